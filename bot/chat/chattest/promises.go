@@ -1,0 +1,411 @@
+package chattest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ckadbot/bot/chat"
+)
+
+// Run checks every promise; open gives a fresh fake platform for each.
+func Run(t *testing.T, open func(testing.TB) Platform) {
+	for name, promise := range map[string]func(*testing.T, Platform){
+		"a command reaches the handler":            commandArrives,
+		"a person in a command is resolved":        personIsResolved,
+		"only admins are admins":                   adminsAreTold,
+		"an ephemeral reply is seen by one person": ephemeralStaysPrivate,
+		"a public reply is seen by all":            publicIsPublic,
+		"a click reaches the handler":              clickArrives,
+		"a reply can take the message's place":     replaceReplaces,
+		"a form comes back with its values":        formComesBack,
+		"a slow answer is acknowledged first":      slowIsAcknowledged,
+		"an event delivered again is handled once": redeliveryIsHandledOnce,
+		"a handler that panics ends nothing":       panicEndsNothing,
+		"a reply over the limits ends nothing":     invalidReplyEndsNothing,
+		"hostile text is inert":                    hostileTextIsInert,
+		"a mention notifies one person":            mentionNotifiesOne,
+		"a post appears once and can be edited":    postAndEdit,
+		"a post made again is not doubled":         postAgain,
+		"being limited is told":                    limitedIsTold,
+		"a channel that is gone is told":           goneIsTold,
+		"a lost connection is made good":           dropIsMadeGood,
+		"a refused token is told without it":       badTokenIsTold,
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := open(t)
+			promise(t, p)
+			if c := p.Complaints(); len(c) > 0 {
+				t.Errorf("the platform complains: %q", c)
+			}
+		})
+	}
+}
+
+func text(s string) chat.Reply { return chat.Reply{Message: chat.Message{Text: s}, Ephemeral: true} }
+
+func card(body string, buttons ...chat.Button) chat.Message {
+	return chat.Message{Card: &chat.Card{Title: "Title", Body: body, Fields: []chat.Field{{Name: "Field", Value: "Value"}}, Footer: "Footer", Buttons: buttons}}
+}
+
+var abc = []chat.Button{{Action: "ans:1:0", Label: "A", Style: chat.Primary}, {Action: "ans:1:1", Label: "B"}, {Action: "ans:1:2", Label: "C", Style: chat.Danger}}
+
+func commandArrives(t *testing.T, p Platform) {
+	h := &Handler{OnCommand: func(c chat.Command) chat.Reply { return text("defined " + chat.Escape(c.Args["term"])) }}
+	Start(t, p, h)
+	p.Type("alice", "/ckad define node affinity")
+	AwaitText(t, p, "alice", "defined node affinity")
+	c := h.Calls()[0].(chat.Command)
+	if c.Name != "ckad define" || c.User.Name != "alice" || c.User.ID == "" || c.User.Platform != p.Adapter().Platform() || c.User.Workspace == "" {
+		t.Errorf("got %+v", c)
+	}
+	if c.Channel != p.Channel() {
+		t.Errorf("channel is %v, want %v", c.Channel, p.Channel())
+	}
+}
+
+func personIsResolved(t *testing.T, p Platform) {
+	h := &Handler{}
+	Start(t, p, h)
+	p.Type("bob", "/ckad help")
+	AwaitText(t, p, "bob", "ok")
+	p.Type("alice", "/ckad challenge @bob 5 pod design")
+	AwaitText(t, p, "alice", "ok")
+	bob, c := h.Calls()[0].(chat.Command).User, h.Calls()[1].(chat.Command)
+	if c.Target == nil || c.Target.ID != bob.ID || c.Target.Name != "bob" || c.Target.Bot {
+		t.Errorf("target is %+v, want %+v", c.Target, bob)
+	}
+	if c.Args["questions"] != "5" || c.Args["topic"] != "pod design" {
+		t.Errorf("arguments are %v", c.Args)
+	}
+}
+
+// adminsAreTold: "admin" is one on every fake platform; on the terminal everybody is.
+func adminsAreTold(t *testing.T, p Platform) {
+	h := &Handler{}
+	Start(t, p, h)
+	p.Type("admin", "/ckad-admin series create name=daily")
+	AwaitText(t, p, "admin", "ok")
+	if c := h.Calls()[0].(chat.Command); !c.User.Admin || c.Name != "ckad-admin series create" || c.Args["name"] != "daily" {
+		t.Errorf("got %+v", c)
+	}
+	if p.Adapter().Platform() == "console" {
+		return
+	}
+	p.Type("alice", "/ckad-admin series create name=daily")
+	AwaitText(t, p, "alice", "ok")
+	if c := h.Calls()[1].(chat.Command); c.User.Admin {
+		t.Error("alice is taken for an admin")
+	}
+}
+
+func ephemeralStaysPrivate(t *testing.T, p Platform) {
+	Start(t, p, &Handler{OnCommand: func(c chat.Command) chat.Reply {
+		return chat.Reply{Message: chat.Message{Text: "hello " + c.User.Name}, Ephemeral: c.User.Name == "alice"}
+	}})
+	p.Type("alice", "/ckad help")
+	if got := AwaitText(t, p, "alice", "hello alice"); !got.Ephemeral {
+		t.Errorf("%+v is not ephemeral", got)
+	}
+	p.Type("carol", "/ckad help")
+	AwaitText(t, p, "bob", "hello carol")
+	if bobs, _ := p.Sees("bob"); p.Adapter().Platform() != "console" {
+		if m, ok := Find(bobs, "hello alice"); ok {
+			t.Errorf("bob sees %+v", m)
+		}
+	}
+}
+
+func publicIsPublic(t *testing.T, p Platform) {
+	Start(t, p, &Handler{OnCommand: func(chat.Command) chat.Reply { return chat.Reply{Message: card("to all", abc...)} }})
+	p.Type("alice", "/ckad help")
+	got := AwaitText(t, p, "bob", "to all")
+	if got.Ephemeral {
+		t.Errorf("%+v is ephemeral", got)
+	}
+	for _, part := range []string{"Title", "Field", "Value", "Footer"} {
+		if !strings.Contains(got.Text, part) {
+			t.Errorf("%q lacks %q", got.Text, part)
+		}
+	}
+	if want := []string{"A", "B", "C"}; !slices.Equal(got.Buttons, want) {
+		t.Errorf("buttons are %q, want %q", got.Buttons, want)
+	}
+}
+
+func clickArrives(t *testing.T, p Platform) {
+	h := &Handler{OnClick: func(c chat.Click) chat.Reply { return text("pressed " + c.Action) }}
+	Start(t, p, h)
+	ref := post(t, p, "q1", card("Question?", abc...))
+	p.Press("bob", AwaitText(t, p, "bob", "Question?"), "B")
+	if got := AwaitText(t, p, "bob", "pressed ans:1:1"); !got.Ephemeral {
+		t.Errorf("%+v is not ephemeral", got)
+	}
+	c := h.Calls()[0].(chat.Click)
+	if c.User.Name != "bob" || c.Message != ref {
+		t.Errorf("got %+v, want the message %+v", c, ref)
+	}
+	AwaitText(t, p, "bob", "Question?") // it is still there
+}
+
+func replaceReplaces(t *testing.T, p Platform) {
+	Start(t, p, &Handler{
+		OnCommand: func(chat.Command) chat.Reply { return chat.Reply{Message: card("first", abc...), Ephemeral: true} },
+		OnClick: func(c chat.Click) chat.Reply {
+			return chat.Reply{Message: card("second", abc[:1]...), Ephemeral: true, Replace: true}
+		},
+	})
+	p.Type("alice", "/ckad help")
+	p.Press("alice", AwaitText(t, p, "alice", "first"), "A")
+	AwaitText(t, p, "alice", "second")
+	if messages, _ := p.Sees("alice"); p.Adapter().Platform() != "console" { // a terminal cannot take back what it printed
+		if m, ok := Find(messages, "first"); ok {
+			t.Errorf("alice still sees %+v", m)
+		}
+	}
+	p.Press("alice", AwaitText(t, p, "alice", "second"), "A") // works in the message that took its place, too
+	AwaitText(t, p, "alice", "second")
+}
+
+func formComesBack(t *testing.T, p Platform) {
+	form := &chat.Form{Title: "New series", Action: "admin:series:create", Inputs: []chat.Input{{Name: "name", Label: "Name", Hint: "Daily", Value: "Daily"}, {Name: "time", Label: "Time"}}}
+	h := &Handler{
+		OnCommand: func(chat.Command) chat.Reply { return chat.Reply{Form: form} },
+		OnSubmit: func(s chat.Submission) chat.Reply {
+			return text("saved " + s.Values["name"] + " at " + s.Values["time"])
+		},
+	}
+	Start(t, p, h)
+	p.Type("admin", "/ckad-admin series create")
+	got := Await(t, p, "admin", func(s Shown) bool { return s.Form })
+	if want := []string{"Name", "Time"}; !slices.Equal(got.Inputs, want) {
+		t.Errorf("inputs are %q, want %q", got.Inputs, want)
+	}
+	p.Fill("admin", got, map[string]string{"Name": "Morning", "Time": "09:30"})
+	AwaitText(t, p, "admin", "saved Morning at 09:30")
+	s := h.Calls()[1].(chat.Submission)
+	if s.Action != form.Action || !s.User.Admin || s.User.Name != "admin" || s.Channel != p.Channel() {
+		t.Errorf("got %+v", s)
+	}
+}
+
+// slowIsAcknowledged: the handler does not answer before the platform has had a sign.
+func slowIsAcknowledged(t *testing.T, p Platform) {
+	slow := func() chat.Reply {
+		select {
+		case <-p.Acknowledged():
+			return text("slowly done")
+		case <-time.After(10 * time.Second):
+			return text("never acknowledged")
+		}
+	}
+	Start(t, p, &Handler{OnCommand: func(chat.Command) chat.Reply { return slow() }, OnClick: func(chat.Click) chat.Reply { return slow() }})
+	if p.Adapter().Platform() == "console" { // nobody waits for a sign in a terminal
+		return
+	}
+	p.Type("alice", "/ckad help")
+	AwaitText(t, p, "alice", "slowly done")
+	post(t, p, "q1", card("Question?", abc...))
+	p.Press("bob", AwaitText(t, p, "bob", "Question?"), "B")
+	AwaitText(t, p, "bob", "slowly done")
+}
+
+func redeliveryIsHandledOnce(t *testing.T, p Platform) {
+	h := &Handler{}
+	Start(t, p, h)
+	if !p.Fail(Again) {
+		return
+	}
+	p.Type("alice", "/ckad help")
+	AwaitText(t, p, "alice", "ok")
+	post(t, p, "q1", card("Question?", abc...))
+	if !p.Fail(Again) {
+		t.Fatal("can deliver again only sometimes")
+	}
+	p.Press("bob", AwaitText(t, p, "bob", "Question?"), "A")
+	AwaitText(t, p, "bob", "ok")
+	p.Type("carol", "/ckad help") // the second delivery was before this one
+	AwaitText(t, p, "carol", "ok")
+	if n := len(h.Calls()); n != 3 {
+		t.Errorf("%d calls, want 3: %+v", n, h.Calls())
+	}
+}
+
+func panicEndsNothing(t *testing.T, p Platform) {
+	Start(t, p, &Handler{OnCommand: func(c chat.Command) chat.Reply {
+		if c.Name == "ckad help" {
+			panic("broken")
+		}
+		return text("fine")
+	}})
+	p.Type("alice", "/ckad help")
+	AwaitText(t, p, "alice", "went wrong")
+	p.Type("alice", "/ckad define pod")
+	AwaitText(t, p, "alice", "fine")
+}
+
+func invalidReplyEndsNothing(t *testing.T, p Platform) {
+	Start(t, p, &Handler{OnCommand: func(c chat.Command) chat.Reply {
+		if c.Name == "ckad help" {
+			return text(strings.Repeat("x", 50_000))
+		}
+		return text("fine")
+	}})
+	p.Type("alice", "/ckad help")
+	AwaitText(t, p, "alice", "went wrong")
+	p.Type("alice", "/ckad define pod")
+	AwaitText(t, p, "alice", "fine")
+}
+
+// hostile has what pings or formats on some platform.
+const hostile = "<!channel> <@U123> @everyone @here <#C1> </ckad:1> <https://evil.example|click> *b* _i_ ~s~ **bold** __u__ ||s|| [a](https://evil.example) # h\n> q & `c` :tada:"
+
+func hostileTextIsInert(t *testing.T, p Platform) {
+	m := chat.Message{Card: &chat.Card{Title: hostile[:100], Body: chat.Escape(hostile), Fields: []chat.Field{{Name: "@everyone", Value: chat.Escape(hostile)}}, Footer: hostile[:100]}}
+	Start(t, p, &Handler{OnCommand: func(chat.Command) chat.Reply { return chat.Reply{Message: m} }})
+	p.Type("alice", "/ckad help")
+	got := AwaitText(t, p, "bob", "tada")
+	if len(got.Pings) > 0 {
+		t.Errorf("pings %q: %q", got.Pings, got.Text)
+	}
+	for _, live := range []string{"<!channel>", "<@U123>", "<#C1>", "</ckad:1>", "<https://evil", " **bold** ", " [a](https"} {
+		if p.Adapter().Platform() != "console" && strings.Contains(got.Text, live) {
+			t.Errorf("%q is live in %q", live, got.Text)
+		}
+	}
+}
+
+func mentionNotifiesOne(t *testing.T, p Platform) {
+	Start(t, p, &Handler{OnCommand: func(c chat.Command) chat.Reply {
+		m := card("a duel", abc...)
+		m.Mention = c.Target
+		return chat.Reply{Message: m}
+	}})
+	p.Type("alice", "/ckad challenge @bob")
+	if got := AwaitText(t, p, "carol", "a duel"); !slices.Equal(got.Pings, []string{"bob"}) {
+		t.Errorf("pings %q, want bob: %q", got.Pings, got.Text)
+	}
+}
+
+func post(t testing.TB, p Platform, id string, m chat.Message) chat.MessageRef {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	ref, err := p.Adapter().Post(ctx, p.Channel(), chat.Key{ID: id}, m)
+	if err != nil {
+		t.Fatalf("post: %v", err)
+	}
+	return ref
+}
+
+// count tells how many messages person sees that contain text.
+func count(p Platform, person, text string) (n int) {
+	messages, _ := p.Sees(person)
+	for _, m := range messages {
+		if strings.Contains(m.Text, text) {
+			n++
+		}
+	}
+	return n
+}
+
+func postAndEdit(t *testing.T, p Platform) {
+	Start(t, p, &Handler{})
+	ready(t, p)
+	ref := post(t, p, "k1", card("before", abc...))
+	if ref.Channel != p.Channel() || ref.ID == "" {
+		t.Errorf("posted as %+v", ref)
+	}
+	AwaitText(t, p, "bob", "before")
+	dead := card("after", chat.Button{Action: "x", Label: "Dead", Disabled: true})
+	if err := p.Adapter().Edit(t.Context(), ref, dead); err != nil {
+		t.Fatal(err)
+	}
+	if got := AwaitText(t, p, "bob", "after"); len(got.Buttons) > 0 {
+		t.Errorf("buttons %q can be pressed", got.Buttons)
+	}
+	if p.Adapter().Platform() != "console" && count(p, "bob", "before") > 0 {
+		t.Error("the edit made a new message")
+	}
+}
+
+func postAgain(t *testing.T, p Platform) {
+	Start(t, p, &Handler{})
+	ready(t, p)
+	if !p.Fail(Lost) {
+		return
+	}
+	began := time.Now()
+	_, err := p.Adapter().Post(t.Context(), p.Channel(), chat.Key{ID: "k1"}, card("only once"))
+	var uncertain *chat.UncertainError
+	if !errors.As(err, &uncertain) {
+		t.Fatalf("got %v, want an UncertainError", err)
+	}
+	ref, err := p.Adapter().Post(t.Context(), p.Channel(), chat.Key{ID: "k1", Tried: began}, card("only once"))
+	if err != nil || ref.ID == "" {
+		t.Fatalf("got %+v, %v", ref, err)
+	}
+	if n := count(p, "bob", "only once"); n != 1 {
+		t.Errorf("bob sees it %d times", n)
+	}
+}
+
+func limitedIsTold(t *testing.T, p Platform) {
+	Start(t, p, &Handler{})
+	ready(t, p)
+	if !p.Fail(Limited) {
+		return
+	}
+	_, err := p.Adapter().Post(t.Context(), p.Channel(), chat.Key{ID: "k1"}, card("x"))
+	var retry *chat.RetryError
+	if !errors.As(err, &retry) || retry.After != 7*time.Second {
+		t.Errorf("got %v, want to be asked to wait 7s", err)
+	}
+}
+
+func goneIsTold(t *testing.T, p Platform) {
+	Start(t, p, &Handler{})
+	ready(t, p)
+	if !p.Fail(Gone) {
+		return
+	}
+	_, err := p.Adapter().Post(t.Context(), p.Channel(), chat.Key{ID: "k1"}, card("x"))
+	var gone *chat.GoneError
+	if !errors.As(err, &gone) || gone.Reason == "" || strings.Contains(err.Error(), p.Secret()) {
+		t.Errorf("got %v, want a GoneError with a reason", err)
+	}
+}
+
+// ready waits until the adapter is connected.
+func ready(t *testing.T, p Platform) {
+	t.Helper()
+	p.Type("alice", "/ckad help")
+	AwaitText(t, p, "alice", "ok")
+}
+
+func dropIsMadeGood(t *testing.T, p Platform) {
+	Start(t, p, &Handler{OnCommand: func(c chat.Command) chat.Reply { return text("ok " + chat.Escape(c.Args["term"])) }})
+	ready(t, p)
+	if !p.Fail(Drop) {
+		return
+	}
+	p.Type("alice", "/ckad define after") // the fake keeps it until the bot is back
+	AwaitText(t, p, "alice", "ok after")
+}
+
+func badTokenIsTold(t *testing.T, p Platform) {
+	if !p.Fail(BadToken) {
+		return
+	}
+	select {
+	case err := <-Start(t, p, &Handler{}):
+		if !errors.Is(err, chat.ErrToken) || strings.Contains(err.Error(), p.Secret()) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("got %v, want one line about the token, without it", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("Run goes on with a refused token")
+	}
+}
