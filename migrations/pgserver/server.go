@@ -1,0 +1,290 @@
+//go:build linux || darwin
+
+package pgserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+const (
+	superuser  = "postgres"
+	database   = "postgres"
+	port       = "5432" // only a part of the socket's name
+	socketName = ".s.PGSQL." + port
+)
+
+// A Server is a running PostgreSQL that this process uses, and may have started.
+type Server struct {
+	config  Config
+	build   build
+	account account
+	dataDir string
+	cluster string // the directory of the cluster
+	sockets string // the directory of the socket
+	users   *os.File
+
+	child *child // the server, when this process started it; owned by Start, then by keep, then by Stop
+
+	endKeep context.CancelFunc
+	kept    chan struct{} // closed when keep has returned
+	stop    sync.Once
+}
+
+// Start makes sure that a server runs on the data directory and is ready for connections: it adopts the one that is there
+// already, or starts one, after making the cluster if need be. It waits as long as ctx allows; the server outlives ctx, until Stop.
+//
+// While the Server is in use, a goroutine holds one connection and starts the server again when it goes away.
+func Start(ctx context.Context, c Config) (*Server, error) {
+	s, err := start(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("built-in PostgreSQL: %w", err)
+	}
+	return s, nil
+}
+
+func start(ctx context.Context, c Config) (_ *Server, err error) {
+	c = c.withDefaults()
+	if c.DataDir == "" {
+		return nil, errors.New("no directory for the data: set CKADBOT_DATA_DIR")
+	}
+	s := &Server{config: c, kept: make(chan struct{})}
+	if s.dataDir, err = claimDir(c.DataDir); err != nil {
+		return nil, err
+	}
+	s.cluster = filepath.Join(s.dataDir, clusterName)
+
+	lock, err := lockFile(ctx, filepath.Join(s.dataDir, lockName), syscall.LOCK_EX)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
+	if err := s.prepare(ctx); err != nil {
+		return nil, err
+	}
+	conn, err := s.attach(ctx)
+	if err != nil {
+		s.users.Close()
+		return nil, err
+	}
+	if s.child == nil {
+		s.say("Using the PostgreSQL that already runs in %s.", s.dataDir)
+	}
+	keepCtx, cancel := context.WithCancel(context.Background())
+	s.endKeep = cancel
+	go s.keep(keepCtx, conn)
+	return s, nil
+}
+
+func (c Config) withDefaults() Config {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Progress == nil {
+		c.Progress = func(string) {}
+	}
+	if c.systemDirs == nil {
+		c.systemDirs = systemDirs
+	}
+	if c.CacheDir == "" {
+		c.CacheDir = defaultCacheDir()
+	}
+	return c
+}
+
+func defaultCacheDir() string {
+	if os.Geteuid() == 0 { // root's own is where PostgreSQL, which does not run as root, cannot read
+		return "/var/cache/ckadbot"
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil { // no home
+		return filepath.Join(os.TempDir(), fmt.Sprintf("ckadbot-cache-%d", os.Geteuid()))
+	}
+	return filepath.Join(dir, "ckadbot")
+}
+
+// prepare finds the programs and the account, makes the cluster if there is none, and registers this process as a user.
+// The caller holds the lock.
+func (s *Server) prepare(ctx context.Context) error {
+	major, err := checkCluster(s.cluster)
+	if err != nil {
+		return err
+	}
+	if s.build, err = s.config.find(ctx, major); err != nil {
+		return err
+	}
+	if s.account, err = chooseAccount(ctx, s.build, s.dataDir, s.cluster); err != nil {
+		return err
+	}
+	if s.sockets, err = s.socketDir(); err != nil {
+		return err
+	}
+	if major == 0 {
+		if err := s.createCluster(ctx); err != nil {
+			return fmt.Errorf("create the database in %s: %w", s.cluster, err)
+		}
+	}
+	s.users, err = lockFile(ctx, filepath.Join(s.dataDir, usersName), syscall.LOCK_SH)
+	return err
+}
+
+// URL returns the connection string. It stays the same when the server is started again.
+func (s *Server) URL() string {
+	return (&url.URL{
+		Scheme: "postgres",
+		User:   url.User(superuser),
+		Path:   "/" + database,
+		RawQuery: url.Values{
+			"host":    {s.sockets},
+			"port":    {port},
+			"sslmode": {"disable"}, // PostgreSQL has none on a Unix socket
+		}.Encode(),
+	}).String()
+}
+
+// Stop ends the use of the server. When this process started the server and nobody else uses it, the server is
+// stopped: cleanly, or after ten seconds, or when ctx ends, less so (nothing that was committed is lost either way). A server
+// that others use goes on; if this process started it, until the process ends. Calls after the first do nothing.
+func (s *Server) Stop(ctx context.Context) (err error) {
+	s.stop.Do(func() {
+		s.endKeep()
+		<-s.kept
+		defer s.users.Close()
+		if s.child == nil {
+			return
+		}
+		// Nobody may begin to use the server between the look at the users and the end of the server.
+		lock, lockErr := lockFile(ctx, filepath.Join(s.dataDir, lockName), syscall.LOCK_EX)
+		if lockErr != nil {
+			err = fmt.Errorf("stop PostgreSQL: %w", lockErr)
+			return
+		}
+		defer lock.Close()
+		alone, lockErr := tryLock(s.users, syscall.LOCK_EX)
+		if lockErr != nil || !alone {
+			err = lockErr
+			return
+		}
+		err = s.child.end(ctx)
+	})
+	return err
+}
+
+// keep watches the connection and looks after the server when it breaks.
+func (s *Server) keep(ctx context.Context, conn *pgx.Conn) {
+	defer close(s.kept)
+	for {
+		for conn.PgConn().WaitForNotification(ctx) == nil {
+			// Nobody notifies this connection; it is here to break.
+		}
+		closeConn(conn)
+		if ctx.Err() != nil {
+			return
+		}
+		s.config.Log.Warn("the connection to PostgreSQL broke; making sure that it runs", "data", s.dataDir)
+		if conn = s.reattach(ctx); conn == nil {
+			return
+		}
+	}
+}
+
+// reattach tries until a server runs again. It returns nil when ctx ends.
+func (s *Server) reattach(ctx context.Context) *pgx.Conn {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 30*time.Second) {
+		conn, err := s.attachLocked(ctx)
+		if err == nil {
+			return conn
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		s.config.Log.Error("PostgreSQL does not start again", "data", s.dataDir, "error", err, "retry_in", wait)
+		if pause(ctx, wait) != nil {
+			return nil
+		}
+	}
+}
+
+func (s *Server) attachLocked(ctx context.Context) (*pgx.Conn, error) {
+	lock, err := lockFile(ctx, filepath.Join(s.dataDir, lockName), syscall.LOCK_EX)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
+	return s.attach(ctx)
+}
+
+// attach connects to the server, after starting it when none runs. The caller holds the lock.
+func (s *Server) attach(ctx context.Context) (*pgx.Conn, error) {
+	// A killed server is in the way of the next one until its last processes are gone, and until somebody has taken
+	// notice of its death: process 1 may take two seconds for that.
+	patience := time.Now().Add(15 * time.Second)
+	for {
+		conn, err := s.connect(ctx)
+		if err == nil {
+			return conn, nil
+		}
+		wait := 10 * time.Millisecond
+		switch {
+		case busy(err):
+		case absent(err):
+			if conn, err = s.launch(ctx); err == nil {
+				return conn, nil
+			}
+			if !errors.Is(err, errBlocked) {
+				return nil, err
+			}
+			wait = 200 * time.Millisecond
+		default:
+			return nil, fmt.Errorf("connect to the server in %s: %w", s.dataDir, err)
+		}
+		if time.Now().After(patience) {
+			return nil, err
+		}
+		if pause(ctx, wait) != nil {
+			return nil, err
+		}
+	}
+}
+
+func (s *Server) connect(ctx context.Context) (*pgx.Conn, error) {
+	config, err := pgx.ParseConfig(s.URL())
+	if err != nil {
+		return nil, err
+	}
+	config.RuntimeParams["application_name"] = "ckadbot watching the server"
+	return pgx.ConnectConfig(ctx, config)
+}
+
+// busy tells that a server is there, but is starting or stopping.
+func busy(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "57P03"
+}
+
+// absent tells that no server listens.
+func absent(err error) bool {
+	return errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.ECONNREFUSED)
+}
+
+func closeConn(conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = conn.Close(ctx) // it is of no use any more, whatever this says
+}
+
+// say tells people what is going on.
+func (s *Server) say(format string, args ...any) {
+	s.config.Progress(fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,187 @@
+// Package pgtest gives each test a fresh, migrated database in a real PostgreSQL.
+//
+// One server is started for a test process, when a test first asks for a database, and stopped when the process ends; on Linux
+// even when it is killed. Its data is in a temporary directory and is thrown away. The migrations run once, in a template
+// database; each test gets a copy of it, which takes about 50 ms. TEST_DATABASE_URL names a server to use instead; its
+// user must have the right to create databases.
+//
+//	func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+//
+//	func TestSomething(t *testing.T) {
+//		pool := pgtest.New(t)
+//		…
+//	}
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"ckadbot/migrations"
+	"ckadbot/migrations/pgserver"
+)
+
+// shared is the one server of this test process. It is a global because Main and New, which the testing package keeps
+// apart, must both reach it.
+var shared fixture
+
+// Main runs the tests and then stops the server, if there is one. Call it from TestMain.
+func Main(m *testing.M) int {
+	shared.inMain = true
+	code := m.Run()
+	if err := shared.close(); err != nil {
+		fmt.Fprintln(os.Stderr, "pgtest:", err)
+		return max(code, 1)
+	}
+	return code
+}
+
+// New returns a pool of connections to a database of this test's own, which has all migrations. Both are gone when the
+// test ends.
+func New(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), URL(t))
+	if err != nil {
+		t.Fatalf("pgtest: connect: %v", err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// URL returns the URL of such a database, for tests that run a whole program. Whoever is still connected when the test
+// ends is disconnected.
+func URL(t testing.TB) string {
+	t.Helper()
+	if err := shared.open(t.Context()); err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	return shared.clone(t)
+}
+
+// A fixture is a server with a template database.
+type fixture struct {
+	inMain   bool
+	once     sync.Once
+	err      error
+	server   *pgserver.Server // nil when TEST_DATABASE_URL is set
+	dir      string           // the server's data
+	base     *url.URL         // the server's URL
+	admin    *pgxpool.Pool    // creates and drops the databases
+	template string
+}
+
+// open starts the server the first time, and remembers a failure.
+func (f *fixture) open(ctx context.Context) error {
+	f.once.Do(func() { f.err = f.start(context.WithoutCancel(ctx)) })
+	return f.err
+}
+
+func (f *fixture) start(ctx context.Context) error {
+	if !f.inMain {
+		return errors.New("TestMain must call pgtest.Main, or nobody stops the server")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	serverURL := os.Getenv("TEST_DATABASE_URL")
+	if serverURL == "" {
+		var err error
+		if serverURL, err = f.startServer(ctx); err != nil {
+			return err
+		}
+	}
+	var err error
+	if f.base, err = parseURL(serverURL); err != nil {
+		return err
+	}
+	if f.admin, err = pgxpool.New(ctx, serverURL); err != nil {
+		return err
+	}
+	return f.makeTemplate(ctx)
+}
+
+func (f *fixture) startServer(ctx context.Context) (serverURL string, err error) {
+	if f.dir, err = os.MkdirTemp("", "ckadbot-pgtest-"); err != nil {
+		return "", err
+	}
+	f.server, err = pgserver.Start(ctx, pgserver.Config{DataDir: f.dir, Throwaway: true})
+	if err != nil {
+		return "", err
+	}
+	return f.server.URL(), nil
+}
+
+func (f *fixture) makeTemplate(ctx context.Context) error {
+	f.template = "ckadbot_test_" + strings.ToLower(rand.Text()[:10])
+	if _, err := f.admin.Exec(ctx, "CREATE DATABASE "+f.template+" TEMPLATE template0 ENCODING 'UTF8'"); err != nil {
+		return fmt.Errorf("create the template database: %w", err)
+	}
+	pool, err := pgxpool.New(ctx, f.url(f.template))
+	if err != nil {
+		return err
+	}
+	defer pool.Close() // a database that somebody is connected to cannot be copied
+	_, err = migrations.Up(ctx, pool)
+	return err
+}
+
+func (f *fixture) clone(t testing.TB) string {
+	t.Helper()
+	name := f.template + "_" + strings.ToLower(rand.Text()[:10])
+	if _, err := f.admin.Exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+f.template); err != nil {
+		t.Fatalf("pgtest: create a database: %v", err)
+	}
+	t.Cleanup(func() {
+		// t.Context is over by now.
+		if _, err := f.admin.Exec(context.WithoutCancel(t.Context()), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("pgtest: drop the database: %v", err)
+		}
+	})
+	return f.url(name)
+}
+
+// url returns the URL of a database of the server.
+func (f *fixture) url(database string) string {
+	u := *f.base
+	u.Path = "/" + database
+	return u.String()
+}
+
+// parseURL keeps what url.Parse says to itself: it quotes the URL, with the password.
+func parseURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		return nil, errors.New("TEST_DATABASE_URL should look like postgres://user:password@host:5432/database")
+	}
+	return u, nil
+}
+
+// close undoes what start did, as far as it came.
+func (f *fixture) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	var errs []error
+	if f.admin != nil {
+		if f.server == nil && f.template != "" {
+			_, err := f.admin.Exec(ctx, "DROP DATABASE IF EXISTS "+f.template+" WITH (FORCE)")
+			errs = append(errs, err)
+		}
+		f.admin.Close()
+	}
+	if f.server != nil {
+		errs = append(errs, f.server.Stop(ctx))
+	}
+	if f.dir != "" {
+		errs = append(errs, os.RemoveAll(f.dir))
+	}
+	return errors.Join(errs...)
+}
