@@ -1,0 +1,153 @@
+package quiz
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const oneQuestion = `domain: D3
+verified: "1.37"
+questions:
+  - id: t-one
+    competency: probes
+    category: health
+    terms: [probe]
+    difficulty: 1
+    text: Which probe delays the other two?
+    choices: [liveness, readiness, startup]
+    key: C
+    explanation: The startup probe holds the others back until it has succeeded once; readiness only steers traffic.
+    doc: /docs/concepts/
+`
+
+func TestParseQuestionsFillsInWhatTheFileSaysForAll(t *testing.T) {
+	got, err := ParseQuestions("d3.yaml", []byte(oneQuestion))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Question{{
+		ID: "t-one", Domain: "D3", Competency: "probes", Category: "health", Terms: []string{"probe"}, Difficulty: 1,
+		Text: "Which probe delays the other two?", Choices: []string{"liveness", "readiness", "startup"}, Key: 2,
+		Explanation: "The startup probe holds the others back until it has succeeded once; readiness only steers traffic.",
+		Doc:         "/docs/concepts/", Verified: "1.37",
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("questions (-want +got):\n%s", diff)
+	}
+}
+
+// YAML 1.1 reads these words as true and false, 1_0 as ten and 0644 as 420: as choices they are words.
+func TestParseQuestionsKeepsChoicesAsWritten(t *testing.T) {
+	for _, words := range [][]string{
+		{"yes", "no", "on", "off"},
+		{"true", "false", "Yes", "NO"},
+		{"1.20", "0644", "1_0", "0x1F"},
+		{"1e3", ".inf", "2026-01-01", "12:30:00"},
+		{"null", "~", "NaN", "0b1"},
+	} {
+		file := strings.Replace(oneQuestion, "[liveness, readiness, startup]", "["+strings.Join(words, ", ")+"]", 1)
+		got, err := ParseQuestions("x.yaml", []byte(file))
+		if err != nil {
+			t.Errorf("%v: %v", words, err)
+			continue
+		}
+		if diff := cmp.Diff(words, got[0].Choices); diff != "" {
+			t.Errorf("choices (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestParseQuestionsNamesFileAndLineOfEveryProblem(t *testing.T) {
+	second := strings.SplitAfterN(oneQuestion, "questions:\n", 2)[1]
+	for _, tt := range []struct {
+		name, file string
+		want       []string
+	}{
+		{"unknown key", strings.Replace(oneQuestion, "category:", "categroy:", 1), []string{"bank.yaml:6: field categroy not found"}},
+		{"a choice that is a map", strings.Replace(oneQuestion, "[liveness, readiness, startup]", "[a: b, c]", 1), []string{"bank.yaml:4: choice 1: want a text"}},
+		{"empty choices", strings.Replace(oneQuestion, "liveness, readiness", "'', ' '", 1), []string{"bank.yaml:4: choice 1:", "bank.yaml:4: choice 2:", "bank.yaml:4: choices 1 and 2 are the same"}},
+		{"key beyond the choices", strings.Replace(oneQuestion, "key: C", "key: D", 1), []string{"bank.yaml:4: key: there is no choice 4"}},
+		{"key that is no letter", strings.Replace(oneQuestion, "key: C", "key: 2", 1), []string{`bank.yaml:4: key "2": want the letter`}},
+		{"id twice", oneQuestion + second, []string{`bank.yaml:14: id "t-one" is used in line 4 already`}},
+		{"two bad questions", strings.ReplaceAll(oneQuestion+strings.Replace(second, "t-one", "T_2", 1), "difficulty: 1", "difficulty: 9"),
+			[]string{"bank.yaml:4: difficulty 9", `bank.yaml:14: id "T_2"`, "bank.yaml:14: difficulty 9"}},
+		{"broken YAML", "questions:\n  - id: [\n", []string{"bank.yaml:"}},
+		{"second document", oneQuestion + "---\nquestions: []\n", []string{"bank.yaml: a second YAML document"}},
+		{"empty", "", []string{"bank.yaml: the file is empty"}},
+		{"no questions", "domain: D1\n", []string{"bank.yaml:1: no questions"}},
+		{"far too big", strings.Repeat("#", MaxBankFile+1), []string{"bank.yaml: 2097153 bytes are too many"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := ParseQuestions("bank.yaml", []byte(tt.file))
+			if err == nil {
+				t.Fatalf("got %d questions and no error, want %q", len(got), tt.want)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error lacks %q:\n%v", want, err)
+				}
+			}
+			for line := range strings.SplitSeq(err.Error(), "\n") {
+				if !strings.HasPrefix(line, "bank.yaml:") {
+					t.Errorf("line without the file's name: %q", line)
+				}
+			}
+		})
+	}
+}
+
+func FuzzParseQuestions(f *testing.F) {
+	f.Add([]byte(oneQuestion))
+	f.Add([]byte("questions: &a [*a]"))
+	f.Add([]byte("- id: x"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		bank, err := ParseQuestions("f.yaml", data)
+		for _, q := range bank {
+			if bad := q.Validate(); err == nil && bad != nil {
+				t.Errorf("a question was accepted that is not valid: %v", bad)
+			}
+		}
+	})
+}
+
+// The bank's promise: 72 questions near the exam's weights, at least two for each of the 24 competencies, and no
+// position of the right choice that is worth guessing.
+func TestBuiltinCoversTheCurriculum(t *testing.T) {
+	bank, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	domains, competencies, difficulties, keys := map[string]int{}, map[string]int{}, map[int]int{}, map[int]int{}
+	for _, q := range bank {
+		domains[q.Domain]++
+		competencies[q.Competency]++
+		difficulties[q.Difficulty]++
+		keys[q.Key]++
+		if q.Verified != NewestKubernetes {
+			t.Errorf("%s: got verified %s, want %s", q.ID, q.Verified, NewestKubernetes)
+		}
+		if !strings.HasPrefix(q.ID, strings.ToLower(q.Domain)+"-") {
+			t.Errorf("%s: got domain %s, want the one that the id begins with", q.ID, q.Domain)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"D1": 14, "D2": 14, "D3": 11, "D4": 18, "D5": 15}, domains); diff != "" {
+		t.Errorf("questions by domain (-want +got):\n%s", diff)
+	}
+	for _, c := range Competencies() {
+		if competencies[c.Name] < 2 {
+			t.Errorf("competency %s: got %d questions, want at least 2", c.Name, competencies[c.Name])
+		}
+	}
+	for d := 1; d <= 3; d++ {
+		if difficulties[d] < len(bank)/6 {
+			t.Errorf("difficulty %d: got %d questions, want at least %d", d, difficulties[d], len(bank)/6)
+		}
+	}
+	for position := range 4 {
+		if n := keys[position]; n < 15 || n > 21 {
+			t.Errorf("the right choice is the %dth of %d questions, want 15 to 21", position+1, n)
+		}
+	}
+}
