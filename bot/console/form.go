@@ -1,0 +1,119 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"ckadbot/bot/chat"
+)
+
+// fill asks a form line by line and hands it in; clicked is as in reply.
+func (s *session) fill(ctx context.Context, f chat.Form, clicked *shown) {
+	s.say(formHead(f))
+	values := map[string]string{}
+	for _, in := range f.Inputs {
+		v, err := s.ask(in)
+		switch {
+		case errors.Is(err, errCancelled):
+			s.say("Cancelled. Nothing was handed in.")
+			return
+		case err != nil:
+			s.say("Cancelled, because the input ended. Nothing was handed in.")
+			return
+		}
+		values[in.Name] = v
+	}
+	s.reply(ctx, s.handler.Submit(ctx, chat.Submission{Action: f.Action, Values: values, User: s.me(), Channel: here()}), clicked)
+}
+
+// errCancelled says that somebody typed /cancel.
+var errCancelled = errors.New("cancelled")
+
+func formHead(f chat.Form) string {
+	var labels []string
+	filled := false
+	for _, in := range f.Inputs {
+		labels = append(labels, chat.Escape(single(in.Label)))
+		filled = filled || in.Value != ""
+	}
+	head := "**" + chat.Escape(single(f.Title)) + "**\nPlease fill in: " + strings.Join(labels, ", ") + "."
+	if filled {
+		head += " Enter keeps what stands in brackets, “-” empties it."
+	}
+	return head + " `/cancel` stops."
+}
+
+// ask asks one input until there is a value that fits.
+func (s *session) ask(in chat.Input) (string, error) {
+	if in.Long && strings.Contains(in.Value, "\n") {
+		s.say("**" + chat.Escape(single(in.Label)) + "** is now:\n" + chat.Escape(in.Value))
+	}
+	for {
+		v, err := s.answer(in)
+		if err != nil {
+			return "", err
+		}
+		switch {
+		case v == "" && in.Value != "":
+			return in.Value, nil
+		case v == "-" && in.Value != "":
+			v = ""
+		}
+		switch n := chat.Length(v); {
+		case n > chat.MaxInputValue:
+			s.say(fmt.Sprintf("That is too long: %d characters, at most %d fit. Please try again.", n, chat.MaxInputValue))
+		case v == "" && !in.Optional:
+			s.say("This one is needed. Please type something, or `/cancel`.")
+		default:
+			return v, nil
+		}
+	}
+}
+
+// answer reads what is typed for in: one line, or several up to an empty one.
+func (s *session) answer(in chat.Input) (string, error) {
+	var lines []string
+	for prompt := formPrompt(in); ; prompt = "... " {
+		l, err := s.in.line(prompt, false)
+		if err != nil {
+			return "", err
+		}
+		l = strings.TrimRightFunc(clean(l), unicode.IsSpace) // indentation may matter
+		if !in.Long {
+			l = strings.TrimSpace(l)
+		}
+		if strings.EqualFold(l, "/cancel") {
+			return "", errCancelled
+		}
+		if l != "" {
+			lines = append(lines, l)
+		}
+		if l == "" || !in.Long || l == "-" && len(lines) == 1 {
+			return strings.Join(lines, "\n"), nil
+		}
+	}
+}
+
+// formPrompt is what stands before the answer, as in "Time, such as 09:30 [09:00]: ".
+func formPrompt(in chat.Input) string {
+	p := single(in.Label)
+	if in.Hint != "" && in.Hint != in.Value {
+		p += ", such as " + single(in.Hint)
+	}
+	if in.Optional {
+		p += " (may be empty)"
+	}
+	if in.Long {
+		p += " (an empty line ends it)"
+	}
+	switch {
+	case strings.Contains(in.Value, "\n"):
+		p += " [as above]"
+	case in.Value != "":
+		p += " [" + single(in.Value) + "]"
+	}
+	return p + ": "
+}
