@@ -12,6 +12,7 @@ package migrations
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -27,7 +28,7 @@ var files embed.FS
 const lockID int64 = 0x636b6164626f74
 
 // Up brings the database to the newest schema and returns how many migrations it applied: 0 when there was nothing to do.
-// Each migration is one transaction, so a failed one leaves the database as it was after the one before.
+// Each migration is one transaction, so a failed one leaves the database as it was after the one before; the error names it.
 //
 // Several bots may call Up at the same time: an advisory lock lets one work while the others wait, as long as ctx allows,
 // and then find nothing left to do.
@@ -54,6 +55,9 @@ func Up(ctx context.Context, pool *pgxpool.Pool) (applied int, err error) {
 		return 0, fmt.Errorf("read the embedded migrations: %w", err)
 	}
 	results, err := provider.Up(ctx)
+	if failed := (*goose.PartialError)(nil); errors.As(err, &failed) {
+		return len(failed.Applied), fmt.Errorf("apply migration %s: %w", failed.Failed.Source.Path, failed.Err)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("bring the database to the newest schema: %w", err)
 	}
