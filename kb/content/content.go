@@ -1,0 +1,33 @@
+// Package content is the built-in glossary: one YAML file for each category.
+//
+// A file is a list of entries. Unknown keys are errors, so that a misspelt key cannot lose text.
+//
+//   - slug: daemonset            # [a-z0-9-], at most 60; unique, and it never changes: everything else refers to it
+//     term: DaemonSet            # the name shown, at most 75 characters
+//     aliases: [daemon set, ds]  # other names, abbreviations, old names, usual misspellings; each belongs to one entry.
+//     # Plurals, upper and lower case, spaces and hyphens are found without an alias
+//     short: [ds]                # those aliases that kubectl knows as short names
+//     kind: DaemonSet            # the API kind, when it is one
+//     definition: …              # at most 300 characters; it should hold the words people use to describe the thing
+//     details: …                 # at most 1800
+//     example: …                 # code, at most 600
+//     tip: …                     # for the exam, at most 300
+//     related: [pod, …]          # slugs
+//     confusable: {deployment: "counts copies, not nodes"}
+//     doc: /docs/concepts/…      # below https://kubernetes.io
+//     category: workloads        # workloads scheduling security configuration networking architecture observability
+//     domain: D1                 # D1 to D5 of the curriculum, or BG for background
+//     verified: "1.37"           # the Kubernetes version for which all this was checked
+//     since: "1.2"               # the version that brought it, when known
+//     until: "1.25"              # the version that removed it
+//     changed: …                 # what changed and in which version, at most 500
+//
+// Only slug, term, definition, category, domain and verified must be there. kb.Builtin reads and checks the files.
+package content
+
+import "embed"
+
+// Files holds the glossary, one file for each category.
+//
+//go:embed *.yaml
+var Files embed.FS

@@ -1,0 +1,211 @@
+package kb
+
+import (
+	"context"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/blevesearch/bleve/v2"
+	bq "github.com/blevesearch/bleve/v2/search/query"
+)
+
+// maxSuggestions is how many suggestions an Answer has at most: as many buttons as a row holds on any platform.
+const maxSuggestions = 5
+
+// A stage is one way to search. It returns the entries that match best, nearly equal ones only: one is an answer, several are
+// suggestions. Weak ones are only ever suggested.
+type stage func(ctx context.Context, v view, q query) (best, weak []*item, err error)
+
+// Define finds what a query means in a workspace. Exact names are answered from memory, in microseconds. Then one stage after
+// the other is tried until one gives a single entry that is clearly meant. Nothing clear is no answer: a wrong definition is
+// worse than none. Errors come from the search index or from ctx.
+func (g *Glossary) Define(ctx context.Context, workspace, text string) (Answer, error) {
+	v, q := g.view(workspace), parse(text)
+	answer := Answer{Query: cut(text, maxQuery)}
+	if found := v.exact(q); len(found) > 0 {
+		answer.Exact = true
+		answer.give(v, found[:1], found[1:])
+		return answer, nil
+	}
+	if q.key == "" {
+		return answer, nil
+	}
+	var weak []*item
+	for _, search := range []stage{g.byWords, g.byPrefix, g.byTypo, g.byWordTypos, g.byDescription, g.byMention} {
+		best, more, err := search(ctx, v, q)
+		if err != nil {
+			return answer, err
+		}
+		if len(best) == 1 && !v.other.has(q) {
+			answer.give(v, best, nil)
+			return answer, nil
+		}
+		weak = append(weak, append(best, more...)...)
+	}
+	answer.give(v, nil, weak)
+	return answer, nil
+}
+
+// give fills the answer in.
+func (a *Answer) give(v view, best, suggestions []*item) {
+	if len(best) > 0 {
+		e, _ := v.entry(best[0].Slug)
+		a.Entry = &e
+	}
+	for _, it := range v.distinct(suggestions) {
+		if e, ok := v.entry(it.Slug); ok && len(a.Suggestions) < maxSuggestions {
+			a.Suggestions = append(a.Suggestions, e)
+		}
+	}
+}
+
+// byWords finds the names made of the same words in another order: "container init".
+func (g *Glossary) byWords(ctx context.Context, v view, q query) (best, weak []*item, err error) {
+	if len(q.words) < 2 || len(q.words) > maxNameWords {
+		return nil, nil, nil
+	}
+	asked := singulars(q.words)
+	var all []bq.Query
+	for _, w := range q.words {
+		all = append(all, bleve.NewDisjunctionQuery(term(fieldWord, w), term(fieldWord, singular(w)), term(fieldWord, w+"s")))
+	}
+	slugs, err := g.index.search(ctx, v, bleve.NewConjunctionQuery(all...), maxCandidates)
+	for _, it := range v.candidates(slugs) {
+		if slices.ContainsFunc(v.names(it.Slug), func(n name) bool { return slices.Equal(asked, singulars(n.words)) }) {
+			best = append(best, it)
+		} else {
+			weak = append(weak, it)
+		}
+	}
+	return best, weak, err
+}
+
+// byPrefix finds the names that begin like the query: at least four letters and half of the name make an answer.
+func (g *Glossary) byPrefix(ctx context.Context, v view, q query) (best, weak []*item, err error) {
+	if utf8.RuneCountInString(q.key) < 3 {
+		return nil, nil, nil
+	}
+	slugs, err := g.index.search(ctx, v, prefix(fieldKey, q.key), maxCandidates)
+	for _, it := range v.candidates(slugs) {
+		if slices.ContainsFunc(v.names(it.Slug), func(n name) bool { return beginsLike(q.key, n.key) }) {
+			best = append(best, it)
+		} else {
+			weak = append(weak, it)
+		}
+	}
+	return best, weak, err
+}
+
+func beginsLike(typed, key string) bool {
+	return len(typed) >= 4 && len(key) <= 2*len(typed) && len(key) >= len(typed) && key[:len(typed)] == typed
+}
+
+// byTypo finds the names that are one mistake away, or else two.
+func (g *Glossary) byTypo(ctx context.Context, v view, q query) (best, weak []*item, err error) {
+	if n := utf8.RuneCountInString(q.key); n < 3 || n > maxNameLength+2 {
+		return nil, nil, nil
+	}
+	for edits := 1; edits <= 2; edits++ {
+		near := fuzzy(fieldKey, q.key, edits)
+		if q.canon != q.key {
+			near = bleve.NewDisjunctionQuery(near, fuzzy(fieldKey, q.canon, edits))
+		}
+		slugs, err := g.index.search(ctx, v, near, maxCandidates)
+		if err != nil {
+			return nil, nil, err
+		}
+		found, more := v.nearest(q, v.candidates(slugs))
+		if len(found) > 0 {
+			return found, more, nil
+		}
+		weak = append(weak, more...)
+	}
+	return nil, weak, nil
+}
+
+// byWordTypos finds the names of which each word may hold a mistake: "equalty basd selecter".
+func (g *Glossary) byWordTypos(ctx context.Context, v view, q query) (best, weak []*item, err error) {
+	if len(q.words) < 2 || len(q.words) > maxNameWords {
+		return nil, nil, nil
+	}
+	var all []bq.Query
+	for _, w := range q.words {
+		all = append(all, fuzzy(fieldWord, w, maxEdits(utf8.RuneCountInString(w))))
+	}
+	slugs, err := g.index.search(ctx, v, bleve.NewConjunctionQuery(all...), maxCandidates)
+	if err != nil {
+		return nil, nil, err
+	}
+	best, weak = v.nearest(q, v.candidates(slugs))
+	return best, weak, nil
+}
+
+// byMention suggests the entries whose names stand in the query: "job or cronjob".
+func (g *Glossary) byMention(_ context.Context, v view, q query) (best, weak []*item, err error) {
+	for n := min(4, len(q.words)); n > 0; n-- {
+		for i := 0; i+n <= len(q.words); i++ {
+			part := query{words: q.words[i : i+n], forms: []string{canon(q.words[i : i+n])}}
+			weak = append(weak, v.exact(part)...)
+		}
+	}
+	return nil, weak, nil
+}
+
+const (
+	maxCandidates = 20 // what bleve proposes at most; the real ones are among the first few
+	maxNameWords  = 8  // the longest term has eight words
+	maxNameLength = 75
+)
+
+// candidates returns the items for what bleve proposed. Documents that are gone meanwhile are left out.
+func (v view) candidates(slugs []string) []*item {
+	var items []*item
+	for _, slug := range slugs {
+		if it := v.item(slug); it != nil && !slices.Contains(items, it) {
+			items = append(items, it)
+		}
+	}
+	return items
+}
+
+// nearest returns the items whose names hold the fewest mistakes, if the query is no word of its own and not nearer to one.
+// The others are weak.
+func (v view) nearest(q query, items []*item) (best, weak []*item) {
+	least := -1
+	for _, it := range items {
+		edits, ok := q.edits(v.names(it.Slug))
+		switch {
+		case !ok:
+			weak = append(weak, it)
+		case least < 0 || edits < least:
+			best, weak, least = []*item{it}, append(weak, best...), edits
+		case edits == least:
+			best = append(best, it)
+		default:
+			weak = append(weak, it)
+		}
+	}
+	if v.other.has(q) || v.other.nearer(q, least) {
+		return nil, append(best, weak...)
+	}
+	return best, weak
+}
+
+// edits returns the fewest mistakes between the query and one of the names.
+func (q query) edits(names []name) (least int, ok bool) {
+	for _, n := range names {
+		if edits, near := q.typo(n); near && (!ok || edits < least) {
+			least, ok = edits, true
+		}
+	}
+	return least, ok
+}
+
+func singulars(words []string) []string {
+	out := make([]string, 0, len(words))
+	for _, w := range words {
+		out = append(out, singular(w))
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,78 @@
+// Package kb is the glossary: what the words of Kubernetes and its CKAD exam mean.
+//
+// # What is stored
+//
+// PostgreSQL is the truth: table kb.entry holds one row for each entry of each workspace. Workspace "" is the built-in
+// glossary, which Open writes from the files in package content; "*" holds what was imported for everybody in this
+// installation, and a name such as "slack/T1" what one workspace imported. A workspace sees "", "*" and its own.
+//
+// An imported entry with the slug of a built-in one never hides it: the verified definition stays, and the imported text is
+// shown beneath it as Entry.Note. The names it was imported under lead to the built-in entry as well.
+//
+// # What is cached
+//
+// Each process keeps all entries in memory, by name, and a bleve index in a private temporary directory. Both are thrown
+// away at the end; nothing in them is worth keeping. Exact names are answered from memory; typos and descriptions ask bleve
+// for candidates, and plain Go decides among them.
+//
+// # How processes follow each other
+//
+// Every edit of kb.entry takes one advisory lock until its commit and gets the next number of a sequence, so numbers become
+// visible in order and "give me all above the highest I know" misses nothing and needs no overlap. The commit notifies
+// channel kb; Run listens, and asks every ten seconds besides in case the connection behind it was lost.
+//
+// The built-in glossary is written by the first bot that brings a new version of it, and each version only once (table
+// kb.builtin), so an old bot beside a new one does not undo it, however often either starts.
+//
+// # What may run at once
+//
+// Every method of Glossary may be called from many goroutines. Entries that it returns share memory with the cache: read
+// them, do not change them.
+package kb
+
+// An Entry is one thing with a name. Lengths are in characters; imported entries may have a definition of up to 4000.
+type Entry struct {
+	Slug    string   // [a-z0-9-]{1,60}; never changes
+	Term    string   // the name shown, at most 75
+	Aliases []string // other names
+	Short   []string // the aliases that kubectl accepts
+	Kind    string   // the API kind, or empty
+
+	Definition string // at most 300, plain text with `code`
+	Details    string // at most 1800
+	Example    string // code, at most 600
+	Tip        string // for the exam, at most 300
+
+	Related    []string          // slugs
+	Confusable map[string]string // slug of another entry -> the difference in one line
+
+	Doc      string // path below https://kubernetes.io
+	Category string // workloads scheduling security configuration networking architecture observability; empty for imported ones
+	Domain   string // D1 to D5 of the curriculum, BG for background; empty for imported ones
+	Verified string // the Kubernetes version the text was checked for
+	Since    string // the version that brought it
+	Until    string // the version that removed it
+	Changed  string // what changed and in which version, at most 500
+
+	Source  string // where the text is from
+	Licence string
+
+	Note       string // what the team's own imported notes say of this term; shown beneath the definition
+	NoteSource string // the file they came from
+}
+
+// URL returns the address of the entry's page on kubernetes.io, or "" when it has none.
+func (e Entry) URL() string {
+	if e.Doc == "" {
+		return ""
+	}
+	return "https://kubernetes.io" + e.Doc
+}
+
+// An Answer is what Define found.
+type Answer struct {
+	Query       string  // as asked, cut at 200 characters
+	Entry       *Entry  // nil: not found
+	Exact       bool    // Entry was asked for by one of its names
+	Suggestions []Entry // at most five: close ones when Entry is nil, else the other entries of that name
+}

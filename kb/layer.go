@@ -1,0 +1,178 @@
+package kb
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A layer is the entries of one workspace. It is never changed: an edit makes a new one.
+type layer struct {
+	workspace string
+	bySlug    map[string]*item
+	byName    map[string][]*item // by canonical name
+	stems     map[string]int     // in how many entries a stem is used
+}
+
+// An item is an entry with what searching needs of it.
+type item struct {
+	Entry
+	names   []name
+	said    map[string]bool // stems of the definition
+	further map[string]bool // stems of everything else
+}
+
+func newLayer(workspace string, entries map[string]Entry) *layer {
+	l := &layer{workspace: workspace, bySlug: map[string]*item{}, byName: map[string][]*item{}, stems: map[string]int{}}
+	for _, slug := range slices.Sorted(maps.Keys(entries)) {
+		it := newItem(entries[slug])
+		l.bySlug[slug] = it
+		for s := range it.stems() {
+			l.stems[s]++
+		}
+	}
+	// An entry is asked for by its term before another one by an alias.
+	for _, term := range []bool{true, false} {
+		for _, slug := range slices.Sorted(maps.Keys(l.bySlug)) {
+			l.addNames(l.bySlug[slug], term)
+		}
+	}
+	return l
+}
+
+func (l *layer) addNames(it *item, term bool) {
+	for _, n := range it.names {
+		if n.term == term && !slices.Contains(l.byName[n.canon], it) {
+			l.byName[n.canon] = append(l.byName[n.canon], it)
+		}
+	}
+}
+
+// entries returns the layer's entries for newLayer.
+func (l *layer) entries() map[string]Entry {
+	all := map[string]Entry{}
+	for slug, it := range l.bySlug {
+		all[slug] = it.Entry
+	}
+	return all
+}
+
+func newItem(e Entry) *item {
+	it := &item{Entry: e, said: map[string]bool{}, further: map[string]bool{}}
+	it.addName(e.Term, true)
+	for _, a := range slices.Concat(withoutParentheses(e.Term), e.Aliases, []string{e.Kind, e.Slug}) {
+		it.addName(a, false)
+	}
+	for _, s := range stems(e.Definition) {
+		it.said[s] = true
+	}
+	for _, s := range stems(strings.Join([]string{e.Details, e.Tip, e.Changed, strings.Join(e.Aliases, " ")}, " ")) {
+		it.further[s] = true
+	}
+	return it
+}
+
+// stems returns all stems of the item's texts.
+func (it *item) stems() map[string]bool {
+	all := maps.Clone(it.said)
+	maps.Copy(all, it.further)
+	return all
+}
+
+func (it *item) addName(text string, term bool) {
+	ws := camelWords(text)
+	n := name{words: ws, key: key(ws), canon: canon(words(text)), term: term}
+	known := slices.ContainsFunc(it.names, func(m name) bool { return m.key == n.key && len(m.words) == len(n.words) })
+	if n.key != "" && !known {
+		it.names = append(it.names, n)
+	}
+}
+
+// A view is what one workspace sees: the built-in layer first, then its own, then the installation's.
+type view struct {
+	layers []*layer
+	other  *otherWords
+}
+
+// exact returns the items that one of the query's forms names, best first and each slug once.
+func (v view) exact(q query) []*item {
+	for _, form := range q.forms {
+		var found []*item
+		for _, l := range v.layers {
+			found = append(found, l.byName[form]...)
+		}
+		if found = v.distinct(found); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// distinct replaces each item by the one that is shown for its slug and drops repetitions.
+func (v view) distinct(items []*item) []*item {
+	var out []*item
+	for _, it := range items {
+		if it = v.item(it.Slug); !slices.Contains(out, it) {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+// item returns the item that is shown for a slug, or nil.
+func (v view) item(slug string) *item {
+	for _, l := range v.layers {
+		if it := l.bySlug[slug]; it != nil {
+			return it
+		}
+	}
+	return nil
+}
+
+// entry returns the entry that is shown for a slug, with the note from a later layer.
+func (v view) entry(slug string) (Entry, bool) {
+	it := v.item(slug)
+	if it == nil {
+		return Entry{}, false
+	}
+	e := it.Entry
+	if builtin := v.layers[0].bySlug[slug]; builtin == nil {
+		return e, true
+	}
+	for _, l := range v.layers[1:] {
+		if note := l.bySlug[slug]; note != nil {
+			e.Note, e.NoteSource = note.Definition, note.Source
+			break
+		}
+	}
+	return e, true
+}
+
+// items returns all items, each slug once, sorted by term.
+func (v view) items() []*item {
+	var all []*item
+	for i, l := range v.layers {
+		for slug, it := range l.bySlug {
+			hidden := slices.ContainsFunc(v.layers[:i], func(before *layer) bool { return before.bySlug[slug] != nil })
+			if !hidden {
+				all = append(all, it)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b *item) int {
+		return cmp.Or(cmp.Compare(fold(a.Term), fold(b.Term)), cmp.Compare(a.Slug, b.Slug))
+	})
+	return all
+}
+
+// names returns the names that lead to a slug, over all layers.
+func (v view) names(slug string) []name {
+	var all []name
+	for _, l := range v.layers {
+		if it := l.bySlug[slug]; it != nil {
+			all = append(all, it.names...)
+		}
+	}
+	return all
+}

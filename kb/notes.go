@@ -1,0 +1,326 @@
+package kb
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of a notes file. A longer line is refused as soon as it is seen, so that memory stays small whatever the file is.
+const (
+	maxLine       = 64 << 10 // bytes
+	maxNotes      = 16 << 20 // bytes
+	maxDefinition = 4000     // characters
+	maxTerm       = 75       // characters
+	maxTermWords  = 8
+)
+
+// Notes is a file of plain notes as ReadNotes understood it.
+type Notes struct {
+	File      string   // as given
+	Entries   []Noted  // in the file's order
+	Skipped   []Remark // every other line that is not blank, and why it is no entry
+	Corrected []Remark // names that were read as known ones
+}
+
+// A Noted is one entry of a notes file.
+type Noted struct {
+	Line       int    // of its name; the first line is 1
+	Printed    string // the name as it stands there
+	Slug, Term string // of the known entry, else made of the name
+	Aliases    []string
+	Definition string // as it stands there, without spaces around it
+	lines      []int  // of the file that it is made of
+}
+
+// A Remark is something to tell about a line.
+type Remark struct {
+	Line int
+	Text string
+}
+
+func (r Remark) String() string { return fmt.Sprintf("line %d: %s", r.Line, r.Text) }
+
+// A FileError is a problem with a file: what is wrong, where, and what to do.
+type FileError struct {
+	File string
+	Line int // 0: the whole file
+	Text string
+}
+
+func (e *FileError) Error() string {
+	if e.Line == 0 {
+		return e.File + ": " + e.Text
+	}
+	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
+}
+
+// ReadNotes reads plain notes: paragraphs of "Term: definition" with blank lines between them, in UTF-8.
+//
+//   - The first colon ends the term. A term has at most eight words and 75 characters and no sentence's punctuation.
+//   - The other lines of a paragraph continue the definition. When each line of a paragraph looks like an entry, each is one.
+//   - "Term:" alone takes its definition from the next paragraph, unless that is an entry itself.
+//   - A heading right above an entry, and any other paragraph, is skipped and listed in Notes.Skipped.
+//
+// Names known already lead to their entries, mistyped ones too; the printed one becomes an alias. The error holds a *FileError
+// for each problem, and then nothing of the file can be used.
+func ReadNotes(name string, r io.Reader, known Names) (Notes, error) {
+	lines, err := readLines(name, r)
+	if err != nil {
+		return Notes{}, err
+	}
+	n := Notes{File: name}
+	n.readParagraphs(lines)
+	var problems []error
+	for i := range n.Entries {
+		n.resolve(&n.Entries[i], known)
+	}
+	problems = append(n.tooLong(), n.twice()...)
+	if len(n.Entries) == 0 {
+		problems = append(problems, &FileError{name, 0, `no entry found; write "Term: definition", one paragraph each, with blank lines between them`})
+	}
+	if err := errors.Join(problems...); err != nil {
+		return Notes{}, err
+	}
+	return n, nil
+}
+
+// readLines reads a text file, or says what else it is.
+func readLines(name string, r io.Reader) ([]string, error) {
+	in := bufio.NewReaderSize(r, maxLine+2)
+	var lines []string
+	for size := 0; ; {
+		raw, err := in.ReadSlice('\n')
+		number := len(lines) + 1
+		size += len(raw)
+		line := bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r"))
+		if number == 1 {
+			line = bytes.TrimPrefix(line, []byte("\uFEFF"))
+		}
+		switch {
+		case err != nil && err != io.EOF && err != bufio.ErrBufferFull:
+			return nil, fmt.Errorf("%s: cannot be read (%w); give a text file", name, err)
+		case err == bufio.ErrBufferFull || len(line) > maxLine:
+			return nil, &FileError{name, number, "a line of more than 64 KiB; is this a text file? Break the line"}
+		case size > maxNotes:
+			return nil, &FileError{name, number, "the file has more than 16 MiB; split it"}
+		case bytes.IndexByte(line, 0) >= 0:
+			return nil, &FileError{name, number, "a zero byte; this is no text file, give one in UTF-8"}
+		case !utf8.Valid(line):
+			return nil, &FileError{name, number, fmt.Sprintf("byte %d of the line is not UTF-8; save the file as UTF-8", firstInvalid(line)+1)}
+		}
+		if len(raw) > 0 {
+			lines = append(lines, string(line))
+		}
+		if err == io.EOF {
+			break
+		}
+	}
+	if !slices.ContainsFunc(lines, func(l string) bool { return strings.TrimSpace(l) != "" }) {
+		return nil, &FileError{name, 0, `the file is empty; write "Term: definition", one paragraph each`}
+	}
+	return lines, nil
+}
+
+func firstInvalid(line []byte) int {
+	at := 0
+	for at < len(line) {
+		r, size := utf8.DecodeRune(line[at:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		at += size
+	}
+	return at
+}
+
+// A paragraph is lines without a blank one between them; first is the number of the first.
+type paragraph struct {
+	first int
+	lines []string
+}
+
+func paragraphs(lines []string) []paragraph {
+	var all []paragraph
+	open := false
+	for i, l := range lines {
+		l = strings.TrimSpace(l)
+		if l == "" {
+			open = false
+			continue
+		}
+		if !open {
+			all = append(all, paragraph{first: i + 1})
+			open = true
+		}
+		p := &all[len(all)-1]
+		p.lines = append(p.lines, l)
+	}
+	return all
+}
+
+// readParagraphs sorts every line that is not blank into exactly one entry or one remark.
+func (n *Notes) readParagraphs(lines []string) {
+	var waiting *Noted // a name alone in its paragraph
+	for _, p := range paragraphs(lines) {
+		entries, skipped := p.split()
+		if waiting != nil && len(entries) == 0 {
+			waiting.take(p)
+			n.Entries = append(n.Entries, *waiting)
+			waiting = nil
+			continue
+		}
+		if waiting != nil {
+			n.skip(waiting.Line, "“"+waiting.Printed+":” has no definition")
+			waiting = nil
+		}
+		n.Skipped = append(n.Skipped, skipped...)
+		for i := range entries {
+			switch {
+			case entries[i].Definition != "":
+				n.Entries = append(n.Entries, entries[i])
+			case i == len(entries)-1:
+				waiting = &entries[i]
+			default:
+				n.skip(entries[i].Line, "“"+entries[i].Printed+":” has no definition")
+			}
+		}
+	}
+	if waiting != nil {
+		n.skip(waiting.Line, "“"+waiting.Printed+":” has no definition")
+	}
+}
+
+func (n *Notes) skip(line int, why string) { n.Skipped = append(n.Skipped, Remark{line, why}) }
+
+// take makes a paragraph the definition.
+func (e *Noted) take(p paragraph) {
+	e.Definition = strings.Join(p.lines, "\n")
+	for i := range p.lines {
+		e.lines = append(e.lines, p.first+i)
+	}
+}
+
+// split makes entries of a paragraph's lines, or remarks.
+func (p paragraph) split() (entries []Noted, skipped []Remark) {
+	start := slices.IndexFunc(p.lines, isEntry)
+	if start < 0 || start > 0 && !isHeading(p.lines[start-1]) {
+		for i, l := range p.lines {
+			skipped = append(skipped, Remark{p.first + i, "not an entry: " + why(l)})
+		}
+		return nil, skipped
+	}
+	for i, l := range p.lines[:start] {
+		skipped = append(skipped, Remark{p.first + i, "not an entry: " + why(l)})
+	}
+	rest := p.lines[start:]
+	each := !slices.ContainsFunc(rest, func(l string) bool { return !isEntry(l) })
+	for i, l := range rest {
+		if i == 0 || each {
+			printed, definition, _ := splitEntry(l)
+			entries = append(entries, Noted{Line: p.first + start + i, Printed: printed, Definition: definition, lines: []int{p.first + start + i}})
+			continue
+		}
+		e := &entries[0]
+		e.Definition = strings.TrimSpace(e.Definition + "\n" + l)
+		e.lines = append(e.lines, p.first+start+i)
+	}
+	return entries, skipped
+}
+
+func isEntry(line string) bool { _, _, ok := splitEntry(line); return ok }
+
+// splitEntry splits "Term: definition" at the first colon. A colon in "10:30" or "https://…" ends no term.
+func splitEntry(line string) (printed, definition string, ok bool) {
+	printed, rest, found := strings.Cut(line, ":")
+	printed, definition = strings.TrimSpace(printed), strings.TrimSpace(rest)
+	next, _ := utf8.DecodeRuneInString(rest)
+	if !found || rest != "" && !unicode.IsSpace(next) && !unicode.IsUpper(next) {
+		return "", "", false
+	}
+	return printed, definition, isName(printed)
+}
+
+func isName(s string) bool {
+	fields := strings.Fields(s)
+	for _, f := range fields {
+		if strings.ContainsAny(f, ",;!?\"“”") || strings.HasSuffix(f, ".") {
+			return false
+		}
+	}
+	return len(words(s)) > 0 && len(fields) <= maxTermWords && utf8.RuneCountInString(s) <= maxTerm
+}
+
+// isHeading reports whether a line above an entry may be its heading and not a sentence that goes on.
+func isHeading(line string) bool { return isName(line) && !strings.Contains(line, ":") }
+
+// why tells a person what a line is that is no entry.
+func why(line string) string {
+	short := cut(line, 40)
+	if short != line {
+		short += "…"
+	}
+	switch printed, _, found := strings.Cut(line, ":"); {
+	case !found:
+		return "no “Term:” in “" + short + "”"
+	case len(strings.Fields(printed)) > maxTermWords || utf8.RuneCountInString(printed) > maxTerm:
+		return "the words before the colon are too long for a term in “" + short + "”"
+	default:
+		return "the words before the colon are no term in “" + short + "”"
+	}
+}
+
+// resolve gives the entry its slug, term and aliases. Importing a file again must give the same, so the aliases depend on what
+// is printed and not on what is known.
+func (n *Notes) resolve(e *Noted, known Names) {
+	e.Slug, e.Term = slugOf(e.Printed), e.Printed
+	if found := known.resolve(e.Printed); found != nil {
+		e.Slug, e.Term = found.Slug, found.Term
+	}
+	if e.Printed != e.Term {
+		e.Aliases = append(e.Aliases, e.Printed)
+	}
+	for _, reading := range withoutParentheses(e.Printed) {
+		reading = strings.Join(strings.Fields(reading), " ")
+		if reading != "" && !slices.Contains(e.Aliases, reading) {
+			e.Aliases = append(e.Aliases, reading)
+		}
+	}
+	if canon(words(e.Printed)) != canon(words(e.Term)) {
+		n.Corrected = append(n.Corrected, Remark{e.Line, fmt.Sprintf("“%s” read as %s", e.Printed, e.Term)})
+	}
+}
+
+func (n *Notes) tooLong() (problems []error) {
+	for _, e := range n.Entries {
+		if count := utf8.RuneCountInString(e.Definition); count > maxDefinition {
+			problems = append(problems, &FileError{n.File, e.Line,
+				fmt.Sprintf("the definition of %s has %d characters; shorten it to %d", e.Printed, count, maxDefinition)})
+		}
+	}
+	return problems
+}
+
+func (n *Notes) twice() (problems []error) {
+	first := map[string]Noted{} // by slug, and by name: the next import would find either by it
+	for _, e := range n.Entries {
+		name := "name " + canon(words(e.Printed))
+		before, ok := first[e.Slug]
+		if !ok {
+			before, ok = first[name]
+		}
+		if ok {
+			problems = append(problems, &FileError{n.File, e.Line,
+				fmt.Sprintf("“%s” means the same as “%s” in line %d; make them one entry", e.Printed, before.Printed, before.Line)})
+			continue
+		}
+		first[e.Slug], first[name] = e, e
+	}
+	return problems
+}

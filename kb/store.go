@@ -1,0 +1,167 @@
+package kb
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// An edit is a row of kb.entry.
+type edit struct {
+	Entry
+	workspace string
+	rev       int64
+	deleted   bool
+}
+
+// editsSince returns the rows above a revision, in order. Edits are serialised up to their commit, so none below the highest
+// one can turn up later.
+func editsSince(ctx context.Context, pool *pgxpool.Pool, rev int64) ([]edit, error) {
+	rows, err := pool.Query(ctx, `
+		select workspace, rev, deleted, slug, term, aliases, short, kind, definition, details, example, tip,
+		       related, confusable, doc, category, domain, verified, since, until, changed, source, licence
+		from kb.entry
+		where rev > $1
+		order by rev`, rev)
+	if err != nil {
+		return nil, fmt.Errorf("read the glossary: %w", err)
+	}
+	edits, err := pgx.CollectRows(rows, scanEdit)
+	if err != nil {
+		return nil, fmt.Errorf("read the glossary: %w", err)
+	}
+	return edits, nil
+}
+
+func scanEdit(row pgx.CollectableRow) (e edit, err error) {
+	err = row.Scan(&e.workspace, &e.rev, &e.deleted, &e.Slug, &e.Term, &e.Aliases, &e.Short, &e.Kind, &e.Definition, &e.Details, &e.Example, &e.Tip,
+		&e.Related, &e.Confusable, &e.Doc, &e.Category, &e.Domain, &e.Verified, &e.Since, &e.Until, &e.Changed, &e.Source, &e.Licence)
+	return e, err
+}
+
+// entriesOf returns a workspace's rows by slug, tombstones as well.
+func entriesOf(ctx context.Context, tx pgx.Tx, workspace string) (map[string]edit, error) {
+	rows, err := tx.Query(ctx, `
+		select workspace, rev, deleted, slug, term, aliases, short, kind, definition, details, example, tip,
+		       related, confusable, doc, category, domain, verified, since, until, changed, source, licence
+		from kb.entry
+		where workspace = $1`, workspace)
+	if err != nil {
+		return nil, fmt.Errorf("read the entries of %q: %w", workspace, err)
+	}
+	edits, err := pgx.CollectRows(rows, scanEdit)
+	if err != nil {
+		return nil, fmt.Errorf("read the entries of %q: %w", workspace, err)
+	}
+	bySlug := map[string]edit{}
+	for _, e := range edits {
+		bySlug[e.Slug] = e
+	}
+	return bySlug, nil
+}
+
+// lockEdits waits for other edits to be committed, so that what is read next stays true until this transaction ends.
+func lockEdits(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, `select kb.lock_edits()`); err != nil {
+		return fmt.Errorf("wait for other edits of the glossary: %w", err)
+	}
+	return nil
+}
+
+// writeEntry adds or replaces one row.
+func writeEntry(ctx context.Context, tx pgx.Tx, workspace, by string, e Entry) error {
+	_, err := tx.Exec(ctx, `
+		insert into kb.entry (workspace, slug, deleted, changed_by, term, aliases, short, kind, definition, details, example, tip,
+		                      related, confusable, doc, category, domain, verified, since, until, changed, source, licence)
+		values ($1, $2, false, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+		on conflict (workspace, slug) do update set
+			(deleted, changed_by, term, aliases, short, kind, definition, details, example, tip,
+			 related, confusable, doc, category, domain, verified, since, until, changed, source, licence) =
+			(false, excluded.changed_by, excluded.term, excluded.aliases, excluded.short, excluded.kind, excluded.definition,
+			 excluded.details, excluded.example, excluded.tip, excluded.related, excluded.confusable, excluded.doc, excluded.category,
+			 excluded.domain, excluded.verified, excluded.since, excluded.until, excluded.changed, excluded.source, excluded.licence)`,
+		workspace, e.Slug, by, e.Term, list(e.Aliases), list(e.Short), e.Kind, e.Definition, e.Details, e.Example, e.Tip,
+		list(e.Related), dict(e.Confusable), e.Doc, e.Category, e.Domain, e.Verified, e.Since, e.Until, e.Changed, e.Source, e.Licence)
+	if err != nil {
+		return fmt.Errorf("write entry %s: %w", e.Slug, err)
+	}
+	return nil
+}
+
+// list and dict make nil the empty value: the columns are not null.
+func list(s []string) []string { return append([]string{}, s...) }
+
+func dict(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}
+
+// same entry, whatever way its empty lists are written
+func sameEntry(a, b Entry) bool {
+	for _, e := range []*Entry{&a, &b} {
+		e.Aliases, e.Short, e.Related, e.Confusable = list(e.Aliases), list(e.Short), list(e.Related), dict(e.Confusable)
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+// writeBuiltin brings the built-in layer to these entries, unless the database has seen them before: then a later version may
+// have replaced them, and this is an older bot that must not undo that. Rows that do not differ are not written; rows that are
+// no longer there become tombstones.
+func writeBuiltin(ctx context.Context, pool *pgxpool.Pool, entries []Entry) error {
+	text, err := json.Marshal(entries)
+	if err != nil {
+		return fmt.Errorf("hash the built-in glossary: %w", err)
+	}
+	hash := fmt.Sprintf("%x", sha256.Sum256(text))
+	if seen, err := seenBuiltin(ctx, pool, hash); err != nil || seen {
+		return err
+	}
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		if err := lockEdits(ctx, tx); err != nil {
+			return err
+		}
+		// Another bot may have written it while this one waited for the lock.
+		tag, err := tx.Exec(ctx, `insert into kb.builtin (content) values ($1) on conflict do nothing`, hash)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err
+		}
+		old, err := entriesOf(ctx, tx, "")
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if was, ok := old[e.Slug]; !ok || was.deleted || !sameEntry(was.Entry, e) {
+				if err := writeEntry(ctx, tx, "", "ckadbot", e); err != nil {
+					return err
+				}
+			}
+			delete(old, e.Slug)
+		}
+		for slug := range old {
+			if _, err := tx.Exec(ctx, `update kb.entry set deleted = true, changed_by = 'ckadbot' where workspace = '' and slug = $1 and not deleted`, slug); err != nil {
+				return fmt.Errorf("remove entry %s: %w", slug, err)
+			}
+		}
+		return nil
+	})
+}
+
+func seenBuiltin(ctx context.Context, pool *pgxpool.Pool, hash string) (bool, error) {
+	var one int
+	err := pool.QueryRow(ctx, `select 1 from kb.builtin where content = $1`, hash).Scan(&one)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look up the built-in glossary: %w", err)
+	}
+	return true, nil
+}

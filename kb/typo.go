@@ -1,0 +1,87 @@
+package kb
+
+// maxEdits is how many typing mistakes a name of n letters may hold and still be recognised: in a shorter word every
+// letter is needed to tell it from others.
+func maxEdits(n int) int {
+	switch {
+	case n < 4:
+		return 0
+	case n < 8:
+		return 1
+	default:
+		return 2
+	}
+}
+
+// distance counts the typing mistakes between a and b: a letter left out, added, changed, or swapped with its neighbour.
+// It is at most limit+1, which means "more than limit".
+func distance(a, b string, limit int) int {
+	x, y := []rune(a), []rune(b)
+	if len(x)-len(y) > limit || len(y)-len(x) > limit {
+		return limit + 1
+	}
+	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		row[0] = i
+		best := row[0]
+		for j := 1; j <= len(y); j++ {
+			change := 1
+			if x[i-1] == y[j-1] {
+				change = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+change)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+			best = min(best, row[j])
+		}
+		if best > limit {
+			return limit + 1
+		}
+		before, last, row = last, row, before
+	}
+	return min(last[len(y)], limit+1)
+}
+
+// A name is one way to call an entry.
+type name struct {
+	words []string // "NodeAffinity" has two
+	key   string
+	canon string
+	term  bool // the entry's term, not an alias
+}
+
+// typo tells whether the query may be a mistyped n, and with how many mistakes.
+//
+// Three letters off in a hundred places is nothing, two off in "pod affinity" makes "node affinity" of it: so when both
+// have as many words, each word must be near to its counterpart, by its own length. With other word counts somebody joined
+// or split words, and only the whole can be compared.
+func (q query) typo(n name) (edits int, ok bool) {
+	if len(n.key) < 4 && !n.term {
+		return 0, false // one letter off from an abbreviation is another abbreviation
+	}
+	if len(n.words) > 1 && len(n.words) == len(q.words) {
+		return pairEdits(q.words, n.words)
+	}
+	limit := maxEdits(min(len(q.key), len(n.key)))
+	if n.term && len(n.key) == 3 && len(q.key) == 4 {
+		limit = 1
+	}
+	edits = min(distance(q.key, n.key, limit), distance(q.canon, n.canon, limit))
+	return edits, edits <= limit
+}
+
+func pairEdits(a, b []string) (edits int, ok bool) {
+	for i := range a {
+		limit := maxEdits(min(len(a[i]), len(b[i])))
+		d := min(distance(a[i], b[i], limit), distance(singular(a[i]), singular(b[i]), limit))
+		if d > limit {
+			return 0, false
+		}
+		edits += d
+	}
+	return edits, true
+}
