@@ -1,0 +1,266 @@
+package slack
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ckadbot/bot/chat"
+)
+
+// Slack reads &, < and > as its own markup wherever text goes and knows these
+// three escapes (docs.slack.dev/messaging/formatting-message-text). It has none
+// for * _ ~ ` and a leading >, so an invisible joiner goes before those that
+// would begin formatting. In the worst case a word is shown bold; nobody is
+// ever notified and nothing is ever a link.
+const (
+	joiner = "\u2060" // word joiner: shows nothing, no boundary of a word
+	seam   = "\u200b" // zero width space: a boundary, so that *Pod*s is bold, too
+)
+
+var escapes = map[rune]string{'&': "&amp;", '<': "&lt;", '>': "&gt;"}
+
+// maxLink is how long a link may be with its label, in characters. A longer one
+// is shown as its label only: links are never cut in two.
+const maxLink = 1500
+
+// A text is mrkdwn with the places where it may be cut.
+type text struct {
+	s    []byte
+	size int // as chat.Length counts
+	cuts []cut
+}
+
+// A cut is a place between two characters. If markup is open there, close ends
+// it in the part before and open begins it again in the part after.
+type cut struct {
+	at, size    int // bytes and characters before it
+	rank        rank
+	close, open string
+}
+
+// A rank is how good a place for a cut is.
+type rank int
+
+const (
+	anywhere rank = iota
+	afterWord
+	afterLine
+	afterParagraph
+)
+
+func mrkdwn(spans []chat.Span) text {
+	var t text
+	for i, s := range spans {
+		if s.Manner != chat.Normal && i > 0 && spans[i-1].Manner == chat.Normal && endsInWord(spans[i-1].Text) {
+			t.add(seam)
+		}
+		t.span(s)
+		if s.Manner != chat.Normal && i+1 < len(spans) && spans[i+1].Manner == chat.Normal && beginsInWord(spans[i+1].Text) {
+			t.add(seam)
+		}
+	}
+	return t
+}
+
+func (t *text) span(s chat.Span) {
+	switch s.Manner {
+	case chat.Normal:
+		t.normal(s.Text)
+	case chat.Bold:
+		if strings.ContainsAny(s.Text, "*\n") || strings.TrimSpace(s.Text) != s.Text {
+			t.normal(s.Text) // Slack could not tell where it ends
+			return
+		}
+		t.wrapped("*", s.Text, "*")
+	case chat.Code:
+		t.wrapped("`", s.Text, "`")
+	case chat.Block:
+		t.wrapped("```\n", s.Text, "\n```")
+	case chat.Link:
+		link := "<" + escape(s.URL) + "|" + escape(s.Text) + ">"
+		if chat.Length(link) > maxLink {
+			t.normal(s.Text)
+			return
+		}
+		t.atom(link)
+	case chat.Moment:
+		t.atom("<!date^" + unix(s.Time) + "^{date_short_pretty} {time}|" + escape(s.Text) + ">")
+	}
+}
+
+// add writes what may not be cut off from what comes next.
+func (t *text) add(s string) {
+	t.s = append(t.s, s...)
+	t.size += chat.Length(s)
+}
+
+// atom writes what may only be cut off as a whole.
+func (t *text) atom(s string) {
+	t.add(s)
+	t.cuts = append(t.cuts, cut{at: len(t.s), size: t.size})
+}
+
+func (t *text) wrapped(open, s, close string) {
+	t.add(open)
+	for i, r := range s {
+		t.add(escapeRune(r))
+		if i+utf8.RuneLen(r) < len(s) {
+			t.cuts = append(t.cuts, cut{at: len(t.s), size: t.size, rank: rankAfter(s[:i], r), close: close, open: open})
+		}
+	}
+	t.add(close)
+	t.cuts = append(t.cuts, cut{at: len(t.s), size: t.size})
+}
+
+func (t *text) normal(s string) {
+	for i, r := range s {
+		if formats(s, i, r) {
+			t.add(joiner)
+		}
+		t.add(escapeRune(r))
+		t.cuts = append(t.cuts, cut{at: len(t.s), size: t.size, rank: rankAfter(s[:i], r)})
+	}
+}
+
+func rankAfter(before string, r rune) rank {
+	switch {
+	case r == '\n' && strings.HasSuffix(before, "\n"):
+		return afterParagraph
+	case r == '\n':
+		return afterLine
+	case r == ' ':
+		return afterWord
+	}
+	return anywhere
+}
+
+// formats tells whether the character r at s[i:] may begin formatting: a quote
+// at the start of a line, a pair of marks around words, or a Markdown link,
+// which Slack does not know but its clients make of pasted text.
+func formats(s string, i int, r rune) bool {
+	switch r {
+	case '>':
+		return i == 0 || s[i-1] == '\n'
+	case '(':
+		return i > 0 && s[i-1] == ']'
+	case '*', '_', '~', '`':
+	default:
+		return false
+	}
+	if endsInWord(s[:i]) {
+		return false
+	}
+	line, _, _ := strings.Cut(s[i+1:], "\n")
+	end := strings.LastIndexByte(line, byte(r))
+	return end > 0 && line[0] != ' '
+}
+
+func endsInWord(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
+func beginsInWord(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
+// escapeRune makes a character safe. Those that nobody sees or that turn the
+// text around are dropped.
+func escapeRune(r rune) string {
+	if e, ok := escapes[r]; ok {
+		return e
+	}
+	switch {
+	case r == '\t':
+		return " "
+	case r == '\n':
+		return "\n"
+	case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r):
+		return ""
+	}
+	return string(r)
+}
+
+func escape(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		b.WriteString(escapeRune(r))
+	}
+	return b.String()
+}
+
+// plain escapes s for a plain_text object of at most max characters, counted
+// after escaping. What is too long ends with "…".
+func plain(s string, max int) string {
+	s = strings.TrimSpace(strings.ReplaceAll(s, "\n", " "))
+	if e := escape(s); chat.Length(e) <= max {
+		return e
+	}
+	var b strings.Builder
+	size := 0
+	for _, r := range s {
+		e := escapeRune(r)
+		if size += chat.Length(e); size > max-1 {
+			break
+		}
+		b.WriteString(e)
+	}
+	return strings.TrimRight(b.String(), " ") + "…"
+}
+
+// shorten cuts t to at most max characters, ending with "…" if anything was cut.
+func (t text) shorten(max int) text {
+	if t.size <= max {
+		return t
+	}
+	end := cut{}
+	n := 0
+	for i, c := range t.cuts {
+		if c.size+chat.Length(c.close)+1 > max {
+			break
+		}
+		end, n = c, i
+	}
+	s := string(bytes.TrimRight(t.s[:end.at], " \n")) + end.close + "…"
+	return text{s: []byte(s), size: chat.Length(s), cuts: t.cuts[:n]}
+}
+
+// split cuts t into parts of at most max characters, at the ends of paragraphs
+// or lines if there are any in the second half of a part. No part is blank.
+func (t text) split(max int) []string {
+	var parts []string
+	for from := (cut{}); from.at < len(t.s); {
+		to := t.next(from, max)
+		part := strings.TrimRight(strings.TrimLeft(string(t.s[from.at:to.at]), "\n"), " \n")
+		if part != "" {
+			parts = append(parts, from.open+part+to.close)
+		}
+		from = to
+	}
+	return parts
+}
+
+// next finds where the part that begins at from ends.
+func (t text) next(from cut, max int) cut {
+	room := max - chat.Length(from.open)
+	if t.size-from.size <= room {
+		return cut{at: len(t.s), size: t.size}
+	}
+	var best cut
+	for _, c := range t.cuts {
+		length := c.size - from.size
+		if length <= 0 {
+			continue
+		}
+		if length+chat.Length(c.close) > room {
+			break
+		}
+		if c.rank >= best.rank || best.size-from.size < room/2 {
+			best = c
+		}
+	}
+	return best
+}

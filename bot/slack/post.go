@@ -1,0 +1,87 @@
+package slack
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"ckadbot/bot/chat"
+)
+
+// postEvent names the metadata of our posts; its payload is {"key": Key.ID}.
+const postEvent = "ckadbot_post"
+
+// quiet keeps Slack from adding previews of links.
+var quiet = slack.MsgOptionCompose(slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
+
+func content(m chat.Message) []slack.MsgOption {
+	text, blocks := render(m)
+	return []slack.MsgOption{slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...)}
+}
+
+// Post starts a message in a channel. Slack has no idempotent posts: a message
+// carries its key, and a post that was tried before is first looked for in the
+// channel's history. That needs the scopes channels:history and groups:history;
+// without them, or when Slack limits us, a post whose answer was lost is made
+// again and may stand there twice. Both work, and each answer counts once.
+func (a *Adapter) Post(ctx context.Context, ch chat.Channel, key chat.Key, m chat.Message) (chat.MessageRef, error) {
+	if err := m.Validate(); err != nil {
+		return chat.MessageRef{}, fmt.Errorf("post to %s: %w", ch, err)
+	}
+	if !key.Tried.IsZero() {
+		ts, err := a.find(ctx, ch, key)
+		if err != nil || ts != "" {
+			return chat.MessageRef{Channel: ch, ID: ts}, err
+		}
+	}
+	tag := slack.SlackMetadata{EventType: postEvent, EventPayload: map[string]any{"key": key.ID}}
+	_, ts, err := a.api.PostMessageContext(ctx, ch.ID, append(content(m), quiet, slack.MsgOptionMetadata(tag))...)
+	if err != nil {
+		return chat.MessageRef{}, failure("post to "+ch.String(), err)
+	}
+	return chat.MessageRef{Channel: ch, ID: ts}, nil
+}
+
+// find looks for the post with key, and gives its ts or "".
+func (a *Adapter) find(ctx context.Context, ch chat.Channel, key chat.Key) (ts string, err error) {
+	query := slack.GetConversationHistoryParameters{
+		ChannelID: ch.ID, Oldest: unix(key.Tried.Add(-time.Minute)) + ".000000", Limit: 200, IncludeAllMetadata: true,
+	}
+	for range 5 { // a thousand messages since then are more than a quiz will see
+		page, err := a.api.GetConversationHistoryContext(ctx, &query)
+		switch {
+		case err != nil && !answered(err): // posting would fail, too, and may come to one more that nobody knows of
+			return "", fmt.Errorf("look for an earlier post in %s: %w", ch, bare(err))
+		case err != nil:
+			a.log.Info("cannot look for an earlier post, posting", "workspace", ch.Workspace, "channel", ch.ID, "error", err)
+			return "", nil
+		}
+		for _, m := range page.Messages {
+			if m.Metadata.EventType == postEvent && m.Metadata.EventPayload["key"] == key.ID {
+				return m.Timestamp, nil
+			}
+		}
+		if query.Cursor = page.ResponseMetaData.NextCursor; query.Cursor == "" {
+			break
+		}
+	}
+	return "", nil
+}
+
+var stamp = regexp.MustCompile(`^[0-9]+\.[0-9]{6}$`)
+
+// Edit replaces a message's text, blocks and buttons. Ephemeral messages cannot
+// be edited; they are replaced by a reply to a click on them.
+func (a *Adapter) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message) error {
+	if err := m.Validate(); err != nil {
+		return fmt.Errorf("edit a message in %s: %w", ref.Channel, err)
+	}
+	if !stamp.MatchString(ref.ID) {
+		return fmt.Errorf("edit a message in %s: %w", ref.Channel, &chat.GoneError{Reason: "The message was never posted."})
+	}
+	_, _, _, err := a.api.UpdateMessageContext(ctx, ref.Channel.ID, ref.ID, content(m)...)
+	return failure("edit a message in "+ref.Channel.String(), err)
+}

@@ -1,0 +1,146 @@
+package slack
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"ckadbot/bot/chat"
+)
+
+// What we send at most, in characters after escaping. Slack's own limits are
+// docs.slack.dev/reference/block-kit; it refuses the whole message over them.
+const (
+	maxTopText = 3900  // chat.update: 4,000
+	maxSection = 2900  // section text: 3,000
+	maxHeader  = 150   // header text: 150
+	maxContext = 1900  // text in a context block: 3,000; the footer is at most 300 before escaping
+	maxLabel   = 75    // button text: 75
+	maxBlocks  = 11500 // all blocks: about 13,200 is refused (not documented); the contract says 12,000
+	maxHint    = 150   // placeholder: 150
+	maxView    = 24    // title and buttons of a modal: 24
+)
+
+var userID = regexp.MustCompile(`^[UW][A-Z0-9]{2,20}$`)
+
+// render turns m into the text that notifications and screen readers take, and
+// the blocks that everybody else sees. Both say everything; text in hostile
+// amounts of escapes is cut with "…".
+func render(m chat.Message) (string, []slack.Block) {
+	var mention text
+	if m.Mention != nil && userID.MatchString(m.Mention.ID) {
+		mention.add("<@" + m.Mention.ID + "> ")
+	}
+	top := string(mention.then(mrkdwn(chat.Parse(m.Markdown()))).shorten(maxTopText).s)
+	if m.Card == nil {
+		return top, sections(mention.then(mrkdwn(chat.Parse(m.Text))), maxBlocks)
+	}
+	return top, card(mention, *m.Card)
+}
+
+// then joins two texts.
+func (t text) then(u text) text {
+	both := text{s: slices.Concat(t.s, u.s), size: t.size + u.size, cuts: slices.Clone(t.cuts)}
+	for _, c := range u.cuts {
+		c.at += len(t.s)
+		c.size += t.size
+		both.cuts = append(both.cuts, c)
+	}
+	return both
+}
+
+func card(mention text, c chat.Card) []slack.Block {
+	var head, tail []slack.Block
+	room := maxBlocks
+	if title := plain(c.Title, maxHeader); title != "" {
+		head = append(head, slack.NewHeaderBlock(plainText(title)))
+		room -= chat.Length(title)
+	}
+	if footer := plain(c.Footer, maxContext); footer != "" {
+		tail = append(tail, slack.NewContextBlock("", plainText(footer)))
+		room -= chat.Length(footer)
+	}
+	if bs := buttons(c.Buttons, &room); len(bs) > 0 {
+		tail = append(tail, slack.NewActionBlock("", bs...))
+	}
+	parts := []text{mention.then(mrkdwn(chat.Parse(c.Body)))}
+	for _, f := range c.Fields {
+		name := chat.Span{Manner: chat.Bold, Text: f.Name}
+		parts = append(parts, mrkdwn(append([]chat.Span{name, {Text: "\n"}}, chat.Parse(f.Value)...)))
+	}
+	for _, p := range parts {
+		if room < 100 {
+			break // only after thousands of escapes; the reader has seen "…" by now
+		}
+		p = p.shorten(room)
+		room -= p.size
+		head = append(head, sections(p, room+p.size)...)
+	}
+	return append(head, tail...)
+}
+
+func sections(t text, room int) []slack.Block {
+	var blocks []slack.Block
+	for _, part := range t.shorten(room).split(maxSection) {
+		// verbatim: addresses and @names in plain text stay plain text.
+		blocks = append(blocks, slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, part, false, true), nil, nil))
+	}
+	return blocks
+}
+
+// buttons leaves out the dead ones, since Slack cannot show a button that is disabled.
+func buttons(bs []chat.Button, room *int) []slack.BlockElement {
+	var elements []slack.BlockElement
+	for _, b := range bs {
+		if b.Disabled {
+			continue
+		}
+		label := plain(b.Label, maxLabel)
+		*room -= chat.Length(label)
+		e := slack.NewButtonBlockElement(b.Action, "", plainText(label))
+		switch b.Style {
+		case chat.Primary:
+			e.Style = slack.StylePrimary
+		case chat.Danger:
+			e.Style = slack.StyleDanger
+		}
+		elements = append(elements, e)
+	}
+	return elements
+}
+
+func plainText(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}
+
+// modal turns f into a view. The form's action is the callback id; channel,
+// where the form was asked for, comes back in the submission.
+func modal(f chat.Form, channel string) slack.ModalViewRequest {
+	v := slack.ModalViewRequest{
+		Type:            slack.VTModal,
+		Title:           plainText(plain(f.Title, maxView)),
+		Submit:          plainText("Save"),
+		Close:           plainText("Cancel"),
+		CallbackID:      f.Action,
+		PrivateMetadata: channel,
+	}
+	for _, in := range f.Inputs {
+		e := slack.NewPlainTextInputBlockElement(nil, inputAction)
+		if hint := plain(in.Hint, maxHint); hint != "" {
+			e.Placeholder = plainText(hint)
+		}
+		e.InitialValue, e.Multiline, e.MaxLength = in.Value, in.Long, chat.MaxInputValue
+		b := slack.NewInputBlock(in.Name, plainText(plain(in.Label, maxSection)), nil, e)
+		b.Optional = in.Optional
+		v.Blocks.BlockSet = append(v.Blocks.BlockSet, b)
+	}
+	return v
+}
+
+// inputAction is the action id of every input; its block's id is the input's name.
+const inputAction = "value"
+
+func unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }

@@ -1,0 +1,136 @@
+package slack
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"ckadbot/bot/chat"
+)
+
+// A place is where an answer goes.
+type place struct {
+	channel     chat.Channel
+	user        chat.User
+	responseURL string // a secret; empty after a form
+	trigger     string // opens one form within three seconds
+	clicked     bool   // there is a message that the answer may replace
+	ephemeral   bool   // and it is ephemeral
+}
+
+// reply gives r to the person at p, one way or another.
+func (s *session) reply(ctx context.Context, p place, r chat.Reply) {
+	log := s.log.With("channel", p.channel.ID)
+	if r.Form != nil {
+		err := s.open(ctx, p, *r.Form)
+		if err == nil {
+			return
+		}
+		log.Warn("a form could not be opened", "error", err)
+		r = chat.Reply{Ephemeral: true, Message: chat.Message{Text: "Slack did not let me open the form, most likely because I was too slow. Please do that once more."}}
+	}
+	err := errors.New("no response_url")
+	switch {
+	case p.responseURL != "":
+		err = again(ctx, func() error { return s.respond(ctx, p, r) })
+		if err != nil {
+			log.Warn("a reply was not taken", "error", err)
+		}
+	case !r.Ephemeral:
+		err = again(ctx, func() error { return s.say(ctx, p.channel.ID, r.Message) })
+	}
+	if err != nil {
+		err = again(ctx, func() error { return s.whisper(ctx, p, r.Message) })
+	}
+	if err != nil {
+		log.Error("a reply is lost", "error", err)
+	}
+}
+
+// again tries once more if Slack asks for a short wait.
+func again(ctx context.Context, try func() error) error {
+	err := try()
+	var retry *chat.RetryError
+	if !errors.As(err, &retry) || retry.After > 20*time.Second {
+		return err
+	}
+	timer := time.NewTimer(retry.After)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return try()
+	case <-ctx.Done():
+		return err
+	}
+}
+
+func (s *session) open(ctx context.Context, p place, f chat.Form) error {
+	_, err := s.api.OpenViewContext(ctx, p.trigger, modal(f, p.channel.ID))
+	return failure("open a form", err)
+}
+
+// A response is what a response_url takes (docs.slack.dev/interactivity/handling-user-interaction).
+type response struct {
+	Type    string        `json:"response_type"`
+	Replace bool          `json:"replace_original"`
+	Text    string        `json:"text"`
+	Blocks  []slack.Block `json:"blocks"`
+	Links   bool          `json:"unfurl_links"`
+	Media   bool          `json:"unfurl_media"`
+}
+
+// respond answers through the response_url, which takes five messages within half an hour.
+func (s *session) respond(ctx context.Context, p place, r chat.Reply) error {
+	out := response{Type: slack.ResponseTypeInChannel, Replace: r.Replace && p.clicked}
+	if out.Replace && p.ephemeral || !out.Replace && r.Ephemeral { // a message stays what it is
+		out.Type = slack.ResponseTypeEphemeral
+	}
+	out.Text, out.Blocks = render(r.Message)
+	body, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.responseURL, bytes.NewReader(body))
+	if err != nil {
+		return errors.New("response_url is not a URL")
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := s.http.Do(request)
+	if err != nil {
+		return bare(err)
+	}
+	defer answer.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16)) // so that the connection can be used again
+	switch after, _ := strconv.Atoi(answer.Header.Get("Retry-After")); {
+	case answer.StatusCode == http.StatusTooManyRequests:
+		return &chat.RetryError{After: time.Duration(after) * time.Second}
+	case answer.StatusCode != http.StatusOK:
+		return fmt.Errorf("Slack answered %s", answer.Status)
+	}
+	return nil
+}
+
+// whisper shows m to one person: in the channel, or if I am not in there, in our direct messages.
+func (s *session) whisper(ctx context.Context, p place, m chat.Message) error {
+	_, err := s.api.PostEphemeralContext(ctx, p.channel.ID, p.user.ID, content(m)...)
+	err = failure("post an ephemeral message", err)
+	var gone *chat.GoneError
+	if errors.As(err, &gone) {
+		return s.say(ctx, p.user.ID, m)
+	}
+	return err
+}
+
+// say posts m without a key.
+func (s *session) say(ctx context.Context, channel string, m chat.Message) error {
+	_, _, err := s.api.PostMessageContext(ctx, channel, append(content(m), quiet)...)
+	return failure("post a message", err)
+}

@@ -1,0 +1,167 @@
+// Package slack connects the bot to one Slack workspace over Socket Mode.
+//
+// Slack keeps a websocket open to us (apps.connections.open) and sends each
+// slash command, click and submitted form as an envelope. An envelope is
+// acknowledged as soon as it is read, since Slack waits three seconds; the
+// answer follows through the response_url that came with it, or as an
+// ephemeral message. Everything else goes through the Web API.
+//
+// What may run at once: every event is handled in a goroutine of its own, at
+// most 64 at a time; Post and Edit may be called from anywhere, also before
+// and after Run. What is cached: names and admin rights of people, for five
+// minutes, and the ids of handled events, for [chat.Memory]. Nothing is stored.
+//
+// Channels are "slack", the team's id, the channel's id; a message's id is its ts.
+// Text becomes mrkdwn in which every character is escaped (mrkdwn.go).
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+
+	"ckadbot/bot/chat"
+)
+
+// A Config says how to reach Slack.
+type Config struct {
+	BotToken string       // xoxb-…, for the Web API
+	AppToken string       // xapp-…, for Socket Mode
+	APIURL   string       // default https://slack.com/api/
+	Log      *slog.Logger // default: nothing is logged
+}
+
+// DefaultAPIURL is where Slack's Web API is.
+const DefaultAPIURL = "https://slack.com/api/"
+
+// timeout bounds each request to Slack, which itself gives up after a few seconds.
+const timeout = 10 * time.Second
+
+// An Adapter is a [chat.Adapter] for one Slack workspace.
+type Adapter struct {
+	cfg    Config
+	log    *slog.Logger
+	http   *http.Client
+	api    *slack.Client
+	people people
+	seen   chat.Once
+}
+
+// New makes an adapter. It does not talk to Slack yet.
+func New(cfg Config) *Adapter {
+	if cfg.APIURL == "" {
+		cfg.APIURL = DefaultAPIURL
+	}
+	if !strings.HasSuffix(cfg.APIURL, "/") {
+		cfg.APIURL += "/"
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &Adapter{cfg: cfg, log: cfg.Log.With("platform", "slack")}
+	// A redirect would carry the token to wherever it points.
+	a.http = &http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	a.api = slack.New(cfg.BotToken,
+		slack.OptionAppLevelToken(cfg.AppToken),
+		slack.OptionAPIURL(cfg.APIURL),
+		slack.OptionHTTPClient(&paced{http: a.http, opens: &pace{}}),
+		slack.OptionLog(silent))
+	a.people.api = a.api
+	return a
+}
+
+// silent takes what the library logs: it may hold URLs that open a connection.
+var silent = log.New(io.Discard, "", 0)
+
+// Platform is "slack".
+func (a *Adapter) Platform() string { return "slack" }
+
+// Run serves until ctx ends or Slack refuses a token (then the error wraps
+// [chat.ErrToken] and says which setting is wrong). A connection that is lost
+// is made again, for ever. When ctx ends, handlers that are at work have five
+// seconds to finish.
+func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error {
+	if err := a.cfg.check(); err != nil {
+		return err
+	}
+	team, err := a.identify(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	log := a.log.With("workspace", team)
+	s := &session{
+		Adapter: a, log: log, team: team, spec: spec, handler: chat.Guard(h, log),
+		socket: socketmode.New(a.api, socketmode.OptionLog(silent), socketmode.OptionReadLimit(maxEvent)),
+		slots:  make(chan struct{}, maxAtOnce),
+	}
+	return s.serve(ctx)
+}
+
+// check finds tokens that are missing or swapped before Slack does.
+func (c Config) check() error {
+	for _, t := range []struct{ setting, token, prefix, other, hint string }{
+		{"SLACK_BOT_TOKEN", c.BotToken, "xoxb-", "xapp-", `the "Bot User OAuth Token" on the app's page "OAuth & Permissions"`},
+		{"SLACK_APP_TOKEN", c.AppToken, "xapp-", "xoxb-", `an "App-Level Token" with the scope connections:write from the app's page "Basic Information"`},
+	} {
+		switch {
+		case strings.HasPrefix(t.token, t.prefix):
+		case t.token == "":
+			return fmt.Errorf("%w: %s is empty; it takes %s", chat.ErrToken, t.setting, t.hint)
+		case strings.HasPrefix(t.token, t.other):
+			return fmt.Errorf("%w: %s begins with %s, so it looks like the two Slack tokens are swapped; it takes %s", chat.ErrToken, t.setting, t.other, t.hint)
+		default:
+			return fmt.Errorf("%w: %s does not begin with %s; it takes %s", chat.ErrToken, t.setting, t.prefix, t.hint)
+		}
+	}
+	return nil
+}
+
+// identify asks Slack which workspace the bot token is for, until Slack answers.
+func (a *Adapter) identify(ctx context.Context) (team string, err error) {
+	var retry pace
+	for failed := false; ; failed = true {
+		if err := retry.wait(ctx); err != nil {
+			return "", err
+		}
+		who, err := a.api.AuthTestContext(ctx)
+		var said slack.SlackErrorResponse
+		switch {
+		case err == nil:
+			return who.TeamID, nil
+		case errors.As(err, &said) && refused[said.Err]:
+			return "", tokenError("SLACK_BOT_TOKEN", said.Err)
+		}
+		if wait := (*slack.RateLimitedError)(nil); errors.As(err, &wait) {
+			retry.atLeast(wait.RetryAfter)
+		}
+		if !failed {
+			a.log.Warn("cannot reach Slack, trying again", "error", bare(err))
+		}
+	}
+}
+
+// A session is one Run.
+type session struct {
+	*Adapter
+	log     *slog.Logger
+	team    string
+	spec    chat.Spec
+	handler chat.Handler
+	socket  *socketmode.Client
+	slots   chan struct{}  // filled while a handler is at work
+	busy    sync.WaitGroup // one for each event that is not done
+	lost    bool           // whether the loss of the connection was logged; serve's goroutine only
+}

@@ -1,0 +1,239 @@
+package slacktest
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"ckadbot/bot/chat/chattest"
+)
+
+const (
+	ackTime      = 3 * time.Second // docs.slack.dev/apis/events-api/using-socket-mode
+	triggerLife  = 3 * time.Second
+	responseLife = 30 * time.Minute
+	responseUses = 5
+)
+
+// An envelope is an event on its way to the bot.
+type envelope struct {
+	id, kind string
+	payload  map[string]any
+	acked    chan struct{} // closed by the bot's sign
+	done     bool          // acked is closed
+	again    bool          // was delivered before
+	onAck    func()        // the caller holds mu
+}
+
+// Type has a person type a slash command in "general". @name and #name become
+// what Slack makes of them.
+func (s *Server) Type(name, command string) { s.TypeIn(General, name, command) }
+
+// TypeIn is Type in another channel, by its id. A person's id stands for their
+// direct messages with the bot.
+func (s *Server) TypeIn(channel, name, command string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.person(name)
+	c := s.conversation(channel)
+	verb, text, _ := strings.Cut(command, " ")
+	s.send("slash_commands", map[string]any{
+		"token": "verification", "team_id": Team, "team_domain": "test", "channel_id": c.id, "channel_name": c.name,
+		"user_id": p.id, "user_name": p.name, "command": verb, "text": s.escaped(strings.TrimSpace(text)), "api_app_id": appID,
+		"is_enterprise_install": "false",
+		"response_url":          s.newResponseURL(p, c.id, nil), "trigger_id": s.newTrigger(p),
+	}, nil)
+}
+
+var names = regexp.MustCompile(`[@#][a-z][a-z0-9-]*`)
+
+// escaped is a command's text as Slack sends it with should_escape. The caller holds mu.
+func (s *Server) escaped(text string) string {
+	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+	return names.ReplaceAllStringFunc(text, func(word string) string {
+		for _, p := range s.people {
+			if word == "@"+p.name {
+				return "<@" + p.id + "|" + p.name + ">"
+			}
+		}
+		for _, c := range s.channels {
+			if word == "#"+c.name {
+				return "<#" + c.id + "|" + c.name + ">"
+			}
+		}
+		return word
+	})
+}
+
+// Press has a person press a button of a message that they see.
+func (s *Server) Press(name string, m chattest.Shown, label string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.person(name)
+	for _, msg := range s.messages {
+		if msg.channel+" "+msg.ts != m.ID {
+			continue
+		}
+		if button := findButton(msg.blocks, label); button != nil {
+			s.press(p, msg, button)
+			return
+		}
+	}
+	s.complain("%s cannot press %q: the message has no such button now", name, label)
+}
+
+// press makes the payload block_actions. The caller holds mu.
+func (s *Server) press(p *person, m *message, button map[string]any) {
+	c := s.channels[m.channel]
+	action := maps.Clone(button)
+	action["action_ts"] = s.stamp()
+	action["block_id"] = "b"
+	payload := map[string]any{
+		"type": "block_actions", "token": "verification", "api_app_id": appID, "is_enterprise_install": false,
+		"user":         map[string]any{"id": p.id, "username": p.name, "name": p.name, "team_id": Team},
+		"team":         map[string]any{"id": Team, "domain": "test"},
+		"channel":      map[string]any{"id": c.id, "name": c.name},
+		"container":    map[string]any{"type": "message", "message_ts": m.ts, "channel_id": m.channel, "is_ephemeral": m.only != ""},
+		"actions":      []any{action},
+		"state":        map[string]any{"values": map[string]any{}},
+		"response_url": s.newResponseURL(p, m.channel, m), "trigger_id": s.newTrigger(p),
+	}
+	if m.only == "" { // Slack leaves the message out if it is ephemeral
+		payload["message"] = map[string]any{"type": "message", "user": BotUser, "bot_id": botID, "app_id": appID, "ts": m.ts, "text": m.text, "blocks": m.blocks, "team": Team}
+	}
+	s.send("interactive", payload, nil)
+}
+
+// Fill has a person fill a form in and send it. Inputs that are not named keep
+// what stands there.
+func (s *Server) Fill(name string, form chattest.Shown, values map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, v := s.person(name), s.views[form.ID]
+	if v == nil || v.user != p.id {
+		s.complain("%s cannot fill %q in: it is not open", name, form.ID)
+		return
+	}
+	state := map[string]any{}
+	for _, b := range array(v.body["blocks"]) {
+		block := object(b)
+		element := object(block["element"])
+		value, ok := values[word(object(block["label"])["text"])]
+		if !ok {
+			value = word(element["initial_value"])
+		}
+		entered := map[string]any{"type": element["type"], "value": nil}
+		if value != "" {
+			entered["value"] = value
+		}
+		state[word(block["block_id"])] = map[string]any{word(element["action_id"]): entered}
+	}
+	body := maps.Clone(v.body)
+	maps.Copy(body, map[string]any{
+		"id": v.id, "team_id": Team, "app_id": appID, "bot_id": botID, "hash": s.id("1.h"), "root_view_id": v.id, "previous_view_id": nil,
+		"app_installed_team_id": Team, "external_id": "", "state": map[string]any{"values": state}, "clear_on_close": false, "notify_on_close": false,
+	})
+	s.send("interactive", map[string]any{
+		"type": "view_submission", "token": "verification", "api_app_id": appID, "is_enterprise_install": false,
+		"user": map[string]any{"id": p.id, "name": p.name, "team_id": Team},
+		"team": map[string]any{"id": Team, "domain": "test"},
+		"view": body, "trigger_id": s.newTrigger(p), "response_urls": []any{},
+	}, func() { delete(s.views, v.id); s.show() })
+}
+
+func (s *Server) newTrigger(p *person) string {
+	id := s.id("13345224609.738474920.")
+	s.triggers[id] = &trigger{user: p.id, made: time.Now()}
+	return id
+}
+
+func (s *Server) newResponseURL(p *person, channel string, m *message) string {
+	id := s.id("R")
+	s.urls[id] = &responseURL{user: p.id, channel: channel, message: m, made: time.Now()}
+	return s.http.URL + "/response/" + id
+}
+
+// SendRaw delivers an envelope of a kind with any payload, as it is.
+func (s *Server) SendRaw(kind string, payload map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.send(kind, payload, nil)
+}
+
+// ResponseURL makes a response_url for a person in "general", for SendRaw.
+func (s *Server) ResponseURL(name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.newResponseURL(s.person(name), General, nil)
+}
+
+// send delivers an event, twice if that fault is due. The caller holds mu.
+func (s *Server) send(kind string, payload map[string]any, onAck func()) {
+	s.acked = make(chan struct{})
+	e := &envelope{id: s.id("E"), kind: kind, payload: payload, acked: s.acked, onAck: onAck}
+	s.deliver(e)
+	if s.fault(chattest.Again) {
+		s.deliver(&envelope{id: s.id("E"), kind: kind, payload: payload, acked: make(chan struct{}), again: true})
+	}
+}
+
+// deliver gives e to the connection whose turn it is, or keeps it until there is one. The caller holds mu.
+func (s *Server) deliver(e *envelope) {
+	if len(s.conns) == 0 {
+		s.waiting = append(s.waiting, e)
+		return
+	}
+	s.next++
+	c := s.conns[s.next%len(s.conns)]
+	c.unacked[e.id] = e
+	frame, err := json.Marshal(map[string]any{"type": e.kind, "envelope_id": e.id, "payload": e.payload, "accepts_response_payload": e.kind != "events_api"})
+	if err != nil {
+		panic(err)
+	}
+	s.calls.inbound(e.kind, e.payload)
+	c.out <- frame
+	s.watch(c, e)
+}
+
+// watch waits for the acknowledgement of e. The caller holds mu.
+func (s *Server) watch(c *conn, e *envelope) {
+	s.tasks.Go(func() {
+		late := time.NewTimer(ackTime)
+		defer late.Stop()
+		select {
+		case <-e.acked:
+		case <-s.quit:
+		case <-late.C:
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.tooLate(c, e)
+		}
+	})
+}
+
+// tooLate delivers e once more if there is another connection, else it tells the person. The caller holds mu.
+func (s *Server) tooLate(c *conn, e *envelope) {
+	if c.unacked[e.id] == nil {
+		return // the connection is gone and e went elsewhere
+	}
+	delete(c.unacked, e.id)
+	if !e.again && (len(s.conns) > 1 || !slices.Contains(s.conns, c)) {
+		s.redeliver(e)
+		return
+	}
+	s.complain("%s was not acknowledged within %s", e.kind, ackTime)
+	user := word(e.payload["user_id"])
+	if user == "" {
+		user = word(object(e.payload["user"])["id"])
+	}
+	s.messages = append(s.messages, &message{ts: s.stamp(), channel: General, only: user, text: "Slack: operation_timeout, the app did not respond"})
+	s.show()
+}
+
+// redeliver sends e under a new id. The caller holds mu.
+func (s *Server) redeliver(e *envelope) {
+	s.deliver(&envelope{id: s.id("E"), kind: e.kind, payload: e.payload, acked: e.acked, onAck: e.onAck, again: true})
+}

@@ -1,0 +1,317 @@
+package slacktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"ckadbot/bot/chat/chattest"
+)
+
+// A method of the Web API.
+type method struct {
+	token, scope string
+	do           func(s *Server, args map[string]any) (answer map[string]any, problem string)
+}
+
+var methods = map[string]method{
+	"apps.connections.open": {AppToken, "connections:write", (*Server).open},
+	"auth.test":             {BotToken, "", (*Server).authTest},
+	"users.info":            {BotToken, "users:read", (*Server).usersInfo},
+	"chat.postMessage":      {BotToken, "chat:write", (*Server).postMessage},
+	"chat.postEphemeral":    {BotToken, "chat:write", (*Server).postEphemeral},
+	"chat.update":           {BotToken, "chat:write", (*Server).update},
+	"conversations.history": {BotToken, "channels:history", (*Server).history},
+	"views.open":            {BotToken, "", (*Server).openView},
+}
+
+// innocent are refusals that a correct bot meets, too.
+var innocent = []string{"channel_not_found", "not_in_channel", "message_not_found", "missing_scope", "user_not_found"}
+
+// api answers a method. Refusals are noted, except innocent ones.
+func (s *Server) api(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	if err != nil {
+		return
+	}
+	name := r.PathValue("method")
+	s.calls.outbound(name, r, body)
+	args, readable := arguments(r, body)
+	s.mu.Lock()
+	m, known := methods[name]
+	answer, problem := map[string]any{}, ""
+	switch {
+	case !known:
+		problem = "unknown_method"
+	case !readable:
+		problem = "invalid_form_data"
+	case s.refuse:
+		problem = "invalid_auth"
+		s.mu.Unlock()
+		respond(w, map[string]any{"ok": false, "error": problem})
+		return
+	case token(r, args) != m.token:
+		problem = "invalid_auth"
+		if t := token(r, args); t == BotToken || t == AppToken {
+			problem = "not_allowed_token_type"
+		}
+	case s.missing[m.scope]:
+		problem = "missing_scope"
+		answer = map[string]any{"needed": m.scope, "provided": "commands"}
+	case name == "chat.postMessage" && s.fault(chattest.Limited):
+		s.mu.Unlock()
+		w.Header().Set("Retry-After", "7")
+		w.WriteHeader(http.StatusTooManyRequests)
+		respond(w, map[string]any{"ok": false, "error": "ratelimited"})
+		return
+	case name == "chat.postMessage" && s.fault(chattest.Gone):
+		problem = "not_in_channel"
+	default:
+		answer, problem = m.do(s, args)
+	}
+	lost := problem == "" && name == "chat.postMessage" && s.fault(chattest.Lost)
+	if problem != "" && !slices.Contains(innocent, strings.Fields(problem)[0]) {
+		s.complain("%s: %s", name, problem)
+	}
+	s.mu.Unlock()
+	if lost {
+		panic(http.ErrAbortHandler) // cuts the connection without an answer
+	}
+	if answer == nil {
+		answer = map[string]any{}
+	}
+	answer["ok"] = problem == ""
+	if problem != "" {
+		answer["error"] = strings.Fields(problem)[0]
+	}
+	respond(w, answer)
+}
+
+func respond(w http.ResponseWriter, answer any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if err := json.NewEncoder(w).Encode(answer); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// token is the one in the header or in the form.
+func token(r *http.Request, args map[string]any) string {
+	if t, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return t
+	}
+	return word(args["token"])
+}
+
+// arguments reads a form or JSON. What is JSON within a form is read, too.
+func arguments(r *http.Request, body []byte) (map[string]any, bool) {
+	args := map[string]any{}
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		return args, len(body) == 0 || json.Unmarshal(body, &args) == nil
+	}
+	form, err := url.ParseQuery(string(body))
+	for k, v := range form {
+		args[k] = v[0]
+		if k == "blocks" || k == "metadata" || k == "view" {
+			var inner any
+			if json.Unmarshal([]byte(v[0]), &inner) != nil {
+				return nil, false
+			}
+			args[k] = inner
+		}
+	}
+	return args, err == nil
+}
+
+func (s *Server) authTest(map[string]any) (map[string]any, string) {
+	return map[string]any{"url": "https://test.slack.com/", "team": "Test", "user": "ckad", "team_id": Team, "user_id": BotUser, "bot_id": botID, "is_enterprise_install": false}, ""
+}
+
+func (s *Server) usersInfo(args map[string]any) (map[string]any, string) {
+	p := s.personByID(word(args["user"]))
+	if p == nil {
+		return nil, "user_not_found"
+	}
+	return map[string]any{"user": map[string]any{
+		"id": p.id, "team_id": Team, "name": p.name, "real_name": p.name, "deleted": false, "is_bot": p.bot, "is_admin": p.admin,
+		"is_owner": false, "is_primary_owner": false, "is_restricted": false, "is_ultra_restricted": false, "is_app_user": false,
+		"updated": time.Now().Unix(), "tz": "Europe/Berlin", "tz_label": "CET", "tz_offset": 3600,
+		"profile": map[string]any{"display_name": p.name, "real_name": p.name},
+	}}, ""
+}
+
+// conversation finds a channel; a person's id stands for the direct messages
+// with the bot. nil if there is none. The caller holds mu.
+func (s *Server) conversation(id string) *channel {
+	if p := s.personByID(id); p != nil {
+		dm := "D" + p.id[1:]
+		if s.channels[dm] == nil {
+			s.channels[dm] = &channel{id: dm, name: "directmessage", members: map[string]bool{p.id: true, BotUser: true}}
+		}
+		return s.channels[dm]
+	}
+	return s.channels[id]
+}
+
+// target is the channel of a message that the bot may write to.
+func (s *Server) target(args map[string]any) (*channel, string) {
+	switch c := s.conversation(word(args["channel"])); {
+	case c == nil:
+		return nil, "channel_not_found"
+	case !c.members[BotUser]:
+		return nil, "not_in_channel"
+	default:
+		return c, ""
+	}
+}
+
+// newMessage checks and keeps a message. The caller holds mu.
+func (s *Server) newMessage(c *channel, only string, args map[string]any) (*message, string) {
+	if problem := checkMessage(args); problem != "" {
+		return nil, problem
+	}
+	m := &message{ts: s.stamp(), channel: c.id, only: only, text: word(args["text"]), blocks: array(args["blocks"]), metadata: object(args["metadata"])}
+	m.pings = s.pings(args)
+	s.messages = append(s.messages, m)
+	s.show()
+	return m, ""
+}
+
+var ping = regexp.MustCompile(`<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|<!(channel|here|everyone)[^>]*>`)
+
+// pings are the names of those whom a message notifies.
+func (s *Server) pings(args map[string]any) (names []string) {
+	for _, m := range ping.FindAllStringSubmatch(strings.Join(append(texts(args["blocks"]), word(args["text"])), "\n"), -1) {
+		name := m[2]
+		if p := s.personByID(m[1]); p != nil {
+			name = p.name
+		}
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (s *Server) postMessage(args map[string]any) (map[string]any, string) {
+	c, problem := s.target(args)
+	if problem != "" {
+		return nil, problem
+	}
+	m, problem := s.newMessage(c, "", args)
+	if problem != "" {
+		return nil, problem
+	}
+	return map[string]any{"channel": c.id, "ts": m.ts, "message": s.asSent(m)}, ""
+}
+
+func (s *Server) postEphemeral(args map[string]any) (map[string]any, string) {
+	c, problem := s.target(args)
+	if problem != "" {
+		return nil, problem
+	}
+	user := word(args["user"])
+	if !c.members[user] {
+		return nil, "user_not_in_channel"
+	}
+	m, problem := s.newMessage(c, user, args)
+	if problem != "" {
+		return nil, problem
+	}
+	return map[string]any{"message_ts": m.ts}, ""
+}
+
+func (s *Server) update(args map[string]any) (map[string]any, string) {
+	c, problem := s.target(args)
+	if problem != "" {
+		return nil, problem
+	}
+	if problem := checkMessage(args); problem != "" {
+		return nil, problem
+	}
+	if len([]rune(word(args["text"]))) > maxUpdate {
+		return nil, "msg_too_long"
+	}
+	for _, m := range s.messages {
+		if m.channel == c.id && m.ts == args["ts"] && m.only == "" {
+			m.text, m.blocks = word(args["text"]), array(args["blocks"])
+			s.show()
+			return map[string]any{"channel": c.id, "ts": m.ts, "text": m.text, "message": s.asSent(m)}, ""
+		}
+	}
+	return nil, "message_not_found"
+}
+
+// DeleteMessage has an admin delete a message by its ts.
+func (s *Server) DeleteMessage(ts string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.messages = slices.DeleteFunc(s.messages, func(m *message) bool { return m.ts == ts })
+	s.show()
+}
+
+func (s *Server) asSent(m *message) map[string]any {
+	sent := map[string]any{"type": "message", "user": BotUser, "bot_id": botID, "app_id": appID, "team": Team, "ts": m.ts, "text": m.text, "blocks": m.blocks}
+	if m.metadata != nil {
+		sent["metadata"] = m.metadata
+	}
+	return sent
+}
+
+// pageSize is how many messages a page of the history has at most.
+const pageSize = 15
+
+func (s *Server) history(args map[string]any) (map[string]any, string) {
+	c, problem := s.target(args)
+	if problem != "" {
+		return nil, problem
+	}
+	var found []any
+	for _, m := range slices.Backward(s.messages) { // newest first, as Slack does
+		if m.channel != c.id || m.only != "" || m.ts <= word(args["oldest"]) {
+			continue
+		}
+		sent := s.asSent(m)
+		if args["include_all_metadata"] != "1" && args["include_all_metadata"] != true {
+			delete(sent, "metadata")
+		}
+		found = append(found, sent)
+	}
+	from := 0
+	if cursor := word(args["cursor"]); cursor != "" {
+		if _, err := fmt.Sscanf(cursor, "next:%d", &from); err != nil || from > len(found) {
+			return nil, "invalid_cursor"
+		}
+	}
+	page, next := found[from:], ""
+	if len(page) > pageSize {
+		page, next = page[:pageSize], fmt.Sprintf("next:%d", from+pageSize)
+	}
+	return map[string]any{"messages": page, "has_more": next != "", "response_metadata": map[string]any{"next_cursor": next}}, ""
+}
+
+func (s *Server) openView(args map[string]any) (map[string]any, string) {
+	t := s.triggers[word(args["trigger_id"])]
+	switch {
+	case t == nil:
+		return nil, "invalid_trigger_id"
+	case t.used:
+		return nil, "exchanged_trigger_id"
+	case time.Since(t.made) >= triggerLife:
+		return nil, "expired_trigger_id"
+	}
+	body := object(args["view"])
+	if problem := checkView(body); problem != "" {
+		return nil, problem
+	}
+	t.used = true
+	v := &view{id: s.id("V"), user: t.user, body: body}
+	s.views[v.id] = v
+	s.show()
+	return map[string]any{"view": map[string]any{"id": v.id, "type": "modal", "callback_id": body["callback_id"]}}, ""
+}

@@ -1,0 +1,69 @@
+package slacktest
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// response answers a message to a response_url: five within half an hour.
+func (s *Server) response(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	if err != nil {
+		return
+	}
+	s.calls.outbound("response_url", r, body)
+	var args map[string]any
+	readable := strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") && json.Unmarshal(body, &args) == nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.urls[r.PathValue("id")]
+	problem, status := "", http.StatusOK
+	switch {
+	case !readable:
+		problem, status = "invalid_payload", http.StatusBadRequest
+	case u == nil || time.Since(u.made) > responseLife:
+		problem, status = "expired_url", http.StatusNotFound
+	case u.uses >= responseUses:
+		problem, status = "used_url", http.StatusNotFound
+	default:
+		if problem = s.take(u, args); problem != "" {
+			status = http.StatusBadRequest
+		}
+	}
+	if problem != "" && problem != "expired_url" {
+		s.complain("response_url: %s", problem)
+	}
+	w.WriteHeader(status)
+	if problem == "" {
+		problem = "ok"
+	}
+	if _, err := io.WriteString(w, problem); err != nil {
+		return // the bot hung up
+	}
+}
+
+// take shows a message that came to u. The caller holds mu.
+func (s *Server) take(u *responseURL, args map[string]any) (problem string) {
+	kind := word(args["response_type"])
+	if kind != "ephemeral" && kind != "in_channel" {
+		return "invalid_payload response_type"
+	}
+	u.uses++
+	if args["replace_original"] == true && u.message != nil {
+		if problem := checkMessage(args); problem != "" {
+			return problem
+		}
+		u.message.text, u.message.blocks = word(args["text"]), array(args["blocks"])
+		s.show()
+		return ""
+	}
+	only := ""
+	if kind == "ephemeral" {
+		only = u.user
+	}
+	_, problem = s.newMessage(s.channels[u.channel], only, args)
+	return problem
+}

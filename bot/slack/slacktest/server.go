@@ -1,0 +1,304 @@
+// Package slacktest is a Slack that runs in the test: one workspace with a few
+// people and channels, the Web API's methods that the bot uses, Socket Mode,
+// and response_urls. It is strict where Slack is: tokens, membership, lengths,
+// three seconds for an acknowledgement, one use of a trigger id, five of a
+// response_url. What it refuses it notes as a complaint.
+//
+// Everything is in memory and guarded by one mutex; each connection and each
+// request has a goroutine of its own, all of which end with Close. Several
+// servers may live in one process, and several bots may connect to one.
+package slacktest
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"ckadbot/bot/chat/chattest"
+)
+
+// What the bot is set up with.
+const (
+	BotToken = "xoxb-1000000000-2000000000-slacktestbottoken"
+	AppToken = "xapp-1-A0TESTAPP-3000000000-slacktestapptoken"
+	Team     = "T0TEST"
+	General  = "C0GENERAL" // the channel "general", in which everybody is, also the bot
+	BotUser  = "U0CKADBOT"
+	appID    = "A0TESTAPP"
+	botID    = "B0CKADBOT"
+)
+
+// A Server is a fake Slack.
+type Server struct {
+	http  *httptest.Server
+	calls recorder
+	quit  chan struct{}
+	tasks sync.WaitGroup // pings and deadlines
+
+	mu         sync.Mutex // guards the rest
+	closed     bool
+	changed    chan struct{} // closed when anybody sees something new
+	people     []*person
+	channels   map[string]*channel // by id
+	messages   []*message
+	views      map[string]*view
+	conns      []*conn
+	next       int // of conns, to take turns
+	tickets    map[string]bool
+	waiting    []*envelope // no bot is connected
+	triggers   map[string]*trigger
+	urls       map[string]*responseURL
+	acked      chan struct{} // of the last event
+	complaints []string
+	faults     map[chattest.Fault]bool // for the next request or event
+	refuse     bool                    // all tokens
+	missing    map[string]bool         // scopes that the bot does not have
+	count      int                     // makes ids and timestamps unique
+}
+
+type person struct {
+	id, name   string
+	admin, bot bool
+}
+
+type channel struct {
+	id, name string
+	members  map[string]bool // user ids
+}
+
+type message struct {
+	ts, channel string
+	only        string // the user who sees it, if it is ephemeral
+	text        string
+	blocks      []any
+	metadata    map[string]any
+	pings       []string
+}
+
+type view struct {
+	id, user string
+	body     map[string]any
+}
+
+type trigger struct {
+	user string
+	made time.Time
+	used bool
+}
+
+type responseURL struct {
+	user, channel string
+	message       *message // that was clicked; nil after a command
+	made          time.Time
+	uses          int
+}
+
+// New starts a workspace with alice, bob, carol, dave, and admin, who is its admin.
+func New() *Server {
+	s := &Server{
+		quit: make(chan struct{}), changed: make(chan struct{}), acked: make(chan struct{}),
+		channels: map[string]*channel{}, views: map[string]*view{}, tickets: map[string]bool{},
+		triggers: map[string]*trigger{}, urls: map[string]*responseURL{},
+		faults: map[chattest.Fault]bool{}, missing: map[string]bool{},
+	}
+	s.channels[General] = &channel{id: General, name: "general", members: map[string]bool{BotUser: true}}
+	s.people = []*person{{id: BotUser, name: "ckad", bot: true}}
+	for _, name := range []string{"alice", "bob", "carol", "dave", "admin"} {
+		s.AddPerson(name, name == "admin")
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/api/{method}", s.api)
+	mux.HandleFunc("POST /response/{id}", s.response)
+	mux.HandleFunc("GET /link", s.link)
+	s.http = httptest.NewServer(mux)
+	return s
+}
+
+// URL is the base of the Web API, for SLACK_API_URL.
+func (s *Server) URL() string { return s.http.URL + "/api/" }
+
+// Secret is the bot's token.
+func (s *Server) Secret() string { return BotToken }
+
+// Close ends all connections.
+func (s *Server) Close() {
+	s.mu.Lock()
+	s.closed = true
+	close(s.quit)
+	s.drop()
+	s.mu.Unlock()
+	s.http.CloseClientConnections()
+	s.http.Close()
+	s.tasks.Wait()
+}
+
+// AddPerson adds somebody to the workspace and to "general", and gives the id.
+func (s *Server) AddPerson(name string, admin bool) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := &person{id: "U0" + strings.ToUpper(name), name: name, admin: admin}
+	s.people = append(s.people, p)
+	s.channels[General].members[p.id] = true
+	return p.id
+}
+
+// AddChannel adds a channel with everybody in it, but the bot only if it is invited.
+func (s *Server) AddChannel(name string, invited bool) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &channel{id: "C0" + strings.ToUpper(name), name: name, members: map[string]bool{}}
+	for _, p := range s.people {
+		c.members[p.id] = !p.bot || invited
+	}
+	s.channels[c.id] = c
+	return c.id
+}
+
+// RemoveBot takes the bot out of a channel.
+func (s *Server) RemoveBot(channel string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.channels[channel].members, BotUser)
+}
+
+// RemoveScope takes a scope from the bot, as "users:read".
+func (s *Server) RemoveScope(scope string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.missing[scope] = true
+}
+
+// ExpireTriggers makes all trigger ids so far too old, as three seconds do.
+func (s *Server) ExpireTriggers() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.triggers {
+		t.made = t.made.Add(-triggerLife)
+	}
+}
+
+// ExpireResponses makes all response_urls so far too old, as half an hour does.
+func (s *Server) ExpireResponses() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, u := range s.urls {
+		u.made = u.made.Add(-responseLife)
+	}
+}
+
+// Fail makes Slack fail in one way.
+func (s *Server) Fail(f chattest.Fault) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch f {
+	case chattest.Drop:
+		s.drop()
+	case chattest.BadToken:
+		s.refuse = true
+	default:
+		s.faults[f] = true
+	}
+	return true
+}
+
+// fault tells whether f is due, once. The caller holds mu.
+func (s *Server) fault(f chattest.Fault) bool {
+	due := s.faults[f]
+	delete(s.faults, f)
+	return due
+}
+
+// Complaints are what was refused or came too late.
+func (s *Server) Complaints() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.complaints)
+}
+
+// Calls are the bot's requests, each as a line of JSON.
+func (s *Server) Calls() []string { return s.calls.all() }
+
+// complain notes what the bot did wrong. The caller holds mu.
+func (s *Server) complain(format string, args ...any) {
+	s.complaints = append(s.complaints, fmt.Sprintf(format, args...))
+}
+
+// Acknowledged is closed when the last event was acknowledged.
+func (s *Server) Acknowledged() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.acked
+}
+
+// Connections is how many bots are connected.
+func (s *Server) Connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns)
+}
+
+// Sees is what a person can see now, oldest first, and a channel that is closed when that changes.
+func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.person(name)
+	var shown []chattest.Shown
+	for _, m := range s.messages {
+		c := s.channels[m.channel]
+		if c != nil && c.members[p.id] && (m.only == "" || m.only == p.id) {
+			shown = append(shown, chattest.Shown{
+				ID: m.channel + " " + m.ts, Text: strings.Join(append([]string{m.text}, texts(m.blocks)...), "\n"),
+				Buttons: labels(m.blocks, "actions"), Ephemeral: m.only != "", Pings: m.pings,
+			})
+		}
+	}
+	for _, id := range sortedViews(s.views) {
+		if v := s.views[id]; v.user == p.id {
+			shown = append(shown, chattest.Shown{
+				ID: v.id, Text: strings.Join(texts(v.body), "\n"), Form: true, Ephemeral: true, Inputs: inputLabels(v.body),
+			})
+		}
+	}
+	return shown, s.changed
+}
+
+// show tells those who wait that there is something new. The caller holds mu.
+func (s *Server) show() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// person finds somebody by name; a test that names nobody is wrong. The caller holds mu.
+func (s *Server) person(name string) *person {
+	for _, p := range s.people {
+		if p.name == name {
+			return p
+		}
+	}
+	panic("slacktest: there is nobody called " + name)
+}
+
+func (s *Server) personByID(id string) *person {
+	for _, p := range s.people {
+		if p.id == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// id makes something unique. The caller holds mu.
+func (s *Server) id(prefix string) string {
+	s.count++
+	return fmt.Sprintf("%s%06d", prefix, s.count)
+}
+
+// stamp makes a message's ts: the second, and a number that is unique. The caller holds mu.
+func (s *Server) stamp() string {
+	s.count++
+	return fmt.Sprintf("%d.%06d", time.Now().Unix(), s.count)
+}

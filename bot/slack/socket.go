@@ -1,0 +1,113 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"runtime/debug"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+)
+
+const (
+	maxAtOnce = 64              // handlers at work
+	maxEvent  = 1 << 20         // bytes of one envelope; a modal, the largest thing in one, has at most 250 KB
+	patience  = time.Minute     // for one handler and its answer
+	grace     = 5 * time.Second // for those at work when Run ends
+)
+
+// An envelope is what Slack delivers over the socket.
+// The library's own parse of the payload is not used: it refuses messages with
+// elements that are newer than the library, and then nobody would answer.
+type envelope struct {
+	ID      string          `json:"envelope_id"`
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload"`
+}
+
+// serve keeps the connection and handles what comes over it.
+func (s *session) serve(ctx context.Context) error {
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	online, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	ended := make(chan error, 1)
+	go func() { ended <- s.socket.RunContext(online) }()
+	for {
+		select {
+		case e := <-s.socket.Events:
+			if err := s.event(work, e); err != nil {
+				end(err)
+			}
+		case err := <-ended:
+			late := time.AfterFunc(grace, stop)
+			defer late.Stop()
+			s.busy.Wait()
+			switch {
+			case ctx.Err() != nil:
+				return nil
+			case online.Err() != nil:
+				return context.Cause(online)
+			}
+			return tokenError("SLACK_APP_TOKEN", bare(err).Error())
+		}
+	}
+}
+
+// event takes one event of the library. An error ends the connection for good.
+func (s *session) event(work context.Context, e socketmode.Event) error {
+	switch e.Type {
+	case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
+		s.take(work, envelope{ID: e.Request.EnvelopeID, Type: e.Request.Type, Payload: e.Request.Payload})
+	case socketmode.EventTypeErrorBadMessage:
+		bad, ok := e.Data.(*socketmode.ErrorBadMessage)
+		var env envelope
+		if ok && json.Unmarshal(bad.Message, &env) == nil && env.ID != "" {
+			s.take(work, env)
+		}
+	case socketmode.EventTypeHello:
+		if s.lost {
+			s.log.Info("connected to Slack again")
+		}
+		s.lost = false
+	case socketmode.EventTypeConnectionError:
+		failure, ok := e.Data.(*slack.ConnectionErrorEvent)
+		if !ok {
+			return nil
+		}
+		var said slack.SlackErrorResponse
+		if errors.As(failure.ErrorObj, &said) && refusedApp[said.Err] {
+			return tokenError("SLACK_APP_TOKEN", said.Err)
+		}
+		if !s.lost {
+			s.log.Warn("lost the connection to Slack, trying again", "error", bare(failure.ErrorObj))
+		}
+		s.lost = true
+	}
+	return nil
+}
+
+// take acknowledges an envelope, then has it handled as soon as a slot is free.
+func (s *session) take(work context.Context, env envelope) {
+	s.busy.Go(func() {
+		defer func() {
+			if p := recover(); p != nil {
+				s.log.Error("event failed", "type", env.Type, "panic", p, "stack", string(debug.Stack()))
+			}
+		}()
+		if err := s.socket.AckCtx(work, env.ID, nil); err != nil {
+			s.log.Warn("could not acknowledge an event", "type", env.Type, "error", err)
+		}
+		select {
+		case s.slots <- struct{}{}:
+			defer func() { <-s.slots }()
+		case <-work.Done():
+			return
+		}
+		ctx, cancel := context.WithTimeout(work, patience)
+		defer cancel()
+		s.handle(ctx, env)
+	})
+}
