@@ -31,13 +31,6 @@ type letter struct {
 	choice bool // its label is its letter
 }
 
-func (l letter) String() string {
-	if l.choice {
-		return "[" + string(l.key) + "]"
-	}
-	return "[" + string(l.key) + "] " + single(l.button.Label)
-}
-
 // letters gives the live buttons of a message their letters, in order. Buttons
 // that are labelled A, B, C… (a question's choices) keep their own letter, also
 // when one of them is disabled.

@@ -170,7 +170,7 @@ func common(ways []way) string {
 func (c *completer) show(ways []way) {
 	var labels []string
 	for _, w := range ways[:min(len(ways), proposals)] {
-		labels = append(labels, chat.Escape(w.label))
+		labels = append(labels, chat.Escape(whole(w.label)))
 	}
 	text := strings.Join(labels, "   ")
 	if more := len(ways) - proposals; more > 0 {

@@ -16,12 +16,12 @@ func (s *session) fill(ctx context.Context, f chat.Form, clicked *shown) {
 	values := map[string]string{}
 	for _, in := range f.Inputs {
 		v, err := s.ask(in)
-		switch {
-		case errors.Is(err, errCancelled):
-			s.say("Cancelled. Nothing was handed in.")
+		if errors.Is(err, errCancelled) {
+			s.say("Cancelled: nothing was handed in.")
 			return
-		case err != nil:
-			s.say("Cancelled, because the input ended. Nothing was handed in.")
+		}
+		if err != nil {
+			s.say("Cancelled, since the input ended: nothing was handed in.")
 			return
 		}
 		values[in.Name] = v

@@ -49,7 +49,7 @@ func (a *Adapter) render(s *shown, changed bool) string {
 	if live := letters(s.Message); len(live) > 0 {
 		if a.board.live(viewer) == s {
 			p.gap()
-			p.write(keys(live, a.width()), normal)
+			p.write(keys(live), normal)
 		} else {
 			notes = append(notes, "/back lets you press its buttons")
 		}
@@ -113,20 +113,18 @@ func (p *page) card(c *chat.Card) {
 	}
 }
 
-// keys shows what can be pressed, breaking lines only between buttons.
-func keys(live []letter, width int) string {
-	if live[len(live)-1].choice { // then all are
-		return "Type a letter: " + list(live)
-	}
-	const between = "   "
-	var lines []string
-	row := live[0].String()
-	for _, l := range live[1:] {
-		if chat.Length(row+between+l.String()) > width {
-			lines, row = append(lines, row), l.String()
+// keys shows what can be pressed. It is only broken between buttons.
+func keys(live []letter) string {
+	var choices, parts []string
+	for _, l := range live {
+		if l.choice {
+			choices = append(choices, string(l.key))
 		} else {
-			row += between + l.String()
+			parts = append(parts, whole("["+string(l.key)+"] "+single(l.button.Label)))
 		}
 	}
-	return strings.Join(append(lines, row), "\n")
+	if len(choices) > 0 {
+		parts = append([]string{whole("Type a letter: " + strings.Join(choices, " "))}, parts...)
+	}
+	return strings.Join(parts, "   ")
 }

@@ -70,7 +70,7 @@ func (a *Adapter) me() chat.User {
 // as lets somebody else type.
 func (s *session) as(name string) {
 	if name == "" {
-		s.say("You are " + chat.Escape(s.me().Name) + ". Type `/as NAME` to act as somebody else.")
+		s.say("You are “" + chat.Escape(s.me().Name) + "”. Type `/as NAME` to act as somebody else.")
 		return
 	}
 	if !validName(name) {
@@ -80,7 +80,7 @@ func (s *session) as(name string) {
 	s.mu.Lock()
 	s.who = s.meet(name)
 	s.mu.Unlock()
-	s.say("You are " + chat.Escape(name) + " now.")
+	s.say("You are “" + chat.Escape(name) + "” now.")
 }
 
 func validName(name string) bool {

@@ -87,8 +87,17 @@ func (p *page) code(text string) {
 	if p.plain {
 		text = "`" + text + "`"
 	}
+	if chat.Length(text) < usual/2 { // short commands are easier to read in one row
+		text = whole(text)
+	}
 	p.write(text, cyan)
 }
+
+// fixedSpace is a space at which no row ends. It is printed as a usual one.
+const fixedSpace = '\u00a0'
+
+// whole makes text stay in one row if it fits.
+func whole(text string) string { return strings.ReplaceAll(text, " ", string(fixedSpace)) }
 
 func (p *page) link(text, url string) {
 	p.write(text, normal)
@@ -158,6 +167,9 @@ func paint(b *strings.Builder, row []glyph) {
 				b.WriteString("\x1b[" + string(g.s) + "m")
 			}
 			now = g.s
+		}
+		if g.r == fixedSpace {
+			g.r = ' '
 		}
 		b.WriteRune(g.r)
 	}
