@@ -59,25 +59,33 @@ func (a *Answer) give(v view, best, suggestions []*item) {
 	}
 }
 
-// byWords finds the names made of the same words in another order: "container init".
+// byWords finds the names made of the same words in another order, "container init", and suggests those that hold them all.
 func (g *Glossary) byWords(ctx context.Context, v view, q query) (best, weak []*item, err error) {
-	if len(q.words) < 2 || len(q.words) > maxNameWords {
+	if len(q.words) > maxNameWords {
 		return nil, nil, nil
 	}
 	asked := singulars(q.words)
 	var all []bq.Query
 	for _, w := range q.words {
-		all = append(all, bleve.NewDisjunctionQuery(term(fieldWord, w), term(fieldWord, singular(w)), term(fieldWord, w+"s")))
+		all = append(all, bleve.NewDisjunctionQuery(term(fieldWord, w), term(fieldWord, singular(w)), term(fieldWord, singular(w)+"s")))
 	}
 	slugs, err := g.index.search(ctx, v, bleve.NewConjunctionQuery(all...), maxCandidates)
+	var byAlias []*item
 	for _, it := range v.candidates(slugs) {
-		if slices.ContainsFunc(v.names(it.Slug), func(n name) bool { return slices.Equal(asked, singulars(n.words)) }) {
+		switch {
+		case len(asked) > 1 && slices.ContainsFunc(v.names(it.Slug), func(n name) bool { return slices.Equal(asked, singulars(n.words)) }):
 			best = append(best, it)
-		} else {
+		case containsAll(singulars(it.names[0].words), asked):
 			weak = append(weak, it)
+		default:
+			byAlias = append(byAlias, it)
 		}
 	}
-	return best, weak, err
+	return best, append(weak, byAlias...), err
+}
+
+func containsAll(words, asked []string) bool {
+	return !slices.ContainsFunc(asked, func(w string) bool { return !slices.Contains(words, w) })
 }
 
 // byPrefix finds the names that begin like the query: at least four letters and half of the name make an answer.

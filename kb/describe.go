@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/blevesearch/bleve/v2"
 	bq "github.com/blevesearch/bleve/v2/search/query"
@@ -12,11 +13,13 @@ import (
 
 // How a description is judged. The figures were found with testdata/search.txt; see the table that TestSearch prints.
 const (
-	minCoverage = 0.60 // of the query's weight that an answer must hold
-	minLead     = 1.20 // times the coverage of the second best
-	minSuggest  = 0.40 // coverage of a suggestion
-	furtherPart = 0.70 // what a word counts that stands in the details but not in the definition
-	maxStems    = 16   // looked at of one query
+	minCoverage      = 0.55 // of the query's weight that an answer must hold
+	minCoverageOfTwo = 0.90 // the same when the query has two words only: "config map" is no description
+	minLead          = 1.10 // times the coverage of the second best
+	minSuggest       = 0.40 // coverage of a suggestion
+	furtherPart      = 0.50 // what a word counts that stands in the details but not in the definition
+	pairPart         = 0.30 // what two words count in addition when they stand together there as well
+	maxStems         = 16   // looked at of one query
 )
 
 // little are words that say nothing about which entry is meant.
@@ -26,34 +29,86 @@ var little = wordSet(`a about above all also am an and any anything are as at be
 	the their them then there these they thing things this those through to too under up us use used uses using very was way we were what when
 	where which while who whom why will with would you your yours kubernetes k8s does whats s t don doesn`)
 
-// same maps a stem to the one that stands for it: learners and our texts need not use the same word.
-var same = map[string]string{
-	"everi": "each", "machin": "node", "host": "node", "server": "node", "db": "databas", "repel": "awai", "bring": "start",
-	"wai": "", "copi": "replica", "instanc": "replica",
+// synonyms are stems that stand for one another: learners and our texts need not use the same word.
+var synonyms = synonymMap(
+	"each everi per",
+	"node machin host vm",
+	"choos pick decid chosen",
+	"awai repel prevent block off",
+	"limit maximum max cap restrict",
+	"access permiss right privileg",
+	"databas db datastor",
+	"team custom tenant",
+	"recur repeat period regular",
+	"earlier previou",
+	"end complet finish termin",
+	"divid isol separ partit apart",
+	"cloud aw azur gcp amazon",
+	"old former formerli remov gone replac",
+	"send forward ship",
+	"collect gather scrape fetch",
+	"start begin launch",
+	"score rank",
+	"app applic",
+	"configur config",
+	"descript describ",
+	"number count",
+	"spread balanc distribut",
+	"tini small",
+	"plugin plug",
+	"compon process daemon",
+)
+
+// synonymMap leads the stems of each group to its first.
+func synonymMap(groups ...string) map[string]string {
+	m := map[string]string{}
+	for _, g := range groups {
+		stems := strings.Fields(g)
+		for _, s := range stems[1:] {
+			m[s] = stems[0]
+		}
+	}
+	return m
 }
 
-// stems returns the stems of the words that say something, each once.
-func stems(text string) []string {
+// sequence returns the stems of the words that say something, in their order.
+func sequence(words []string) []string {
 	var out []string
-	for _, w := range append(camelWords(text), words(text)...) {
+	for _, w := range words {
 		if little[w] {
 			continue
 		}
 		s := stem(w)
-		if other, ok := same[s]; ok {
+		if other, ok := synonyms[s]; ok {
 			s = other
 		}
-		if s != "" && !slices.Contains(out, s) {
-			out = append(out, s)
-		}
+		out = append(out, s)
 	}
 	return out
 }
 
+// addEvidence adds a text's stems to the set, and its pairs of stems that stand together.
+func addEvidence(set map[string]bool, text string) {
+	stems := sequence(camelWords(text))
+	for i, s := range stems {
+		set[s] = true
+		for _, next := range stems[i+1 : min(i+3, len(stems))] {
+			set[pair(s, next)] = true
+		}
+	}
+	for _, s := range sequence(words(text)) { // "cronjob" for "CronJob"
+		set[s] = true
+	}
+}
+
+// pair is two stems in any order. No stem holds a space.
+func pair(a, b string) string { return min(a, b) + " " + max(a, b) }
+
 // byDescription finds the entry whose texts hold the query's words, rare words counting more than common ones. An answer must
 // hold most of them and be clearly ahead of the next one.
 func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, weak []*item, err error) {
-	asked := queryStems(q)
+	asked := sequence(q.words)
+	asked = asked[:min(len(asked), maxStems)]
 	if len(asked) == 0 {
 		return nil, nil, nil
 	}
@@ -65,71 +120,95 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 	if err != nil {
 		return nil, nil, err
 	}
-	type scored struct {
-		*item
-		coverage float64
+	list := v.covering(v.weights(asked), v.candidates(slugs))
+	least := minSuggest
+	if len(asked) == 1 {
+		least = 1 // a word of the definition, not just any word
 	}
-	weight := v.weights(asked)
-	var list []scored
-	for _, it := range v.candidates(slugs) {
-		list = append(list, scored{it, it.coverage(weight)})
-	}
-	slices.SortStableFunc(list, func(a, b scored) int { return cmp.Compare(b.coverage, a.coverage) })
-	for _, s := range list {
-		if s.coverage >= minSuggest && len(weak) < 3 {
-			weak = append(weak, s.item)
+	for _, c := range list {
+		if c.share >= least && len(weak) < 3 {
+			weak = append(weak, c.item)
 		}
 	}
-	clear := len(list) > 0 && list[0].coverage >= minCoverage && (len(list) == 1 || list[0].coverage >= minLead*list[1].coverage)
-	if clear && len(asked) > 1 {
+	if isClear(list, distinctCount(asked)) {
 		best = weak[:1]
 	}
 	return best, weak, nil
 }
 
-func queryStems(q query) []string {
-	var all []string
-	for _, w := range q.words {
-		for _, s := range stems(w) {
-			if !slices.Contains(all, s) && len(all) < maxStems {
-				all = append(all, s)
-			}
-		}
-	}
-	return all
+// A covering item holds a share of what was asked.
+type covering struct {
+	*item
+	share float64
 }
 
-// weights gives each stem its share of the whole: the logarithm of how rare it is, so that one nobody uses counts most.
-func (v view) weights(stems []string) map[string]float64 {
+func isClear(list []covering, stems int) bool {
+	least := minCoverage
+	if stems == 2 {
+		least = minCoverageOfTwo
+	}
+	return stems > 1 && len(list) > 0 && list[0].share >= least && (len(list) == 1 || list[0].share >= minLead*list[1].share)
+}
+
+func distinctCount(s []string) int {
+	s = slices.Clone(s)
+	slices.Sort(s)
+	return len(slices.Compact(s))
+}
+
+// weights gives each stem its share of the whole: the logarithm of how rare it is, so that one nobody uses counts most. Pairs
+// come on top of that.
+func (v view) weights(asked []string) map[string]float64 {
 	entries := 0
 	for _, l := range v.layers {
 		entries += len(l.bySlug)
 	}
 	weight, sum := map[string]float64{}, 0.0
-	for _, s := range stems {
+	for _, s := range asked {
 		uses := 0
 		for _, l := range v.layers {
 			uses += l.stems[s]
 		}
-		weight[s] = math.Log(1 + float64(entries)/float64(1+uses))
-		sum += weight[s]
+		if weight[s] == 0 {
+			weight[s] = math.Log(1 + float64(entries)/float64(1+uses))
+			sum += weight[s]
+		}
 	}
 	for s := range weight {
 		weight[s] /= sum
 	}
+	for i := range asked[1:] {
+		a, b := asked[i], asked[i+1]
+		weight[pair(a, b)] = pairPart * (weight[a] + weight[b]) / 2
+	}
 	return weight
 }
 
-// coverage is the share of the weights that the item's texts hold.
-func (it *item) coverage(weight map[string]float64) float64 {
-	sum := 0.0
-	for s, w := range weight {
-		switch {
+// covering returns the items with the share that they hold, best first. What the team's notes say of an entry counts as well.
+func (v view) covering(weight map[string]float64, items []*item) []covering {
+	var list []covering
+	for _, it := range items {
+		c := covering{item: it}
+		for s, w := range weight {
+			c.share += w * v.part(it.Slug, s)
+		}
+		list = append(list, c)
+	}
+	slices.SortStableFunc(list, func(a, b covering) int { return cmp.Compare(b.share, a.share) })
+	return list
+}
+
+// part is how much a stem or pair counts for an entry.
+func (v view) part(slug, s string) float64 {
+	part := 0.0
+	for _, l := range v.layers {
+		switch it := l.bySlug[slug]; {
+		case it == nil:
 		case it.said[s]:
-			sum += w
+			return 1
 		case it.further[s]:
-			sum += furtherPart * w
+			part = furtherPart
 		}
 	}
-	return sum
+	return part
 }

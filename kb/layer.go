@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // A layer is the entries of one workspace. It is never changed: an edit makes a new one.
@@ -19,8 +18,8 @@ type layer struct {
 type item struct {
 	Entry
 	names   []name
-	said    map[string]bool // stems of the definition
-	further map[string]bool // stems of everything else
+	said    map[string]bool // stems of the definition, and pairs of them
+	further map[string]bool // those of everything else
 }
 
 func newLayer(workspace string, entries map[string]Entry) *layer {
@@ -64,11 +63,9 @@ func newItem(e Entry) *item {
 	for _, a := range slices.Concat(withoutParentheses(e.Term), e.Aliases, []string{e.Kind, e.Slug}) {
 		it.addName(a, false)
 	}
-	for _, s := range stems(e.Definition) {
-		it.said[s] = true
-	}
-	for _, s := range stems(strings.Join([]string{e.Details, e.Tip, e.Changed, strings.Join(e.Aliases, " ")}, " ")) {
-		it.further[s] = true
+	addEvidence(it.said, e.Definition)
+	for _, text := range append([]string{e.Details, e.Tip, e.Changed}, e.Aliases...) {
+		addEvidence(it.further, text)
 	}
 	return it
 }

@@ -94,7 +94,7 @@ type query struct {
 var (
 	leading = wordSet(`what whats s is are was were a an the define definition meaning of explain describe tell show give me us about
 		how does do did which who why when where can could would you i we want to know need understand please hi hey hello in k8s kubernetes`)
-	trailing = wordSet(`mean means meaning do does did work works working is are for used use please definition defined explained explanation
+	trailing = wordSet(`stand stands mean means meaning do does did work works working is are for used use please definition defined explained explanation
 		example in of the a k8s kubernetes about exactly again`)
 	verbs = wordSet(`get describe explain create delete edit scale label annotate patch`)
 )

@@ -76,7 +76,7 @@ func (q query) typo(n name) (edits int, ok bool) {
 
 func pairEdits(a, b []string) (edits int, ok bool) {
 	for i := range a {
-		limit := maxEdits(min(len(a[i]), len(b[i])))
+		limit := maxEdits(max(len(a[i]), len(b[i])))
 		d := min(distance(a[i], b[i], limit), distance(singular(a[i]), singular(b[i]), limit))
 		if d > limit {
 			return 0, false
