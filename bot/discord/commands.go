@@ -1,0 +1,118 @@
+package discord
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+
+	"github.com/bwmarrin/discordgo"
+
+	"ckadbot/bot/chat"
+)
+
+// Limits on commands.
+// https://discord.com/developers/docs/interactions/application-commands
+const (
+	maxDescription = 100
+	maxTyped       = 200 // characters of an option; our own, Discord takes 6,000
+	maxChoices     = 25
+	maxChoice      = 100 // characters
+)
+
+// commands puts spec into Discord's words. A command with subcommands cannot be
+// used by itself there. For now commands work in guilds only.
+func commands(spec chat.Spec) []*discordgo.ApplicationCommand {
+	var all []*discordgo.ApplicationCommand
+	for _, c := range spec.Commands {
+		d := &discordgo.ApplicationCommand{
+			Type:             discordgo.ChatApplicationCommand,
+			Name:             c.Name,
+			Description:      describe(c.Name, c.Description),
+			Contexts:         &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild},
+			IntegrationTypes: &[]discordgo.ApplicationIntegrationType{discordgo.ApplicationIntegrationGuildInstall},
+			Options:          inside(c),
+		}
+		if c.Admin { // hides it from the others; who calls it is checked once more
+			var manage int64 = discordgo.PermissionManageGuild
+			d.DefaultMemberPermissions = &manage
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+func inside(c chat.CommandSpec) []*discordgo.ApplicationCommandOption {
+	var all []*discordgo.ApplicationCommandOption
+	for _, sub := range c.Commands {
+		kind := discordgo.ApplicationCommandOptionSubCommand
+		if len(sub.Commands) > 0 {
+			kind = discordgo.ApplicationCommandOptionSubCommandGroup
+		}
+		all = append(all, &discordgo.ApplicationCommandOption{Type: kind, Name: sub.Name, Description: describe(sub.Name, sub.Description), Options: inside(sub)})
+	}
+	for _, o := range c.Options {
+		all = append(all, option(o))
+	}
+	slices.SortStableFunc(all, func(a, b *discordgo.ApplicationCommandOption) int { // required ones first
+		switch {
+		case a.Required == b.Required:
+			return 0
+		case a.Required:
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+func option(o chat.OptionSpec) *discordgo.ApplicationCommandOption {
+	d := &discordgo.ApplicationCommandOption{Name: o.Name, Description: describe(o.Name, o.Description), Required: o.Required}
+	switch o.Kind {
+	case chat.Words:
+		d.Type = discordgo.ApplicationCommandOptionString
+		for _, c := range o.Choices {
+			d.Choices = append(d.Choices, &discordgo.ApplicationCommandOptionChoice{Name: c, Value: c})
+		}
+		if len(o.Choices) == 0 {
+			d.MaxLength, d.Autocomplete = maxTyped, o.Complete
+		}
+	case chat.Number:
+		least := 1.0
+		d.Type, d.MinValue, d.Autocomplete = discordgo.ApplicationCommandOptionInteger, &least, o.Complete
+	case chat.Person:
+		d.Type = discordgo.ApplicationCommandOptionUser
+	case chat.Place:
+		d.Type, d.ChannelTypes = discordgo.ApplicationCommandOptionChannel, []discordgo.ChannelType{
+			discordgo.ChannelTypeGuildText, discordgo.ChannelTypeGuildNews,
+			discordgo.ChannelTypeGuildPublicThread, discordgo.ChannelTypeGuildPrivateThread,
+		}
+	}
+	return d
+}
+
+func describe(name, description string) string {
+	return chat.Line(cmp.Or(description, name), maxDescription)
+}
+
+// same tells whether have, as Discord gives it, is what want asks for.
+func same(have, want []*discordgo.ApplicationCommand) bool {
+	return slices.Equal(essence(have), essence(want))
+}
+
+// essence is what we say about each command, without what Discord adds, sorted.
+func essence(all []*discordgo.ApplicationCommand) []string {
+	var lines []string
+	for _, c := range all {
+		b, err := json.Marshal(&discordgo.ApplicationCommand{
+			Type: c.Type, Name: c.Name, Description: c.Description,
+			Contexts: c.Contexts, IntegrationTypes: c.IntegrationTypes,
+			DefaultMemberPermissions: c.DefaultMemberPermissions, Options: c.Options,
+		})
+		if err != nil {
+			b = nil // differs from everything that is well
+		}
+		lines = append(lines, string(b))
+	}
+	slices.Sort(lines)
+	return lines
+}

@@ -1,0 +1,105 @@
+// Package discord connects the bot to Discord.
+//
+// Interactions (commands, clicks, forms, completions) come over the gateway, a
+// websocket; everything the bot says goes over REST. The types of both are
+// discordgo's. The connection is our own: discordgo's Session reconnects for
+// ever after a fatal close, notices a dead connection only after five missed
+// heartbeats, cannot be opened with a deadline, keeps a rate limit for every
+// interaction it ever saw, and takes its addresses from globals, so that two of
+// them could not talk to two servers. What is left, a handshake, a heartbeat and
+// about ten requests, is in gateway.go and rest.go.
+//
+// The bot asks for no intents: interactions need none, and the bot reads no
+// messages. Nothing is stored. Kept in memory are the interactions seen lately
+// (so that one that is delivered again is handled once), the gateway session
+// that a lost connection resumes, and the routes that are out of requests.
+//
+// Every interaction has a goroutine of its own that answers within
+// [chat.Patience], be it only "thinking"; at most [workers] handlers run at a
+// time, the others wait for their turn behind that sign. All goroutines end
+// before Run returns. Post and Edit may be used from many goroutines, also
+// before Run and after it.
+package discord
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"ckadbot/bot/chat"
+)
+
+// Config says where Discord is and who we are there.
+type Config struct {
+	Token  string // of the bot; never logged
+	APIURL string // without a version; https://discord.com/api if empty
+	Log    *slog.Logger
+}
+
+// An Adapter is a chat.Adapter for Discord. A channel's workspace is its guild.
+type Adapter struct {
+	rest  *client
+	log   *slog.Logger
+	seen  chat.Once               // interactions by id
+	slots chan struct{}           // one for each handler that runs
+	pause func(int) time.Duration // before connecting again, by how often that failed lately
+}
+
+const (
+	platform = "discord"
+	home     = "https://discord.com/api"
+	version  = "/v10" // of the API and of the gateway
+
+	workers = 64              // handlers that run at the same time
+	grace   = 5 * time.Second // for answers that are under way when Run ends
+)
+
+// New makes an adapter. It connects to nothing yet.
+func New(c Config) *Adapter {
+	if c.APIURL == "" {
+		c.APIURL = home
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Adapter{
+		rest:  newClient(strings.TrimRight(c.APIURL, "/")+version, c.Token),
+		log:   c.Log.With("platform", platform),
+		slots: make(chan struct{}, workers),
+		pause: backoff,
+	}
+}
+
+// Platform is "discord".
+func (*Adapter) Platform() string { return platform }
+
+// InviteURL is where an admin of a guild adds the bot to it. The permissions are
+// View Channel, Send Messages, Embed Links and Read Message History.
+func InviteURL(applicationID string) string {
+	return "https://discord.com/oauth2/authorize?client_id=" + applicationID + "&scope=bot+applications.commands&permissions=84992"
+}
+
+// Run registers the commands of spec, connects, and serves until ctx ends (then
+// it returns nil) or Discord refuses the bot for good (then the error says what
+// to do). A lost connection is made good. Answers that are under way when ctx
+// ends have five seconds to be delivered.
+func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error {
+	if a.rest.token == "" {
+		return fmt.Errorf("DISCORD_TOKEN is empty: %w", chat.ErrToken)
+	}
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var tasks sync.WaitGroup
+	defer func() {
+		late := time.AfterFunc(grace, cancel)
+		tasks.Wait()
+		late.Stop()
+		cancel()
+		a.rest.http.CloseIdleConnections()
+	}()
+	r := &responder{Adapter: a, handler: chat.Guard(h, a.log), work: work, tasks: &tasks}
+	g := &gateway{rest: a.rest, log: a.log, spec: spec, pause: a.pause, deliver: r.take}
+	return g.run(ctx)
+}

@@ -1,0 +1,208 @@
+// Package discordtest is a Discord for tests: a server on 127.0.0.1 with the part
+// of the REST API (version 10) and of the gateway that a bot with commands and
+// buttons needs.
+//
+// It behaves. It checks tokens, refuses what is malformed or too long, wants the
+// first answer to an interaction within three seconds and shows the person an
+// error otherwise, keeps ephemeral messages from everybody else, remembers
+// nonces, works out who is notified, resumes sessions and replays what was
+// missed. What it refuses as late, malformed or unauthorised is in
+// [Server.Complaints].
+//
+// There is one guild. People are created when they are first named; "admin"
+// manages the guild. What people do waits until a bot is connected, and goes to
+// one of the bots. All methods may be called from many goroutines, and several
+// servers may live in one process. A bot in another process needs only
+// [Server.URL] and [Token].
+package discordtest
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"ckadbot/bot/chat"
+)
+
+// What a bot is set up with, and what it meets.
+const (
+	Token         = "MTAwMDAwMDAwMDAwMDAwMDAwMw.Gfake1.discordtest-token-that-shows-up-nowhere"
+	ApplicationID = "1000000000000000003"
+	GuildID       = "1000000000000000001"
+	GeneralID     = "1000000000000000002" // the channel "general"
+)
+
+// A Server is one Discord. Make it with [New].
+type Server struct {
+	server  *httptest.Server
+	capture capture
+	sockets sync.WaitGroup // goroutines of the gateway
+
+	mu           sync.Mutex // guards the rest
+	last         uint64     // the id given last
+	skew         time.Duration
+	token        string
+	people       map[string]*person
+	channels     map[string]string // names by id
+	permissions  int64             // of the bot, in every channel
+	commands     []*command
+	messages     []*message
+	nonces       map[string]*message
+	interactions map[string]*interaction // by token
+	forms        []*shownForm
+	sessions     []*session
+	conns        map[*websocket.Conn]bool
+	turn         int // which session gets the next event
+	waiting      []func() *interaction
+	changed      chan struct{} // closed at the next change
+	acknowledged chan struct{}
+	complaints   []string
+	asked        []string // of the gateway
+	faults       faults
+	interval     time.Duration // of heartbeats
+	closed       bool
+}
+
+type person struct {
+	id, name    string
+	nick        string
+	permissions int64
+	bot         bool
+}
+
+// Permissions, as bits.
+const (
+	administrator = 1 << 3
+	manageGuild   = 1 << 5
+	viewChannel   = 1 << 10
+	sendMessages  = 1 << 11
+	embedLinks    = 1 << 14
+	readHistory   = 1 << 16
+	everything    = viewChannel | sendMessages | embedLinks | readHistory
+)
+
+// New starts a server. Close it at the end.
+func New() *Server {
+	done := make(chan struct{})
+	close(done)
+	s := &Server{
+		last: 1_100_000_000_000_000_000, token: Token,
+		people: map[string]*person{}, channels: map[string]string{GeneralID: "general"},
+		permissions: everything, nonces: map[string]*message{}, interactions: map[string]*interaction{},
+		conns:   map[*websocket.Conn]bool{},
+		changed: make(chan struct{}), acknowledged: done, interval: 41250 * time.Millisecond,
+	}
+	s.server = httptest.NewServer(s.routes())
+	return s
+}
+
+// URL is the address of the API without a version, for DISCORD_API_URL.
+func (s *Server) URL() string { return s.server.URL + "/api" }
+
+// Close drops all connections and ends the server.
+func (s *Server) Close() {
+	s.mu.Lock()
+	s.closed = true
+	for _, in := range s.interactions {
+		in.timer.Stop()
+	}
+	for c := range s.conns {
+		_ = c.Close()
+	}
+	s.mu.Unlock()
+	s.sockets.Wait()
+	s.server.CloseClientConnections()
+	s.server.Close()
+}
+
+// Secret is the bot's token.
+func (*Server) Secret() string { return Token }
+
+// Channel is the channel "general".
+func (*Server) Channel() chat.Channel {
+	return chat.Channel{Platform: "discord", Workspace: GuildID, ID: GeneralID}
+}
+
+// AddChannel makes another text channel of the guild and gives its id.
+func (s *Server) AddChannel(name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := s.id()
+	s.channels[id] = name
+	return id
+}
+
+// DeleteChannel deletes a channel of the guild.
+func (s *Server) DeleteChannel(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.channels, id)
+}
+
+// Complaints are the requests that were refused as late, malformed or unauthorised,
+// and what people wanted to do and could not.
+func (s *Server) Complaints() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.complaints)
+}
+
+// Advance makes the server's clock go forward.
+func (s *Server) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.skew += d
+}
+
+// The methods below want s.mu to be held.
+
+func (s *Server) complain(format string, args ...any) {
+	s.complaints = append(s.complaints, fmt.Sprintf(format, args...))
+	s.change()
+}
+
+func (s *Server) change() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+func (s *Server) now() time.Time { return time.Now().Add(s.skew) }
+
+// id makes a new id; like Discord's they are numbers that grow.
+func (s *Server) id() string {
+	s.last += 1 << 12
+	return strconv.FormatUint(s.last, 10)
+}
+
+func (s *Server) person(name string) *person {
+	p := s.people[name]
+	if p == nil {
+		p = &person{id: s.id(), name: name, permissions: viewChannel | sendMessages}
+		if name == "admin" {
+			p.permissions |= manageGuild
+		}
+		s.people[name] = p
+	}
+	return p
+}
+
+func (s *Server) personByID(id string) *person {
+	for _, p := range s.people {
+		if p.id == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// Rename gives a person a nickname in the guild.
+func (s *Server) Rename(name, nick string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.person(name).nick = nick
+}

@@ -1,0 +1,258 @@
+package discordtest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"ckadbot/bot/chat/chattest"
+)
+
+type message struct {
+	id, channel string
+	viewer      *person // the only one who sees it; nil: all do
+	novel       bool    // has a component that is not known yet
+	thinking    bool    // shown in place of an answer to come
+	content     string
+	embeds      []embed
+	rows        []component
+	pings       []string
+	nonce       string
+	posted      time.Time
+}
+
+// nonces are remembered for "the past few minutes".
+const nonceMemory = 5 * time.Minute
+
+// put takes over what body gives; what it does not give stays.
+func (m *message) put(body messageBody) {
+	m.thinking = false
+	if body.Content != nil {
+		m.content = *body.Content
+	}
+	if body.Embeds != nil {
+		m.embeds = *body.Embeds
+	}
+	if body.Components != nil {
+		m.rows = *body.Components
+	}
+}
+
+func (m *message) buttons() []component {
+	var all []component
+	for _, row := range m.rows {
+		all = append(all, row.Components...)
+	}
+	return all
+}
+
+// text is all that m says, as it was given.
+func (m *message) text() string {
+	if m.thinking {
+		return "ckadbot is thinking…"
+	}
+	parts := []string{m.content}
+	for _, e := range m.embeds {
+		parts = append(parts, e.Title, e.Description)
+		for _, f := range e.Fields {
+			parts = append(parts, f.Name, f.Value)
+		}
+		if e.Footer != nil {
+			parts = append(parts, e.Footer.Text)
+		}
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "\n")
+}
+
+// notified works out whom a new message notifies. Embeds notify nobody. Without
+// allowed_mentions an answer to an interaction notifies people, a post also everyone.
+func (s *Server) notified(body messageBody, answer bool) (names []string) {
+	allowed := body.AllowedMentions
+	if allowed == nil {
+		allowed = &mentions{Parse: []string{"users"}}
+		if !answer {
+			allowed.Parse = append(allowed.Parse, "everyone", "roles")
+		}
+	}
+	content := value(body.Content)
+	for name, p := range s.people {
+		named := strings.Contains(content, "<@"+p.id+">") || strings.Contains(content, "<@!"+p.id+">")
+		all := strings.Contains(content, "@everyone") || strings.Contains(content, "@here")
+		if named && (slices.Contains(allowed.Parse, "users") || slices.Contains(allowed.Users, p.id)) || all && slices.Contains(allowed.Parse, "everyone") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// store makes a message in a channel.
+func (s *Server) store(channel string, viewer *person, body messageBody, answer bool) *message {
+	m := &message{id: s.id(), channel: channel, viewer: viewer, posted: s.now(), pings: s.notified(body, answer)}
+	m.put(body)
+	s.messages = append(s.messages, m)
+	s.change()
+	return m
+}
+
+func (s *Server) find(channel, id string) *message {
+	for _, m := range s.messages {
+		if m.id == id && (channel == "" || m.channel == channel) {
+			return m
+		}
+	}
+	return nil
+}
+
+func (s *Server) remove(m *message) {
+	s.messages = slices.DeleteFunc(s.messages, func(o *message) bool { return o == m })
+	s.change()
+}
+
+// permit checks that the bot may write in a channel.
+func (s *Server) permit(channel string, body messageBody) *refusal {
+	need := int64(sendMessages)
+	if len(deref(body.Embeds)) > 0 {
+		need |= embedLinks
+	}
+	switch {
+	case s.channels[channel] == "":
+		return &refusal{status: http.StatusNotFound, code: 10003, message: "Unknown Channel", excused: true}
+	case s.permissions&viewChannel == 0:
+		return &refusal{status: http.StatusForbidden, code: 50001, message: "Missing Access", excused: true}
+	case s.permissions&need != need:
+		return &refusal{status: http.StatusForbidden, code: 50013, message: "Missing Permissions", excused: true}
+	}
+	return nil
+}
+
+func (s *Server) createMessage(r *http.Request, b []byte) (any, *refusal) {
+	var body messageBody
+	if no := parse(b, &body); no != nil {
+		return nil, no
+	}
+	channel := r.PathValue("channel")
+	if no := s.permit(channel, body); no != nil {
+		return nil, no
+	}
+	if no := body.check(true); no != nil {
+		return nil, no
+	}
+	if body.Flags&ephemeral != 0 {
+		return nil, malformed("flags", "only answers to interactions can be ephemeral")
+	}
+	nonce := strings.Trim(string(body.Nonce), `"`)
+	if length(nonce) > 25 {
+		return nil, malformed("nonce", "must be 25 or fewer in length")
+	}
+	if m := s.nonces[nonce]; nonce != "" && body.EnforceNonce && m != nil && s.now().Sub(m.posted) < nonceMemory {
+		return m.json(), nil
+	}
+	m := s.store(channel, nil, body, false)
+	m.nonce = nonce
+	s.nonces[nonce] = m
+	return m.json(), nil
+}
+
+func (s *Server) editMessage(r *http.Request, b []byte) (any, *refusal) {
+	var body messageBody
+	if no := parse(b, &body); no != nil {
+		return nil, no
+	}
+	channel := r.PathValue("channel")
+	if no := s.permit(channel, body); no != nil {
+		return nil, no
+	}
+	m := s.find(channel, r.PathValue("message"))
+	if m == nil || m.viewer != nil {
+		return nil, &refusal{status: http.StatusNotFound, code: 10008, message: "Unknown Message", excused: true}
+	}
+	if no := body.check(false); no != nil {
+		return nil, no
+	}
+	m.put(body)
+	s.change()
+	return m.json(), nil
+}
+
+// DeleteMessage deletes a message, as a moderator would.
+func (s *Server) DeleteMessage(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.find("", id); m != nil {
+		s.remove(m)
+	}
+}
+
+func (m *message) json() map[string]any {
+	flags := 0
+	if m.viewer != nil {
+		flags = ephemeral
+	}
+	all := map[string]any{
+		"id": m.id, "channel_id": m.channel, "author": botUser(), "content": m.content,
+		"timestamp": m.posted.UTC().Format(time.RFC3339), "edited_timestamp": nil, "tts": false,
+		"mention_everyone": false, "mentions": []any{}, "mention_roles": []any{}, "attachments": []any{},
+		"embeds": []any{}, "components": m.componentsJSON(), "pinned": false, "type": 0, "flags": flags,
+	}
+	if m.nonce != "" {
+		all["nonce"] = m.nonce
+	}
+	return all
+}
+
+func (m *message) componentsJSON() []any {
+	all := []any{}
+	for _, row := range m.rows {
+		var buttons []any
+		for _, b := range row.Components {
+			buttons = append(buttons, map[string]any{"type": typeButton, "style": b.Style, "label": b.Label, "custom_id": b.CustomID, "disabled": b.Disabled})
+		}
+		all = append(all, map[string]any{"type": typeRow, "components": buttons})
+	}
+	if m.novel {
+		all = append(all, map[string]any{"type": 99, "id": 99})
+	}
+	return all
+}
+
+// AddNovelty makes Discord add to a message a component of a type that no library
+// knows yet. Bots get it with each click.
+func (s *Server) AddNovelty(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.find("", id); m != nil {
+		m.novel = true
+	}
+}
+
+// Sees is what a person sees now, oldest first, and a channel that is closed when
+// that changes. Forms come last.
+func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.person(name)
+	var all []chattest.Shown
+	for _, m := range s.messages {
+		if m.viewer == nil || m.viewer == p {
+			all = append(all, m.shown())
+		}
+	}
+	for _, f := range s.forms {
+		if f.person == p {
+			all = append(all, f.shown())
+		}
+	}
+	return all, s.changed
+}
+
+func (m *message) shown() chattest.Shown {
+	all := chattest.Shown{ID: m.id, Text: m.text(), Ephemeral: m.viewer != nil, Pings: m.pings}
+	for _, b := range m.buttons() {
+		if !b.Disabled {
+			all.Buttons = append(all.Buttons, b.Label)
+		}
+	}
+	return all
+}

@@ -1,0 +1,148 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/bwmarrin/discordgo"
+
+	"ckadbot/bot/chat"
+)
+
+// An interaction is something that a person did, as Discord tells it.
+type interaction struct {
+	discordgo.Interaction
+	message string // id of the message that was clicked, "" if none was
+}
+
+// read decodes an interaction. Of the message that was clicked only the id is
+// read: discordgo fails on components that it does not know, and we need none.
+func read(raw json.RawMessage) (*interaction, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return nil, err
+	}
+	var message struct{ ID string }
+	if m, ok := all["message"]; ok {
+		if err := json.Unmarshal(m, &message); err != nil {
+			return nil, err
+		}
+		delete(all, "message")
+	}
+	rest, err := json.Marshal(all)
+	if err != nil {
+		return nil, err
+	}
+	in := &interaction{message: message.ID}
+	if err := json.Unmarshal(rest, &in.Interaction); err != nil {
+		return nil, err
+	}
+	return in, in.check()
+}
+
+func (in *interaction) check() error {
+	switch {
+	case !snowflake(in.ID) || !snowflake(in.AppID) || in.Token == "" || strings.ContainsAny(in.Token, "/?#"):
+		return errors.New("interaction without an id or a token")
+	case in.person() == nil || !snowflake(in.person().ID) || !snowflake(in.ChannelID):
+		return errors.New("interaction without a person or a channel")
+	}
+	return nil
+}
+
+func (in *interaction) person() *discordgo.User {
+	if in.Member != nil {
+		return in.Member.User
+	}
+	return in.User
+}
+
+// workspace is the guild; conversations with one person have none.
+func (in *interaction) workspace() string {
+	if in.GuildID == "" {
+		return "@me"
+	}
+	return in.GuildID
+}
+
+func (in *interaction) channel() chat.Channel {
+	return chat.Channel{Platform: platform, Workspace: in.workspace(), ID: in.ChannelID}
+}
+
+// user is who did it. Who may change the guild's settings, by what Discord says
+// in each interaction, is an admin.
+func (in *interaction) user() chat.User {
+	u := in.named(in.person(), in.Member)
+	if in.Member != nil {
+		u.Admin = in.Member.Permissions&(discordgo.PermissionAdministrator|discordgo.PermissionManageGuild) != 0
+	}
+	return u
+}
+
+func (in *interaction) named(u *discordgo.User, m *discordgo.Member) chat.User {
+	name := u.Username
+	if u.GlobalName != "" {
+		name = u.GlobalName
+	}
+	if m != nil && m.Nick != "" {
+		name = m.Nick
+	}
+	return chat.User{Platform: platform, Workspace: in.workspace(), ID: u.ID, Name: name, Bot: u.Bot}
+}
+
+// command reads the path and the options of a command. focused is the option
+// that is being typed, "" if none is.
+func (in *interaction) command() (c chat.Command, focused string) {
+	data := in.ApplicationCommandData()
+	path, options := []string{data.Name}, data.Options
+	for len(options) == 1 && options[0].Type <= discordgo.ApplicationCommandOptionSubCommandGroup {
+		path, options = append(path, options[0].Name), options[0].Options
+	}
+	c = chat.Command{Name: strings.Join(path, " "), Args: map[string]string{}, User: in.user(), Channel: in.channel()}
+	for _, o := range options {
+		c.Args[o.Name] = argument(o.Value)
+		if o.Type == discordgo.ApplicationCommandOptionUser {
+			c.Target = in.resolved(data.Resolved, c.Args[o.Name])
+		}
+		if o.Focused {
+			focused = o.Name
+		}
+	}
+	return c, focused
+}
+
+func argument(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
+}
+
+// resolved is what Discord tells about a person whom a command names.
+func (in *interaction) resolved(r *discordgo.ApplicationCommandInteractionDataResolved, id string) *chat.User {
+	if r == nil || r.Users[id] == nil {
+		return nil
+	}
+	u := in.named(r.Users[id], r.Members[id])
+	return &u
+}
+
+// complete asks the handler what could be typed.
+func (in *interaction) complete(ctx context.Context, h chat.Handler) []*discordgo.ApplicationCommandOptionChoice {
+	c, focused := in.command()
+	all := []*discordgo.ApplicationCommandOptionChoice{}
+	for _, choice := range h.Complete(ctx, chat.Completion{Command: c.Name, Option: focused, Typed: c.Args[focused], User: c.User, Channel: c.Channel}) {
+		if n := chat.Length(choice.Value); n == 0 || n > maxChoice || len(all) == maxChoices {
+			continue
+		}
+		all = append(all, &discordgo.ApplicationCommandOptionChoice{Name: plain(choice.Label, maxChoice), Value: choice.Value})
+	}
+	return all
+}

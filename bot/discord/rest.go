@@ -1,0 +1,242 @@
+package discord
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"ckadbot/bot/chat"
+)
+
+// A client calls Discord's REST API.
+type client struct {
+	base, token string
+	http        *http.Client
+
+	mu        sync.Mutex           // guards the rest
+	exhausted map[string]time.Time // until when routes take no more requests
+	global    time.Time            // until when nothing takes requests, but interactions
+}
+
+// A request is one call. Its errors and rate limits go by name, since the path
+// of an interaction holds a secret.
+type request struct {
+	name, method, path string
+	interaction        bool // needs no token and is free of the limit on all requests
+	body, into         any  // JSON; nil for none
+}
+
+// A refusal is Discord's answer that it did not do it.
+type refusal struct {
+	status  int
+	code    int // Discord's own, 0 if there is none: then the answer is not from its API, but from something before it
+	message string
+	after   time.Duration // of 429: how long to wait
+}
+
+func (r *refusal) Error() string {
+	return fmt.Sprintf("Discord refuses: %d %s (code %d)", r.status, chat.Line(r.message, 300), r.code)
+}
+
+// errUnsent is wrapped by errors of requests that certainly did not reach Discord.
+var errUnsent = errors.New("Discord cannot be reached")
+
+const (
+	// discord.com/developers/docs/reference#user-agent
+	userAgent = "DiscordBot (ckadbot, 1.0)"
+	timeout   = 10 * time.Second // of one call
+	maxAnswer = 4 << 20          // bytes of an answer that are read
+)
+
+func newClient(base, token string) *client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = workers
+	return &client{base: base, token: token, exhausted: map[string]time.Time{}, http: &http.Client{
+		Timeout:       timeout,
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the API has none
+	}}
+}
+
+// do makes one call, once. It is a *refusal, wrapped, if Discord says no, also
+// if it said so before: a route that is known to be exhausted is not asked.
+func (c *client) do(ctx context.Context, r request) error {
+	if wait := c.wait(r); wait > 0 {
+		return fmt.Errorf("%s: %w", r.name, &refusal{status: http.StatusTooManyRequests, message: "not asked: no requests left", after: wait})
+	}
+	req, err := c.build(ctx, r)
+	if err != nil {
+		return fmt.Errorf("%s: %w: %w", r.name, errUnsent, err)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.name, harmless(err))
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	c.learn(r, resp.Header)
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("%s: %w", r.name, c.refused(r, resp, body))
+	}
+	if err == nil && r.into != nil {
+		err = json.Unmarshal(body, r.into)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: read the answer: %w", r.name, err)
+	}
+	return nil
+}
+
+func (c *client) build(ctx context.Context, r request) (*http.Request, error) {
+	var body io.Reader
+	if r.body != nil {
+		b, err := json.Marshal(r.body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, c.base+r.path, body)
+	if err != nil {
+		return nil, errors.New("the address of the API is malformed") // the cause would show it
+	}
+	req.Header.Set("User-Agent", userAgent)
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if !r.interaction {
+		req.Header.Set("Authorization", "Bot "+c.token)
+	}
+	return req, nil
+}
+
+// harmless takes the address, which may hold a secret, out of an error of the
+// HTTP client, and marks those of requests that were not sent.
+func harmless(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "dial" {
+		return fmt.Errorf("%w: %w", errUnsent, err)
+	}
+	return err
+}
+
+// wait tells how long r must wait by what earlier answers said.
+func (c *client) wait(r request) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	until := c.exhausted[r.name]
+	if !r.interaction && c.global.After(until) {
+		until = c.global
+	}
+	return time.Until(until)
+}
+
+// learn notes that an answer was the last of its route for a while. Interactions
+// are left out: each has a limit of its own that it does not reach.
+// https://discord.com/developers/docs/topics/rate-limits
+func (c *client) learn(r request, h http.Header) {
+	if r.interaction || h.Get("X-RateLimit-Remaining") != "0" {
+		return
+	}
+	if after := seconds(h.Get("X-RateLimit-Reset-After")); after > 0 {
+		c.block(r.name, after)
+	}
+}
+
+func (c *client) block(name string, after time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	maps.DeleteFunc(c.exhausted, func(_ string, until time.Time) bool { return until.Before(now) })
+	c.exhausted[name] = now.Add(after)
+}
+
+func (c *client) refused(r request, resp *http.Response, body []byte) *refusal {
+	var answer struct {
+		Code       int     `json:"code"`
+		Message    string  `json:"message"`
+		RetryAfter float64 `json:"retry_after"`
+		Global     bool    `json:"global"`
+		Errors     json.RawMessage
+	}
+	if json.Unmarshal(body, &answer) != nil {
+		answer.Message = http.StatusText(resp.StatusCode)
+	}
+	no := &refusal{status: resp.StatusCode, code: answer.Code, message: answer.Message}
+	if len(answer.Errors) > 0 {
+		no.message += " " + string(answer.Errors)
+	}
+	if resp.StatusCode != http.StatusTooManyRequests {
+		return no
+	}
+	no.after = time.Duration(answer.RetryAfter * float64(time.Second))
+	if no.after <= 0 {
+		no.after = max(seconds(resp.Header.Get("Retry-After")), time.Second)
+	}
+	if answer.Global {
+		c.mu.Lock()
+		c.global = time.Now().Add(no.after)
+		c.mu.Unlock()
+	} else if !r.interaction {
+		c.block(r.name, no.after)
+	}
+	return no
+}
+
+func seconds(s string) time.Duration {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || f < 0 || f > 1e6 {
+		return 0
+	}
+	return time.Duration(f * float64(time.Second))
+}
+
+// insist makes a call until it succeeds, is refused, or ctx ends: for the answers
+// to people, who wait for them now. Discord ends an interaction's token itself,
+// so this is not for ever.
+func (c *client) insist(ctx context.Context, r request) error {
+	for n := 1; ; n++ {
+		err := c.do(ctx, r)
+		var no *refusal
+		wait := time.Duration(n) * 200 * time.Millisecond
+		switch {
+		case err == nil || ctx.Err() != nil || n == 5:
+			return err
+		case errors.As(err, &no) && no.status == http.StatusTooManyRequests:
+			wait = no.after
+		case errors.As(err, &no) && no.code == acknowledged && n > 1:
+			return nil // by the try before, whose answer was lost
+		case errors.As(err, &no) && no.status < 500:
+			return err
+		}
+		if !sleep(ctx, wait) {
+			return err
+		}
+	}
+}
+
+// sleep waits for d; false if ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
