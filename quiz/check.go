@@ -242,8 +242,10 @@ func (g *grader) category() {
 			commands++
 		}
 	}
-	if commands > 0 && commands < len(g.Choices) {
-		g.minus(25, "R5", "%d of %d choices are commands", commands, len(g.Choices))
+	if commands > 0 {
+		if commands < len(g.Choices) {
+			g.minus(25, "R5", "%d of %d choices are commands", commands, len(g.Choices))
+		}
 		return
 	}
 	key, known := g.names.any(g.key())

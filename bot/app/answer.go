@@ -1,0 +1,137 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"ckadbot/bot/chat"
+	"ckadbot/quiz"
+)
+
+// answer records what somebody pressed and always says what came of it.
+func (a *App) answer(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
+	res, err := a.engine.Answer(ctx, quiz.Answer{Workspace: to.workspace, Round: to.round, Question: to.question, Choice: to.choice,
+		Channel: c.Message.Channel.String(), By: person(c.User)})
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if res.Outcome == quiz.Stale {
+		return private("This question is not open here. Use `/ckad ask` for a new one."), nil
+	}
+	if res.Outcome == quiz.NotYours {
+		return private("This duel is between %s and %s. Start your own: `/ckad challenge @somebody 5`.", name(res.Round.Duel.By), name(res.Round.Duel.Against)), nil
+	}
+	if res.Outcome == quiz.Unaccepted {
+		return private("%s has not accepted this challenge yet.", name(res.Round.Duel.Against)), nil
+	}
+	if to.verb == verbStep {
+		return step(res), nil
+	}
+	return private("%s", chat.Cut(outcome(res), chat.MaxText)), nil
+}
+
+// step replaces the question that was answered by the next one, or by the end.
+func step(res quiz.Result) chat.Reply {
+	said := outcome(res)
+	if res.Next < 0 || res.Outcome == quiz.Late {
+		if res.Outcome != quiz.Late {
+			said = paragraphs(said, finished(res.Round))
+		}
+		return chat.Reply{Message: chat.Message{Text: chat.Cut(said, chat.MaxText)}, Ephemeral: true, Replace: true}
+	}
+	return chat.Reply{Message: stepCard(res.Round, res.Next, said), Ephemeral: true, Replace: true}
+}
+
+// start leads a person to the first question of the round they have not answered.
+func (a *App) start(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
+	p, err := a.engine.Progress(ctx, to.workspace, to.round, person(c.User))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	switch {
+	case p.Round.Duel != nil && p.Round.Duel.Accepted == nil:
+		return private("%s has not accepted this challenge yet.", name(p.Round.Duel.Against)), nil
+	case p.Round.Closed(a.now()):
+		return private("This round closed %s.", chat.Time(p.Round.Closes)), nil
+	case p.Next < 0:
+		return private("You have answered all %s. %s", counted(len(p.Round.Questions), "question"), finished(p.Round)), nil
+	}
+	return chat.Reply{Message: stepCard(p.Round, p.Next, ""), Ephemeral: true}, nil
+}
+
+// why shows one question of a closed round with its reason, and leads to the next.
+func (a *App) why(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
+	p, err := a.engine.Progress(ctx, to.workspace, to.round, person(c.User))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if !p.Round.Closed(a.now()) || to.question >= len(p.Round.Questions) {
+		return private("The answers come when the round closes: %s.", chat.Time(p.Round.Closes)), nil
+	}
+	q, yours := p.Round.Questions[to.question], "You did not answer."
+	if choice := p.Choices[to.question]; choice >= 0 {
+		yours = "You answered " + letter(choice) + ": " + verdict(choice == q.Key)
+	}
+	card := &chat.Card{Title: fmt.Sprintf("Question %d of %d", to.question+1, len(p.Round.Questions)),
+		Body: paragraphs(questionText(q), yours, solution(q)), Footer: roundTitle(p.Round)}
+	if next := to.question + 1; next < len(p.Round.Questions) {
+		card.Buttons = []chat.Button{{Action: roundAction(verbWhy, p.Round, next), Label: "Next answer"}}
+	}
+	return chat.Reply{Message: chat.Message{Card: card}, Ephemeral: true, Replace: to.question > 0}, nil
+}
+
+// outcome puts the result of an answer into words: never colour or a sign alone.
+func outcome(res quiz.Result) string {
+	q := res.Question
+	switch res.Outcome {
+	case quiz.Late:
+		said := "This closed " + chat.Time(res.Round.Closes) + ", so the click does not count."
+		if res.Choice >= 0 {
+			said = "This closed " + chat.Time(res.Round.Closes) + ". Your answer " + letter(res.Choice) + " was recorded in time: " + verdict(res.Right)
+		}
+		if !res.Revealed {
+			return said
+		}
+		return paragraphs(said, solution(q))
+	case quiz.Locked:
+		return graded(res, "You had answered **"+letter(res.Choice)+"** before, and the first answer counts.")
+	case quiz.Repeated:
+		return graded(res, "Your answer **"+letter(res.Choice)+"** is recorded already; it counts once.")
+	case quiz.Changed:
+		return "Changed to **" + letter(res.Choice) + "**. You may change it until " + chat.Time(res.Round.Closes) + "."
+	}
+	switch {
+	case res.Revealed:
+		return graded(res, "You answered **"+letter(res.Choice)+"**:")
+	case res.Round.Changeable:
+		return "Recorded: **" + letter(res.Choice) + "**. You may change it until " + chat.Time(res.Round.Closes) + "."
+	case len(res.Round.Questions) > 1:
+		return "Recorded: **" + letter(res.Choice) + "**."
+	}
+	return "Recorded: **" + letter(res.Choice) + "**. The answer comes here when the question closes: " + chat.Time(res.Round.Closes) + "."
+}
+
+// graded adds to what was said whether the answer is right, and why, once that may be known.
+func graded(res quiz.Result, said string) string {
+	if !res.Revealed {
+		return said
+	}
+	return paragraphs(said+" "+verdict(res.Right), solution(res.Question))
+}
+
+func verdict(right bool) string {
+	if right {
+		return "✅ right, " + "1 point" + "."
+	}
+	return "❌ not right this time."
+}
+
+// finished says what follows when somebody has answered everything.
+func finished(r quiz.Round) string {
+	if r.Kind == quiz.KindDuel {
+		return "That was the last one. The result is posted here as soon as both of you are done, at the latest " + chat.Time(r.Closes) + "."
+	}
+	return "That was the last one. The answers are posted here when the round closes: " + chat.Time(r.Closes) + "."
+}
+
+func name(p quiz.Person) string { return chat.Escape(chat.Line(p.Name, 32)) }

@@ -1,0 +1,146 @@
+// Package app is the program behind every chat: it turns commands and clicks
+// into calls of the glossary (kb) and of the quiz, and what they answer into
+// messages. It is the chat.Handler of all adapters and the quiz.Poster of the
+// engine, and the only package that knows all three.
+//
+// App keeps no state of its own. What a button means is in its action (see
+// action.go), what happened is in the database, so a click works after a
+// restart and in any of several running bots.
+//
+// There is one file for each thing a person can do; spec.go lists the commands.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"ckadbot/bot/chat"
+	"ckadbot/kb"
+	"ckadbot/quiz"
+)
+
+// App answers people and posts rounds. Make it with New; its methods may be
+// called from many goroutines.
+type App struct {
+	glossary *kb.Glossary
+	engine   *quiz.Engine
+	adapters map[string]chat.Adapter // by platform
+	now      func() time.Time
+	log      *slog.Logger
+}
+
+// Config is what an App works with. All fields but Now are needed.
+type Config struct {
+	Glossary *kb.Glossary
+	Engine   *quiz.Engine
+	Adapters []chat.Adapter
+	Now      func() time.Time // time.Now if nil
+	Log      *slog.Logger
+}
+
+// New makes an App.
+func New(c Config) *App {
+	a := &App{glossary: c.Glossary, engine: c.Engine, adapters: map[string]chat.Adapter{}, now: c.Now, log: c.Log}
+	for _, adapter := range c.Adapters {
+		a.adapters[adapter.Platform()] = adapter
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	return a
+}
+
+// errDone ends the program when an adapter has nothing more to do.
+var errDone = errors.New("done")
+
+// Run connects all adapters, follows changes of the glossary and runs the
+// quiz's schedules, until ctx ends, an adapter is done (the terminal, at the
+// end of its input) or something fails for good.
+func (a *App) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.glossary.Run(ctx) })
+	g.Go(func() error { return a.engine.Run(ctx, a) })
+	for _, adapter := range a.adapters {
+		g.Go(func() error {
+			if err := adapter.Run(ctx, Spec, a); err != nil {
+				return fmt.Errorf("%s: %w", adapter.Platform(), err)
+			}
+			return errDone
+		})
+	}
+	if err := g.Wait(); err != nil && !errors.Is(err, errDone) && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// Command answers what somebody typed.
+func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
+	if Spec.Admin(c.Name) && !c.User.Admin {
+		return adminsOnly
+	}
+	do, ok := map[string]func(context.Context, chat.Command) (chat.Reply, error){
+		"ckad define":              a.define,
+		"ckad ask":                 a.ask,
+		"ckad leaderboard":         a.leaderboard,
+		"ckad stats":               a.stats,
+		"ckad challenge":           a.challenge,
+		"ckad help":                help,
+		"ckad-admin help":          help,
+		"ckad-admin series create": a.createSeries,
+		"ckad-admin series list":   a.listSeries,
+		"ckad-admin series pause":  a.pauseSeries,
+		"ckad-admin series resume": a.resumeSeries,
+		"ckad-admin series remove": a.removeSeries,
+		"ckad-admin series join":   a.joinSeries,
+		"ckad-admin series leave":  a.leaveSeries,
+	}[c.Name]
+	if !ok {
+		do = a.unknown
+	}
+	return a.reply(do(ctx, c))
+}
+
+// Click answers a press of a button.
+func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
+	to, ok := parseAction(c.Action)
+	if !ok {
+		return stale
+	}
+	do, ok := map[string]func(context.Context, chat.Click, target) (chat.Reply, error){
+		verbAnswer:  a.answer,
+		verbStep:    a.answer,
+		verbStart:   a.start,
+		verbWhy:     a.why,
+		verbAccept:  a.accept,
+		verbDecline: a.decline,
+		verbEntry:   a.showEntry,
+		verbShare:   a.shareEntry,
+		verbBoard:   a.showBoard,
+		verbPublish: a.shareBoard,
+	}[to.verb]
+	if !ok {
+		return stale
+	}
+	return a.reply(do(ctx, c, to))
+}
+
+// Submit takes a form that was filled in.
+func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
+	if !s.User.Admin { // so far all forms are for admins
+		return adminsOnly
+	}
+	if s.Action != seriesForm {
+		return stale
+	}
+	return a.reply(a.saveSeries(ctx, s.User, s.Channel, s.Values))
+}
+
+func person(u chat.User) quiz.Person {
+	return quiz.Person{Workspace: u.Home(), User: u.ID, Name: chat.Line(u.Name, 64)}
+}

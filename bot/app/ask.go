@@ -1,0 +1,34 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"ckadbot/bot/chat"
+	"ckadbot/quiz"
+)
+
+// ask posts one question in the channel, now.
+func (a *App) ask(ctx context.Context, c chat.Command) (chat.Reply, error) {
+	topic := c.Args["topic"]
+	r, err := a.engine.Ask(ctx, quiz.AskRequest{Workspace: c.Channel.Home(), Channel: c.Channel.String(), By: person(c.User), Topic: topic})
+	var open *quiz.OpenError
+	if errors.As(err, &open) {
+		return chat.Reply{Message: askedCard(open.Round, "There is an open question here that you have not answered. Take this one first."), Ephemeral: true}, nil
+	}
+	if err := aboutTopic(err, topic); err != nil {
+		return chat.Reply{}, err
+	}
+	if err := a.engine.Deliver(ctx, a, r); err != nil {
+		return chat.Reply{}, err
+	}
+	return private("Asked. It closes %s. Press a letter; whether you are right is shown to you alone, at once.", chat.Time(r.Closes)), nil
+}
+
+// aboutTopic puts "no questions about that" into words; other errors pass.
+func aboutTopic(err error, topic string) error {
+	if errors.Is(err, quiz.ErrNoQuestions) {
+		return problemf("I have no questions about **%s**. Try a domain or a subject: design, deployment, observability, security, networking; or a term such as pod.", chat.Escape(chat.Line(topic, 60)))
+	}
+	return err
+}

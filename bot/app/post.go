@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"ckadbot/bot/chat"
+	"ckadbot/quiz"
+)
+
+// PostRound puts a round in front of the people of one channel.
+func (a *App) PostRound(ctx context.Context, p quiz.Post) (string, error) {
+	adapter, ch, err := a.adapter(p.Channel)
+	if err != nil {
+		return "", err
+	}
+	ref, err := adapter.Post(ctx, ch, chat.Key{ID: p.Key, Tried: p.Tried}, openCard(p.Round))
+	return ref.ID, forEngine(err)
+}
+
+// CloseRound turns a round's message into its result. The result of a duel is
+// also posted, for the two have been elsewhere since.
+func (a *App) CloseRound(ctx context.Context, p quiz.Post, t quiz.Tally) error {
+	adapter, ch, err := a.adapter(p.Channel)
+	if err != nil {
+		return err
+	}
+	ref := chat.MessageRef{Channel: ch, ID: p.Message}
+	if p.Round.Kind != quiz.KindDuel {
+		return forEngine(adapter.Edit(ctx, ref, closedCard(p.Round, t)))
+	}
+	if p.Round.Duel.Accepted != nil {
+		key := chat.Key{ID: p.Key + "r", Tried: p.Round.Closes}
+		if _, err := adapter.Post(ctx, ch, key, duelResult(p.Round, t)); err != nil {
+			return forEngine(err)
+		}
+		return forEngine(adapter.Edit(ctx, ref, chat.Message{Card: &chat.Card{Title: roundTitle(p.Round), Body: "Over. The result is below."}}))
+	}
+	return forEngine(adapter.Edit(ctx, ref, duelResult(p.Round, t)))
+}
+
+func (a *App) adapter(channel string) (chat.Adapter, chat.Channel, error) {
+	ch, err := chat.ParseChannel(channel)
+	if err != nil {
+		return nil, ch, err
+	}
+	adapter, ok := a.adapters[ch.Platform]
+	if !ok {
+		return nil, ch, fmt.Errorf("no adapter for %s", ch.Platform)
+	}
+	return adapter, ch, nil
+}
+
+// forEngine puts a chat's refusals into the quiz's words.
+func forEngine(err error) error {
+	var retry *chat.RetryError
+	var gone *chat.GoneError
+	switch {
+	case errors.As(err, &retry):
+		return fmt.Errorf("%w: %w", &quiz.RetryError{After: retry.After}, err)
+	case errors.As(err, &gone):
+		return fmt.Errorf("%w: %w", quiz.ErrGone, err)
+	}
+	return err
+}
+
+// openCard is how a round looks while it is open: one question with its
+// buttons, several with a way in, a duel with an invitation.
+func openCard(r quiz.Round) chat.Message {
+	if r.Kind == quiz.KindDuel {
+		return duelCard(r)
+	}
+	if len(r.Questions) == 1 {
+		return askedCard(r, "")
+	}
+	return chat.Message{Card: &chat.Card{
+		Title:   roundTitle(r),
+		Body:    counted(len(r.Questions), "question") + ", seen by you alone, at your own pace.\n\n" + closing(r),
+		Buttons: []chat.Button{{Action: roundAction(verbStart, r), Label: "Start", Style: chat.Primary}},
+	}}
+}
+
+// closedCard is how a series' or an asked round looks when it is over.
+func closedCard(r quiz.Round, t quiz.Tally) chat.Message {
+	card := &chat.Card{Title: chat.Line(roundTitle(r)+" (closed)", chat.MaxTitle)}
+	if len(r.Questions) == 1 {
+		card.Body = paragraphs(distribution(r.Questions[0], t.Counts[0], t.Players), solution(r.Questions[0]))
+	} else {
+		card.Body = summary(r, t)
+		card.Buttons = []chat.Button{{Action: roundAction(verbWhy, r, 0), Label: "Show the reasons"}}
+	}
+	card.Fields = []chat.Field{{Name: "Top five", Value: topFive(t.Top)}}
+	return chat.Message{Card: card}
+}
+
+// distribution repeats the question and says how many took each choice.
+func distribution(q quiz.Question, counts []int, players int) string {
+	lines := []string{chat.Prose(q.Text)}
+	if q.Code != "" {
+		lines = append(lines, chat.Fence(q.Code))
+	}
+	lines = append(lines, "")
+	for i, c := range q.Choices {
+		line := fmt.Sprintf("%s) %s: %d (%d %%)", letter(i), chat.Prose(c), counts[i], percent(counts[i], players))
+		if i == q.Key {
+			line = "✅ " + line + ", right"
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(append(lines, "", counted(players, "player")+" answered."), "\n")
+}
+
+// summary is a line or two for each question of a longer round.
+func summary(r quiz.Round, t quiz.Tally) string {
+	lines := []string{counted(t.Players, "player") + " took part."}
+	for i, q := range r.Questions {
+		right, all := t.Counts[i][q.Key], 0
+		for _, n := range t.Counts[i] {
+			all += n
+		}
+		lines = append(lines, fmt.Sprintf("%d. %s\n**%s**) %s: %d of %d right. [Read more](%s)", i+1, chat.Prose(chat.Line(q.Text, 120)),
+			letter(q.Key), chat.Prose(chat.Line(q.Choices[q.Key], 80)), right, all, q.URL()))
+	}
+	return chat.Cut(strings.Join(lines, "\n\n"), chat.MaxBody)
+}
+
+func topFive(top []quiz.Standing) string {
+	if len(top) == 0 {
+		return "Nobody answered right this time."
+	}
+	var lines []string
+	for _, s := range top {
+		lines = append(lines, fmt.Sprintf("%d. %s: %s", s.Rank, chat.Escape(chat.Line(s.Name, 32)), counted(s.Points, "point")))
+	}
+	return strings.Join(lines, "\n")
+}

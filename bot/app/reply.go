@@ -1,0 +1,76 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ckadbot/bot/chat"
+	"ckadbot/quiz"
+)
+
+// A problem is an error in words for the person who caused it: what is wrong,
+// and what to do.
+type problem string
+
+func (p problem) Error() string { return string(p) }
+
+func problemf(format string, args ...any) error { return problem(fmt.Sprintf(format, args...)) }
+
+// private says text to one person.
+func private(format string, args ...any) chat.Reply {
+	return chat.Reply{Message: chat.Message{Text: fmt.Sprintf(format, args...)}, Ephemeral: true}
+}
+
+var (
+	adminsOnly = private("Only admins of this workspace can do that. In Slack these are the workspace's admins and owners, in Discord members with the permission Manage Server.")
+	stale      = private("I do not know this button any more. The message is probably from an older version of me; please use the command again.")
+)
+
+// reply is the one place where an error becomes words. Errors that people can
+// do something about get a sentence and a way on; all others are logged under
+// a reference that the person is told.
+func (a *App) reply(r chat.Reply, err error) chat.Reply {
+	if err == nil {
+		return r
+	}
+	if words, ok := explain(err); ok {
+		return private("%s", words)
+	}
+	ref := chat.Reference()
+	a.log.Error("command failed", "ref", ref, "error", err)
+	return chat.Sorry(ref)
+}
+
+func explain(err error) (string, bool) {
+	var p problem
+	var invalid *quiz.InvalidError
+	var gone *chat.GoneError
+	var retry *chat.RetryError
+	var uncertain *chat.UncertainError
+	switch {
+	case errors.As(err, &p):
+		return string(p), true
+	case errors.As(err, &invalid):
+		return chat.Escape(invalid.Problem), true
+	case errors.As(err, &gone):
+		return "I cannot post in this channel: " + chat.Escape(gone.Reason), true
+	case errors.As(err, &retry):
+		return "The platform asks me to slow down. I will post it as soon as I may.", true
+	case errors.As(err, &uncertain), errors.Is(err, context.DeadlineExceeded):
+		return "Posting takes longer than usual. I keep trying; it should appear in a moment.", true
+	case errors.Is(err, quiz.ErrSelf):
+		return "You cannot challenge yourself. Pick a colleague: `/ckad challenge @somebody 5`.", true
+	case errors.Is(err, quiz.ErrNotYours):
+		return "This challenge is for somebody else. Start your own: `/ckad challenge @somebody 5`.", true
+	case errors.Is(err, quiz.ErrNoRound):
+		return stale.Text, true
+	case errors.Is(err, quiz.ErrClosed):
+		return "This is over. Start a new one: `/ckad challenge @somebody 5`.", true
+	case errors.Is(err, quiz.ErrSeriesExists):
+		return "There is a series of that name already. Choose another name, or remove the old one: `/ckad-admin series remove NAME`.", true
+	case errors.Is(err, quiz.ErrNoSeries):
+		return "There is no series of that name. `/ckad-admin series list` shows all.", true
+	}
+	return "", false
+}

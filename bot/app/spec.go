@@ -1,0 +1,132 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"ckadbot/bot/chat"
+)
+
+var (
+	topicOption  = chat.OptionSpec{Name: "topic", Description: "A domain, a subject or a term, such as networking or pod", Complete: true}
+	seriesOption = chat.OptionSpec{Name: "name", Description: "The name of the series", Required: true, Complete: true}
+	placeOption  = chat.OptionSpec{Name: "channel", Description: "The channel; this one if left out", Kind: chat.Place}
+)
+
+// Spec is every command of the bot: what Discord registers, what Slack and the
+// terminal parse by, and what the help lists.
+var Spec = chat.Spec{Commands: []chat.CommandSpec{
+	{Name: "ckad", Description: "Look up terms, answer questions, see the leaderboard", Commands: []chat.CommandSpec{
+		{Name: "define", Description: "Explain a Kubernetes term", Options: []chat.OptionSpec{
+			{Name: "term", Description: "A term, a short name such as svc, or a description", Required: true, Complete: true},
+		}},
+		{Name: "ask", Description: "Post a question in this channel now", Options: []chat.OptionSpec{topicOption}},
+		{Name: "leaderboard", Description: "Who has how many points", Options: []chat.OptionSpec{
+			{Name: "window", Description: "Since when; week if left out", Choices: []string{"day", "week", "month", "all"}},
+			{Name: "scope", Description: "Of this channel (if left out) or the whole workspace", Choices: []string{"channel", "workspace"}},
+		}},
+		{Name: "challenge", Description: "Challenge somebody to a duel: the same questions for both", Options: []chat.OptionSpec{
+			{Name: "user", Description: "Whom you challenge", Kind: chat.Person, Required: true},
+			{Name: "questions", Description: "How many questions, 1 to 10; 5 if left out", Kind: chat.Number},
+			topicOption,
+		}},
+		{Name: "stats", Description: "Points, accuracy by domain and rank", Options: []chat.OptionSpec{
+			{Name: "user", Description: "Whose; yours if left out", Kind: chat.Person},
+		}},
+		{Name: "help", Description: "What I can do"},
+	}},
+	{Name: "ckad-admin", Description: "Set up recurring quizzes", Admin: true, Commands: []chat.CommandSpec{
+		{Name: "series", Description: "Recurring quizzes", Commands: []chat.CommandSpec{
+			{Name: "create", Description: "Create a recurring quiz; without options a form asks for them", Options: []chat.OptionSpec{
+				{Name: "name", Description: "Its name, such as daily"},
+				{Name: "time", Description: "When a round opens, such as 09:30"},
+				{Name: "days", Description: "Weekdays, such as mon-fri or daily"},
+				{Name: "zone", Description: "Time zone, such as Europe/Berlin"},
+				{Name: "close", Description: "When a round closes, such as 17:00"},
+				{Name: "questions", Description: "Questions in a round, 1 to 10; 1 if left out", Kind: chat.Number},
+				placeOption,
+				{Name: "change", Description: "May answers be changed until the close? no if left out", Choices: []string{"yes", "no"}},
+				topicOption,
+			}},
+			{Name: "list", Description: "All series, their times and their troubles"},
+			{Name: "pause", Description: "Open no more rounds until resumed", Options: []chat.OptionSpec{seriesOption}},
+			{Name: "resume", Description: "Open rounds again", Options: []chat.OptionSpec{seriesOption}},
+			{Name: "remove", Description: "Remove a series; points and answers stay", Options: []chat.OptionSpec{seriesOption}},
+			{Name: "join", Description: "Post a series in one more channel", Options: []chat.OptionSpec{seriesOption, placeOption}},
+			{Name: "leave", Description: "Stop posting a series in a channel", Options: []chat.OptionSpec{seriesOption, placeOption}},
+		}},
+		{Name: "help", Description: "What admins can do"},
+	}},
+}}
+
+const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
+	"`/ckad define deployment` explains a term. Short names (`svc`), typos and descriptions (`runs one pod on every node`) work too.\n" +
+	"`/ckad ask` posts a question here; `/ckad ask networking` one about a subject. Answer by button; only you see whether you were right.\n" +
+	"`/ckad leaderboard` shows this week; add `day`, `month` or `all`, and `workspace` for all channels.\n" +
+	"`/ckad challenge @somebody 5 pods` is a duel over five questions.\n" +
+	"`/ckad stats` shows your points, your accuracy by exam domain and your rank.\n" +
+	"`/ckad-admin help` is for admins: quizzes that post themselves every day."
+
+const adminHelpText = "**Recurring quizzes**, for admins.\n\n" +
+	"`/ckad-admin series create` asks for everything in a form, or in one line:\n" +
+	"`/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin close=17:00 questions=3`\n" +
+	"Also `topic=networking`, `channel=#quiz`, and `change=yes` so that answers may be changed until the close.\n" +
+	"`/ckad-admin series list` shows all with their next round. `pause`, `resume` and `remove` take a name.\n" +
+	"`/ckad-admin series join daily #other` posts a series in one more channel, `leave` stops that. The channel counts for its own leaderboard, too."
+
+func help(_ context.Context, c chat.Command) (chat.Reply, error) {
+	if Spec.Admin(c.Name) {
+		return private(adminHelpText), nil
+	}
+	return private(helpText), nil
+}
+
+// unknown answers what is no command: as a definition if it names a term,
+// else with the help.
+func (a *App) unknown(ctx context.Context, c chat.Command) (chat.Reply, error) {
+	if c.Name != "ckad" || strings.TrimSpace(c.Rest) == "" {
+		return help(ctx, c)
+	}
+	found, err := a.glossary.Define(ctx, c.User.Home(), c.Rest)
+	if err == nil && found.Exact {
+		return a.lookUp(ctx, c.User, c.Rest)
+	}
+	return private("I do not know the command **%s**.\n\n%s", chat.Escape(chat.Line(c.Rest, 40)), helpText), nil
+}
+
+// completions is how many proposals are made; Discord shows up to 25.
+const completions = 20
+
+// Complete proposes terms, topics and series while somebody types.
+func (a *App) Complete(ctx context.Context, c chat.Completion) (choices []chat.Choice) {
+	switch c.Option {
+	case "term":
+		for _, e := range a.glossary.Complete(c.User.Home(), c.Typed, completions) {
+			choices = append(choices, chat.Choice{Label: e.Term, Value: e.Term})
+		}
+	case "topic":
+		topics, err := a.engine.Topics(ctx)
+		if err != nil {
+			a.log.Warn("completing topics failed", "error", err)
+		}
+		for _, t := range topics {
+			choices = appendMatch(choices, c.Typed, t.Name)
+		}
+	case "name":
+		series, err := a.engine.Series(ctx, c.User.Home())
+		if err != nil {
+			a.log.Warn("completing series failed", "error", err)
+		}
+		for _, s := range series {
+			choices = appendMatch(choices, c.Typed, s.Name)
+		}
+	}
+	return choices
+}
+
+func appendMatch(choices []chat.Choice, typed, name string) []chat.Choice {
+	if len(choices) >= completions || !strings.Contains(strings.ToLower(name), strings.ToLower(typed)) {
+		return choices
+	}
+	return append(choices, chat.Choice{Label: name, Value: name})
+}

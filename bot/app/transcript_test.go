@@ -1,0 +1,369 @@
+package app
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ckadbot/bot/chat"
+	"ckadbot/kb"
+	"ckadbot/migrations/pgtest"
+	"ckadbot/quiz"
+)
+
+var update = flag.Bool("update", false, "rewrite the transcripts; read the difference before you commit it")
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// TestTranscripts plays the conversations in testdata. A line that begins with
+// ">" is something that happens, the lines below it are what the bot says:
+//
+//	> alice: /ckad define pod     somebody types a command ("admin" is an admin, "robot" a bot)
+//	> alice: press B              presses a button of the newest message that they could see and that had it
+//	> alice: fill time=09:30; …   fills in the form that was shown, the rest as it stands
+//	> clock 2026-11-23 09:30      it is that time (UTC) now, and the bot does what is due: one thing,
+//	> clock 2026-11-23 09:30 2    or two
+//	> restart                     the bot is killed and started again
+//
+// Messages are marked with who sees them; an edit says so. Comments begin with "#".
+func TestTranscripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no transcripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, string(want))
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(want) {
+				t.Errorf("%s differs; run go test ./bot/app -update and read the difference.\n%s", file, firstDifference(got, string(want)))
+			}
+		})
+	}
+}
+
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range max(len(g), len(w)) {
+		if i >= len(g) || i >= len(w) || g[i] != w[i] {
+			return fmt.Sprintf("line %d:\n got %q\nwant %q", i+1, strings.Join(g[min(i, len(g)):min(i+3, len(g))], "\n"), strings.Join(w[min(i, len(w)):min(i+3, len(w))], "\n"))
+		}
+	}
+	return ""
+}
+
+// play carries out the lines of a script that begin with ">" and gives the
+// script back with what was said.
+func play(t *testing.T, script string) string {
+	r := newRoom(t)
+	for _, line := range strings.Split(script, "\n") {
+		switch {
+		case strings.HasPrefix(line, "#"):
+			fmt.Fprintln(&r.said, line)
+		case strings.HasPrefix(line, "> "):
+			fmt.Fprintf(&r.said, "\n%s\n", line)
+			r.do(t, strings.TrimPrefix(line, "> "))
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.said.String()
+}
+
+// A room is a channel with people in it: a chat.Adapter that writes down what is said.
+type room struct {
+	app     *App
+	db      func() (*App, func()) // starts the bot anew
+	stop    func()
+	refused error // what the next posts fail with
+
+	mu       sync.Mutex // guards what follows
+	clock    time.Time
+	said     strings.Builder
+	shown    []shown // also what was replaced since: a chat on a telephone may be slow to notice
+	events   int // posts and edits so far
+	happened chan struct{}
+	form     *chat.Form
+}
+
+// shown is a message in the room.
+type shown struct {
+	id, to string // to one person, or "" to all
+	m      chat.Message
+}
+
+var here = chat.Channel{Platform: "test", Workspace: "w", ID: "quiz"}
+
+func newRoom(t *testing.T) *room {
+	t.Helper()
+	r := &room{clock: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC), happened: make(chan struct{})}
+	pool := pgtest.New(t)
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	glossary, err := kb.Open(t.Context(), pool, kb.Options{Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = glossary.Close() })
+	r.db = func() (*App, func()) {
+		var random atomic.Uint64
+		engine := quiz.New(pool, quiz.Options{Now: r.now, Log: log, Platforms: []string{"test"}, Random: func() uint64 { return random.Add(0x9e3779b97f4a7c15) }})
+		if _, _, _, _, err := engine.Load(t.Context(), testBank()); err != nil {
+			t.Fatal(err)
+		}
+		a := New(Config{Glossary: glossary, Engine: engine, Adapters: []chat.Adapter{r}, Now: r.now, Log: log})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); _ = engine.Run(ctx, a) }()
+		return a, func() { cancel(); <-done }
+	}
+	r.app, r.stop = r.db()
+	t.Cleanup(func() { r.stop() })
+	return r
+}
+
+// testBank is a few questions that are easy to recognise.
+func testBank() (bank []quiz.Question) {
+	for i, topic := range []string{"pods", "probes", "services", "helm"} {
+		for n := range 3 {
+			bank = append(bank, quiz.Question{ID: fmt.Sprintf("%s-%d", topic, n), Domain: []string{"D1", "D3", "D5", "D2"}[i], Category: topic, Terms: []string{topic}, Difficulty: 1,
+				Text: fmt.Sprintf("Which choice is right about %s (%d)?", topic, n), Choices: []string{"the right one", "wrong", "also wrong"}, Key: 0,
+				Explanation: "The right one is right because it says so; wrong and also wrong are not.", Doc: "/docs/concepts/", Verified: quiz.NewestKubernetes})
+		}
+	}
+	return bank
+}
+
+func (r *room) now() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.clock
+}
+
+func (r *room) do(t *testing.T, line string) {
+	t.Helper()
+	if at, ok := strings.CutPrefix(line, "clock "); ok {
+		r.setClock(t, at)
+		return
+	}
+	if line == "restart" {
+		r.stop()
+		r.app, r.stop = r.db()
+		return
+	}
+	who, what, ok := strings.Cut(line, ": ")
+	if !ok {
+		t.Fatalf("cannot read %q", line)
+	}
+	u := someone(who)
+	switch verb, rest, _ := strings.Cut(what, " "); verb {
+	case "press":
+		r.press(t, u, rest)
+	case "fill":
+		r.fill(t, u, rest)
+	default:
+		c, ok := Spec.Parse(what, chat.Names{
+			Person: func(w string) (string, bool) { return strings.CutPrefix(w, "@") },
+			Place:  func(w string) (string, bool) { return strings.CutPrefix(w, "#") },
+		})
+		if !ok {
+			t.Fatalf("%q is no command", what)
+		}
+		c.User, c.Channel = u, here
+		if id := c.Args["user"]; id != "" {
+			target := someone(id)
+			c.Target = &target
+		}
+		r.show(t, u, "", r.app.Command(t.Context(), c))
+	}
+}
+
+func someone(name string) chat.User {
+	return chat.User{Platform: "test", Workspace: "w", ID: name, Name: strings.ToUpper(name[:1]) + name[1:], Admin: name == "admin", Bot: name == "robot"}
+}
+
+func (r *room) setClock(t *testing.T, words string) {
+	t.Helper()
+	f := strings.Fields(words)
+	at, err := time.Parse("2006-01-02 15:04", f[0]+" "+f[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	wait := 1
+	if len(f) > 2 {
+		wait, _ = strconv.Atoi(f[2])
+	}
+	r.mu.Lock()
+	r.clock = at
+	wait += r.events
+	r.mu.Unlock()
+	deadline := time.After(20 * time.Second)
+	for {
+		r.mu.Lock()
+		done, happened := r.events >= wait, r.happened
+		r.mu.Unlock()
+		if done {
+			return
+		}
+		select {
+		case <-happened:
+		case <-deadline:
+			t.Fatalf("nothing more happens at %s", words)
+		}
+	}
+}
+
+func (r *room) press(t *testing.T, u chat.User, label string) {
+	t.Helper()
+	r.mu.Lock()
+	all := slices.Clone(r.shown)
+	r.mu.Unlock()
+	for _, s := range slices.Backward(all) {
+		if s.to != "" && s.to != u.ID {
+			continue
+		}
+		for _, b := range s.m.Buttons() {
+			if b.Label == label && !b.Disabled {
+				r.show(t, u, s.id, r.app.Click(t.Context(), chat.Click{Action: b.Action, User: u, Message: chat.MessageRef{Channel: here, ID: s.id}}))
+				return
+			}
+		}
+	}
+	t.Fatalf("%s sees no button %q", u.ID, label)
+}
+
+func (r *room) fill(t *testing.T, u chat.User, values string) {
+	t.Helper()
+	if r.form == nil {
+		t.Fatal("no form was shown")
+	}
+	s := chat.Submission{Action: r.form.Action, Values: map[string]string{}, User: u, Channel: here}
+	for _, in := range r.form.Inputs {
+		s.Values[in.Name] = in.Value
+	}
+	for part := range strings.SplitSeq(values, ";") {
+		k, v, _ := strings.Cut(strings.TrimSpace(part), "=")
+		s.Values[k] = v
+	}
+	r.show(t, u, "", r.app.Submit(t.Context(), s))
+}
+
+// show writes a reply down; clicked is the message whose button was pressed.
+func (r *room) show(t *testing.T, u chat.User, clicked string, reply chat.Reply) {
+	t.Helper()
+	if err := reply.Validate(); err != nil {
+		t.Errorf("reply to %s: %v", u.ID, err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if reply.Form != nil {
+		r.form = reply.Form
+		fmt.Fprintf(&r.said, "form for %s: %s\n", u.ID, reply.Form.Title)
+		for _, in := range reply.Form.Inputs {
+			fmt.Fprintf(&r.said, "  %s [%s]\n", in.Label, in.Value)
+		}
+		return
+	}
+	to, id := "", fmt.Sprint("m", len(r.shown))
+	if reply.Ephemeral {
+		to = u.ID
+	}
+	if reply.Replace {
+		id = clicked
+	}
+	r.shown = append(r.shown, shown{id, to, reply.Message})
+	heading := "to all"
+	if to != "" {
+		heading = "to " + to + " only"
+	}
+	if reply.Replace {
+		heading += ", in its place"
+	}
+	r.write(heading, reply.Message)
+}
+
+func (r *room) write(heading string, m chat.Message) {
+	if m.Mention != nil {
+		heading += ", notifying " + m.Mention.ID
+	}
+	fmt.Fprintf(&r.said, "%s:\n", heading)
+	var text strings.Builder
+	for _, span := range chat.Parse(m.Markdown()) {
+		text.WriteString(span.Text)
+		if span.Manner == chat.Link {
+			text.WriteString(" (" + span.URL + ")")
+		}
+	}
+	for line := range strings.SplitSeq(text.String(), "\n") {
+		fmt.Fprintln(&r.said, strings.TrimRight("  "+line, " "))
+	}
+	if bs := m.Buttons(); len(bs) > 0 {
+		r.said.WriteString("  ")
+		for _, b := range bs {
+			fmt.Fprintf(&r.said, "[%s]", b.Label)
+		}
+		r.said.WriteString("\n")
+	}
+}
+
+// Platform, Run, Post and Edit make the room an adapter.
+func (r *room) Platform() string { return "test" }
+
+func (r *room) Run(ctx context.Context, _ chat.Spec, _ chat.Handler) error {
+	<-ctx.Done()
+	return nil
+}
+
+func (r *room) Post(_ context.Context, ch chat.Channel, _ chat.Key, m chat.Message) (chat.MessageRef, error) {
+	if err := m.Validate(); err != nil {
+		return chat.MessageRef{}, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refused != nil {
+		return chat.MessageRef{}, r.refused
+	}
+	id := fmt.Sprint("m", len(r.shown))
+	r.shown = append(r.shown, shown{id, "", m})
+	r.write("posted", m)
+	r.happen()
+	return chat.MessageRef{Channel: ch, ID: id}, nil
+}
+
+func (r *room) Edit(_ context.Context, ref chat.MessageRef, m chat.Message) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.shown = append(r.shown, shown{ref.ID, "", m})
+	r.write("edited", m)
+	r.happen()
+	return nil
+}
+
+// happen tells those who wait; the caller holds mu.
+func (r *room) happen() {
+	r.events++
+	close(r.happened)
+	r.happened = make(chan struct{})
+}

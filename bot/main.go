@@ -1,0 +1,79 @@
+// Command bot is ckadbot: a quiz bot with a glossary for people who prepare for
+// the Certified Kubernetes Application Developer exam.
+//
+// Without settings it starts a PostgreSQL of its own and chats in the terminal;
+// with SLACK_… or DISCORD_… set it is in Slack, in Discord, or in both (see
+// config.go). This package only reads the command line and the settings, opens
+// what they name, and hands it to package app.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // schedules need every zone, also where the system has none
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// commands is the command line.
+type commands struct {
+	Serve  serve   `cmd:"" default:"1" help:"Run the bot: in Slack and Discord if their tokens are set, else here in the terminal."`
+	Define define  `cmd:"" help:"Look terms up in the glossary."`
+	Import imports `cmd:"" help:"Import a glossary from plain notes (\"Term: definition\" paragraphs)."`
+}
+
+// A session is what every command works with.
+type session struct {
+	ctx       context.Context
+	config    Config
+	in        io.Reader
+	out, errs io.Writer
+}
+
+// progress tells on standard error what takes a while.
+func (s session) progress(line string) { fmt.Fprintln(s.errs, line) }
+
+// run is the whole program but for the process around it. It returns the exit
+// code: 0 done, 1 something failed (one line on errs says what), 2 the command
+// line or a setting is wrong.
+func run(ctx context.Context, args []string, getenv func(string) string, in io.Reader, out, errs io.Writer) int {
+	var cli commands
+	exited, code := false, 0
+	parser, err := kong.New(&cli, kong.Name("bot"), kong.Writers(out, errs), kong.UsageOnError(),
+		kong.Description("A quiz bot with a glossary for the CKAD exam. Settings come from the environment; the README lists them."),
+		kong.Exit(func(c int) { exited, code = true, c }))
+	if err != nil {
+		return fail(errs, 2, err)
+	}
+	parsed, err := parser.Parse(args)
+	switch {
+	case exited: // --help
+		return code
+	case err != nil:
+		return fail(errs, 2, fmt.Errorf("%w (bot --help shows the commands)", err))
+	}
+	config, err := ReadConfig(getenv)
+	if err != nil {
+		return fail(errs, 2, err)
+	}
+	if err := parsed.Run(session{ctx: ctx, config: config, in: in, out: out, errs: errs}); err != nil {
+		return fail(errs, 1, err)
+	}
+	return 0
+}
+
+func fail(errs io.Writer, code int, err error) int {
+	fmt.Fprintln(errs, "bot:", err)
+	return code
+}

@@ -1,0 +1,104 @@
+package quiz
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+)
+
+func (w *world) ask(channel, name string) (Round, error) {
+	return w.Ask(w.t.Context(), AskRequest{Workspace: ws, Channel: channel, By: person(name)})
+}
+
+func (w *world) mustAsk(channel, name string) Round {
+	w.t.Helper()
+	r, err := w.ask(channel, name)
+	if err != nil {
+		w.t.Fatalf("Ask by %s: %v", name, err)
+	}
+	if err := w.Deliver(w.t.Context(), &desk{}, r); err != nil {
+		w.t.Fatalf("Deliver: %v", err)
+	}
+	return r
+}
+
+func TestAskedQuestionIsGradedAtOnce(t *testing.T) {
+	w := newWorld(t, 10)
+	r := w.mustAsk(general, "ada")
+	if r.Kind != KindAsk || !r.Reveal || len(r.Questions) != 1 || r.Zone != "UTC" || r.Closes.Sub(r.Opens) != 10*time.Minute {
+		t.Errorf("round: got %+v, want one question for ten minutes, graded at once", r)
+	}
+	got := w.click(r, general, "bob", 0, "wrong")
+	if got.Outcome != Recorded || !got.Revealed || got.Right {
+		t.Errorf("wrong answer: got %+v, want recorded and revealed as wrong", got)
+	}
+	got = w.click(r, general, "bob", 0, "right")
+	if got.Outcome != Locked || got.Right || got.Question.Choices[got.Choice] != "wrong" {
+		t.Errorf("second try: got %+v, want locked on wrong", got)
+	}
+	if got = w.click(r, general, "cleo", 0, "right"); !got.Right || !got.Revealed {
+		t.Errorf("right answer: got %+v", got)
+	}
+}
+
+func TestAskedQuestionsDoNotPileUp(t *testing.T) {
+	w := newWorld(t, 10)
+	first := w.mustAsk(general, "ada")
+	_, err := w.ask(general, "bob")
+	open, ok := errors.AsType[*OpenError](err)
+	if !ok || open.Round.ID != first.ID {
+		t.Fatalf("somebody who has not answered: got %v, want round %d as open", err, first.ID)
+	}
+	w.mustAsk(random, "bob") // another channel
+	w.click(first, general, "bob", 0, "wrong")
+	second := w.mustAsk(general, "bob")
+	if second.Questions[0].ID == first.Questions[0].ID {
+		t.Error("the second question is the first one again")
+	}
+	w.clock.set(second.Closes)
+	w.mustAsk(general, "cleo") // all are closed
+}
+
+func TestAskingAtTheSameMomentOpensOneQuestion(t *testing.T) {
+	w := newWorld(t, 10)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			_, err := w.ask(general, playerName(i))
+			var open *OpenError
+			if err != nil && !errors.As(err, &open) {
+				t.Errorf("ask %d: %v", i, err)
+			}
+		})
+	}
+	all.Wait()
+	if n := w.count(`SELECT count(*) FROM quiz.round`); n != 1 {
+		t.Errorf("rounds: got %d, want 1", n)
+	}
+}
+
+func TestAskKeepsToTheTopicAndSaysWhenThereIsNone(t *testing.T) {
+	w := newWorld(t, 10)
+	for topic, domain := range map[string]string{"d3": "D3", "Services & Networking": "D5", "deployment": "D2", "term6": "D2"} {
+		r, err := w.Ask(t.Context(), AskRequest{Workspace: ws, Channel: ws + "/" + topic, By: person("ada"), Topic: topic})
+		if err != nil || r.Questions[0].Domain != domain {
+			t.Errorf("topic %q: got %v, %v, want a question of %s", topic, r.Questions, err, domain)
+		}
+	}
+	if _, err := w.Ask(t.Context(), AskRequest{Workspace: ws, Channel: general, By: person("ada"), Topic: "astrology"}); !errors.Is(err, ErrNoQuestions) {
+		t.Errorf("a topic without questions: got %v, want ErrNoQuestions", err)
+	}
+}
+
+func TestAskWindowIsBounded(t *testing.T) {
+	w := newWorld(t, 10)
+	for asked, want := range map[time.Duration]time.Duration{
+		-time.Hour: minAskWindow, time.Millisecond: minAskWindow, time.Hour: time.Hour, 1000 * time.Hour: maxAskWindow,
+	} {
+		r, err := w.Ask(t.Context(), AskRequest{Workspace: ws, Channel: ws + "/" + asked.String(), By: person("ada"), Window: asked})
+		if err != nil || r.Closes.Sub(r.Opens) != want {
+			t.Errorf("window %s: got %s, %v, want %s", asked, r.Closes.Sub(r.Opens), err, want)
+		}
+	}
+}

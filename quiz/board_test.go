@@ -1,0 +1,239 @@
+package quiz
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// shown writes a standing as people see it.
+func shown(rows []Standing) (lines []string) {
+	for _, s := range rows {
+		line := fmt.Sprintf("%d %s %d/%d", s.Rank, s.Name, s.Points, s.Answers)
+		if s.Me {
+			line += " me"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (w *world) board(channel string, window Window, me string) Board {
+	w.t.Helper()
+	b, err := w.Leaderboard(w.t.Context(), BoardRequest{Workspace: ws, Channel: channel, Window: window, For: person(me)})
+	if err != nil {
+		w.t.Fatalf("Leaderboard: %v", err)
+	}
+	return b
+}
+
+// askAll asks a question in the channel for each of the texts, and lets the player answer with it, a second apart.
+func (w *world) askAll(channel, name string, texts ...string) {
+	w.t.Helper()
+	for _, text := range texts {
+		r := w.mustAsk(channel, name)
+		w.click(r, channel, name, 0, text)
+		w.clock.add(time.Second)
+	}
+}
+
+func TestBoardOrdersAndSharesRanks(t *testing.T) {
+	w := newWorld(t, 60)
+	w.askAll(general, "late", "wrong")
+	w.askAll(general, "ada", "right", "right", "right")
+	w.askAll(general, "careless", "right", "right", "wrong")
+	w.askAll(general, "second", "right", "right")
+	w.askAll(general, "third", "right", "right")
+	w.askAll(general, "late", "right")
+	b := w.board(general, AllTime, "third")
+	want := []string{"1 ada 3/3", "2 second 2/2", "2 third 2/2 me", "2 careless 2/3", "5 late 1/2"}
+	if diff := cmp.Diff(want, shown(b.Rows)); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	if b.Players != 5 || b.Around != nil || b.Me == nil || b.Me.Rank != 2 || !b.From.IsZero() {
+		t.Errorf("board: got %+v, want five players, me among the rows", b)
+	}
+}
+
+func TestBoardShowsTheCallerWithNeighbours(t *testing.T) {
+	w := newWorld(t, 60)
+	for i := range 14 {
+		texts := make([]string, 15-i) // player 0 has the most points
+		for j := range texts {
+			texts[j] = "right"
+		}
+		w.askAll(general, fmt.Sprintf("p%02d", i), texts...)
+	}
+	for me, want := range map[string][]string{
+		"p00": nil, "p09": nil, "stranger": nil,
+		"p10": {"11 p10 5/5 me", "12 p11 4/4"},
+		"p11": {"11 p10 5/5", "12 p11 4/4 me", "13 p12 3/3"},
+		"p13": {"13 p12 3/3", "14 p13 2/2 me"},
+	} {
+		b := w.board(general, AllTime, me)
+		if diff := cmp.Diff(want, shown(b.Around)); diff != "" {
+			t.Errorf("around %s (-want +got):\n%s", me, diff)
+		}
+		if len(b.Rows) != 10 || b.Players != 14 || (b.Me == nil) != (me == "stranger") {
+			t.Errorf("board for %s: got %d rows, %d players, me %v", me, len(b.Rows), b.Players, b.Me)
+		}
+	}
+}
+
+func TestBoardOfAChannelAndOfTheWorkspace(t *testing.T) {
+	w := newWorld(t, 60)
+	w.askAll(general, "ada", "right", "right")
+	w.askAll(random, "ada", "wrong")
+	w.askAll(random, "bob", "right")
+	for channel, want := range map[string][]string{
+		general: {"1 ada 2/2"}, random: {"1 bob 1/1", "2 ada 0/1"}, "": {"1 ada 2/3", "2 bob 1/1"}, ws + "/empty": nil,
+	} {
+		if diff := cmp.Diff(want, shown(w.board(channel, AllTime, "").Rows)); diff != "" {
+			t.Errorf("channel %q (-want +got):\n%s", channel, diff)
+		}
+	}
+}
+
+func TestBoardTellsNothingBeforeTheClose(t *testing.T) {
+	w := newWorld(t, 10)
+	r, _ := w.openDaily(daily("daily", general))
+	w.click(r, general, "ada", 0, "right")
+	if b := w.board(general, Today, "ada"); len(b.Rows) != 0 {
+		t.Errorf("while open: got %v, want nothing", shown(b.Rows))
+	}
+	if s, err := w.Stats(t.Context(), person("ada")); err != nil || s.Answers != 0 || len(s.Domains) != 0 {
+		t.Errorf("stats while open: got %+v, %v, want nothing", s, err)
+	}
+	w.clock.set(r.Closes)
+	if diff := cmp.Diff([]string{"1 ada 1/1 me"}, shown(w.board(general, Today, "ada").Rows)); diff != "" {
+		t.Errorf("after the close (-want +got):\n%s", diff)
+	}
+}
+
+func TestWindowsBeginAtMidnightOfTheSeriesZone(t *testing.T) {
+	w := newWorld(t, 60)
+	s := daily("daily", general)
+	s.Zone = "Asia/Kolkata" // 5:30 ahead of UTC
+	w.mustCreate(s)
+	at := func(s string) { w.clock.set(instant(t, s)) }
+
+	at("2026-02-28T18:29:59Z") // still February there, a Saturday
+	w.askAll(general, "ada", "right")
+	at("2026-02-28T18:30:00Z") // Sunday, 1 March, 00:00
+	w.askAll(general, "ada", "right")
+	at("2026-03-01T18:30:00Z") // Monday, 00:00
+	w.askAll(general, "ada", "right")
+	at("2026-03-02T18:29:00Z") // Monday, 23:59
+	w.askAll(general, "ada", "right")
+	for window, want := range map[Window]int{Today: 2, ThisWeek: 2, ThisMonth: 3, AllTime: 4} {
+		b := w.board(general, window, "ada")
+		if b.Me == nil || b.Me.Points != want || b.Zone != "Asia/Kolkata" {
+			t.Errorf("%s: got %+v in %s, want %d points", window, b.Me, b.Zone, want)
+		}
+	}
+	at("2026-03-02T18:30:00Z")
+	if b := w.board(general, Today, "ada"); b.Me != nil {
+		t.Errorf("after midnight: got %+v, want an empty day", b.Me)
+	}
+}
+
+func TestWindowSpansAcrossChangesOfClocks(t *testing.T) {
+	for _, c := range []struct {
+		zone, now string
+		window    Window
+		from, to  string
+	}{
+		{"Europe/Berlin", "2026-03-29T12:00:00Z", Today, "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"},
+		{"Europe/Berlin", "2026-10-25T22:59:59Z", Today, "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"},
+		{"Europe/Berlin", "2026-03-29T21:59:59Z", ThisWeek, "2026-03-22T23:00:00Z", "2026-03-29T22:00:00Z"},
+		{"Europe/Berlin", "2026-03-29T22:00:00Z", ThisWeek, "2026-03-29T22:00:00Z", "2026-04-05T22:00:00Z"},
+		{"Europe/Berlin", "2026-12-31T22:59:59Z", ThisMonth, "2026-11-30T23:00:00Z", "2026-12-31T23:00:00Z"},
+		{"Africa/Cairo", "2026-04-24T12:00:00Z", Today, "2026-04-23T22:00:00Z", "2026-04-24T21:00:00Z"}, // no midnight that day
+		{"America/Havana", "2026-11-01T12:00:00Z", Today, "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"}, // two midnights
+		{"UTC", "2026-03-01T00:00:00Z", ThisWeek, "2026-02-23T00:00:00Z", "2026-03-02T00:00:00Z"},
+	} {
+		loc, err := LoadZone(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, to := c.window.span(instant(t, c.now), loc)
+		if !from.Equal(instant(t, c.from)) || !to.Equal(instant(t, c.to)) {
+			t.Errorf("%s of %s in %s: got %s to %s, want %s to %s", c.window, c.now, c.zone, from.UTC(), to.UTC(), c.from, c.to)
+		}
+	}
+}
+
+func TestParseWindow(t *testing.T) {
+	for in, want := range map[string]Window{"": ThisWeek, "Day": Today, " month ": ThisMonth, "all": AllTime, "all time": AllTime, "week": ThisWeek} {
+		if got, err := ParseWindow(in); err != nil || got != want {
+			t.Errorf("%q: got %s, %v, want %s", in, got, err, want)
+		}
+	}
+	if got, err := ParseWindow("decade"); err == nil {
+		t.Errorf("decade: got %s, want an error", got)
+	}
+}
+
+func TestStats(t *testing.T) {
+	w, d := newWorld(t, 60), &desk{}
+	w.mustCreate(daily("weekly", general)) // for its zone
+	w.askAll(general, "ada", "right", "wrong", "right")
+	w.askAll(general, "bob", "right", "right", "right")
+	for _, text := range []string{"right", "wrong"} {
+		r := w.mustChallenge("ada", "bob", d)
+		if _, err := w.Accept(t.Context(), ws, r.ID, person("bob")); err != nil {
+			t.Fatal(err)
+		}
+		w.click(r, general, "ada", 0, text)
+		w.click(r, general, "ada", 1, "wrong")
+		w.click(r, general, "bob", 0, "wrong")
+		w.click(r, general, "bob", 1, "wrong")
+	}
+	got, err := w.Stats(t.Context(), person("ada"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := DomainStats{}
+	for _, d := range got.Domains {
+		sum.Right, sum.Answers = sum.Right+d.Right, sum.Answers+d.Answers
+	}
+	if sum != (DomainStats{Right: 2, Answers: 3}) {
+		t.Errorf("domains: got %+v, want 2 of 3 right over them", got.Domains)
+	}
+	got.Domains, got.Last = nil, time.Time{}
+	if diff := cmp.Diff(Stats{Name: "ada", Points: 2, Answers: 3, Rank: 2, Players: 2, Won: 1, Drawn: 1, DaysInARow: 1}, got); diff != "" {
+		t.Errorf("ada (-want +got):\n%s", diff)
+	}
+	got, err = w.Stats(t.Context(), person("stranger"))
+	if diff := cmp.Diff(Stats{Name: "stranger", Players: 2}, got); err != nil || diff != "" {
+		t.Errorf("stranger: %v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestDaysInARowSkipDaysWithoutARound(t *testing.T) {
+	w := newWorld(t, 60)
+	s := daily("daily", general)
+	s.Days = Weekdays
+	s = w.mustCreate(s)
+	d := &desk{}
+	play := func(day int, answer bool) {
+		w.clock.set(time.Date(2026, 3, day, 8, 30, 0, 0, time.UTC)) // 09:30 in Berlin
+		w.settle(d)
+		if answer {
+			w.click(d.posted[len(d.posted)-1].Round, general, "ada", 0, "wrong")
+		}
+	}
+	for _, c := range []struct {
+		day    int
+		answer bool
+		want   int
+	}{{4, true, 1}, {5, true, 2}, {6, true, 3}, {9, false, 3}, {9, true, 4}, {10, false, 4}, {11, false, 0}, {11, true, 1}} {
+		play(c.day, c.answer)
+		got, err := w.Stats(t.Context(), person("ada"))
+		if err != nil || got.DaysInARow != c.want {
+			t.Errorf("March %d, answered %v: got %d days, %v, want %d", c.day, c.answer, got.DaysInARow, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,30 @@
+// Package quiz asks, listens and keeps score.
+//
+// # The model
+//
+// A round is a set of questions put to an audience for a while. A series opens one in all its channels whenever its
+// schedule says so, somebody asks for one of a single question in a channel, and a duel is one for two players. Each
+// round keeps its questions as they were shown, so the bank can change under it. A post is a round in one channel: it
+// is put there, and edited with the result when the round is over. A player gives one answer to each question.
+//
+// # What is stored
+//
+// Everything is in PostgreSQL, schema quiz; the migration describes each table. Nothing is cached: any number of
+// processes may use the same database, and each may be killed at any moment.
+//
+// Answers are the truth. Points are computed from answers and keys whenever somebody looks, so a corrected key grades
+// everybody anew. Nothing is counted before it may be known: while a series' round is open, no board, no statistics
+// and no progress tells who is right.
+//
+// # Who decides races
+//
+// The database does. An answer is one statement that also checks that the round is open; a series is due once because
+// it is claimed with SKIP LOCKED and because (series, due) is unique; a post is leased, and no transaction is open
+// while a chat platform is called. Posting is at least once: a crash between the platform's yes and our writing it
+// down leads to a second attempt with the same idempotency key, and with the time of the first attempt for those
+// platforms where a look at the channel must tell.
+//
+// # Time
+//
+// The clock is Options.Now; PostgreSQL only compares. Times of day are wall clocks in an IANA zone (see Schedule).
+package quiz

@@ -1,0 +1,53 @@
+package quiz
+
+import (
+	"context"
+	"fmt"
+)
+
+// A Person is somebody as a platform knows them. Inside, a player is a number (quiz.identity), so that one player can
+// have identities on several platforms.
+type Person struct {
+	Workspace string // "slack/T0123"
+	User      string // the platform's id of the user
+	Name      string // as shown now; it may change and need not be unique
+}
+
+// register returns the number of a person as a player of the workspace's rounds, and remembers the name they have now.
+// It writes only for somebody new and for a new name.
+func (e *Engine) register(ctx context.Context, db querier, workspace string, p Person) (player int64, err error) {
+	err = db.QueryRow(ctx, `
+		WITH known AS (
+			SELECT player FROM quiz.identity WHERE workspace = $1::text AND user_id = $2::text
+		), added AS (
+			INSERT INTO quiz.identity (workspace, user_id)
+			SELECT $1::text, $2::text WHERE NOT EXISTS (SELECT FROM known)
+			-- Two first clicks at once: the second waits here for the first and then gets its row, for which a change is needed.
+			ON CONFLICT (workspace, user_id) DO UPDATE SET user_id = excluded.user_id
+			RETURNING player
+		), who AS (
+			SELECT player FROM known UNION ALL SELECT player FROM added
+		), named AS (
+			INSERT INTO quiz.player AS p (workspace, id, name)
+			SELECT $3::text, player, $4::text FROM who
+			WHERE NOT EXISTS (SELECT FROM quiz.player WHERE workspace = $3::text AND id = who.player AND name = $4::text)
+			ON CONFLICT (workspace, id) DO UPDATE SET name = excluded.name
+		)
+		SELECT player FROM who`,
+		p.Workspace, p.User, workspace, cleanName(p)).Scan(&player)
+	if err != nil {
+		return 0, fmt.Errorf("register a player of %s: %w", workspace, err)
+	}
+	return player, nil
+}
+
+// playerOf looks a person up without remembering them; it is 0 for somebody who never played.
+func playerOf(ctx context.Context, db querier, p Person) (player int64, err error) {
+	err = db.QueryRow(ctx, `
+		SELECT coalesce((SELECT player FROM quiz.identity WHERE workspace = $1 AND user_id = $2), 0)`,
+		p.Workspace, p.User).Scan(&player)
+	if err != nil {
+		return 0, fmt.Errorf("look a player up: %w", err)
+	}
+	return player, nil
+}

@@ -1,0 +1,300 @@
+package quiz
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	// postTimeout is what a Poster has for one call. leaseTime must be longer: while a call may still reach the platform,
+	// nobody else may begin the same one.
+	postTimeout = 30 * time.Second
+	leaseTime   = 60 * time.Second
+	// shutdownGrace is what a call that is under way has left when Run is told to stop: a call that is cut off leaves
+	// behind a post of which nobody knows whether it is there.
+	shutdownGrace = 5 * time.Second
+	// storeTimeout is for writing down what happened, which is done even when ctx has ended.
+	storeTimeout = 5 * time.Second
+	// closeTries is how long after a round's close its result is still worth showing.
+	closeTries = 24 * time.Hour
+	// maxBackoff is the longest pause between two attempts.
+	maxBackoff = 5 * time.Minute
+)
+
+// A Post is a round in one channel.
+type Post struct {
+	Round   Round
+	Channel string
+	Message string    // what PostRound returned; empty before
+	Key     string    // at most 25 characters; the same at every attempt and different for every post: an idempotency key
+	Tried   time.Time // of the first attempt; zero if this is the first. If it is not, the message may be there already
+}
+
+// A Poster puts rounds in front of people. Its methods are called from several goroutines, have 30 seconds, and may
+// panic. Besides any other error, which is tried again with growing pauses, they may return (wrapped or not):
+//
+//   - *RetryError: try again after that time;
+//   - ErrGone: nothing can be posted in that channel any more.
+type Poster interface {
+	// PostRound posts a round and returns what the platform calls the message. It is called again when it failed and when
+	// nobody could write down that it succeeded: then Tried is set, and the same Key should lead to the same message.
+	PostRound(ctx context.Context, p Post) (message string, err error)
+
+	// CloseRound shows the result in place of the round. It is called at least once, so it should be an edit.
+	CloseRound(ctx context.Context, p Post, t Tally) error
+}
+
+// A RetryError is how a Poster says that the platform wants us to wait.
+type RetryError struct{ After time.Duration }
+
+func (e *RetryError) Error() string { return fmt.Sprintf("told to wait %s", e.After) }
+
+// ErrGone is how a Poster says that a channel, or the right to write there, is gone.
+var ErrGone = errors.New("the channel is gone")
+
+// postKey makes Key. The opening time is in it because round numbers begin again with a new database, while a platform
+// may remember the old keys for a while.
+func postKey(r Round, channel string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x1f%d\x1f%d\x1f%s", r.Workspace, r.ID, r.Opens.UnixMicro(), channel))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:15]))
+}
+
+// A claim is a post that this engine has leased: nobody else touches it until the lease runs out.
+type claim struct {
+	workspace, channel string
+	round              int64
+	owner              string // of this claim only
+	attempts           int    // before this one, since the last success
+	posted             bool
+	message            string
+	tried              time.Time
+}
+
+// claimPosts leases up to n posts for which there is something to do, those first that have waited longest.
+// With a round it claims only posts of that one.
+func (e *Engine) claimPosts(ctx context.Context, n int, round *Round) ([]claim, error) {
+	var workspace *string
+	var id *int64
+	if round != nil {
+		workspace, id = &round.Workspace, &round.ID
+	}
+	now := e.now()
+	rows, err := e.db.Query(ctx, `
+		WITH due AS MATERIALIZED (
+			SELECT p.workspace, p.round, p.channel, p.first_tried_at
+			FROM quiz.post p
+			WHERE p.finished_at IS NULL AND p.next_at <= $1
+			AND (p.lease_until IS NULL OR p.lease_until <= $1)
+			AND ($2::text[] IS NULL OR p.platform = ANY($2))
+			AND ($3::text IS NULL OR p.workspace = $3 AND p.round = $4)
+			ORDER BY p.next_at
+			LIMIT $5
+			FOR UPDATE SKIP LOCKED
+		)
+		UPDATE quiz.post p
+		SET lease_owner = gen_random_uuid(), lease_until = $6, attempts = p.attempts + 1,
+			first_tried_at = coalesce(p.first_tried_at, $1)
+		FROM due
+		WHERE p.workspace = due.workspace AND p.round = due.round AND p.channel = due.channel
+		RETURNING p.workspace, p.round, p.channel, p.lease_owner::text, p.attempts - 1, p.posted_at IS NOT NULL,
+			coalesce(p.message, ''), due.first_tried_at`,
+		now, e.platforms, workspace, id, n, now.Add(leaseTime))
+	if err != nil {
+		return nil, fmt.Errorf("claim posts: %w", err)
+	}
+	claims, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c claim, err error) {
+		var tried *time.Time
+		err = row.Scan(&c.workspace, &c.round, &c.channel, &c.owner, &c.attempts, &c.posted, &c.message, &tried)
+		if tried != nil {
+			c.tried = *tried
+		}
+		return c, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim posts: %w", err)
+	}
+	return claims, nil
+}
+
+// Deliver posts a round now, in this call, where it has not been posted yet: for somebody who waits for it. Whatever
+// fails stays in the outbox, so Run tries again; the error is for telling them. A post that Run is busy with is left to it.
+func (e *Engine) Deliver(ctx context.Context, p Poster, r Round) error {
+	claims, err := e.claimPosts(ctx, maxChannels, &r)
+	if err != nil {
+		return err
+	}
+	var all []error
+	for _, c := range claims {
+		all = append(all, e.attend(ctx, p, c))
+	}
+	return errors.Join(all...)
+}
+
+// attend does what is to be done for a claimed post and writes down what became of it. No transaction is open while
+// the Poster works. The error is what the Poster or the database said; it has been dealt with.
+func (e *Engine) attend(ctx context.Context, p Poster, c claim) error {
+	round, err := readRound(ctx, e.db, c.workspace, c.round)
+	if err != nil {
+		return err // the lease runs out and somebody else tries
+	}
+	post := Post{Round: round, Channel: c.channel, Message: c.message, Key: postKey(round, c.channel), Tried: c.tried}
+	switch now := e.now(); {
+	case !c.posted && round.Closed(now):
+		return e.giveUp(ctx, c, "not posted before the round closed")
+	case !c.posted:
+		message, err := e.callPost(ctx, p, post)
+		if err != nil {
+			return e.failed(ctx, c, round, round.Closes, fmt.Errorf("post round %d in %s: %w", c.round, c.channel, err))
+		}
+		return e.markPosted(ctx, c, message)
+	case !round.Closed(now):
+		return e.release(ctx, c, round.Closes, nil) // the close moved after this post was put on the list
+	}
+	tally, err := e.tally(ctx, round)
+	if err == nil {
+		err = e.callClose(ctx, p, post, tally)
+	}
+	if err != nil {
+		return e.failed(ctx, c, round, round.Closes.Add(closeTries), fmt.Errorf("close round %d in %s: %w", c.round, c.channel, err))
+	}
+	return e.finish(ctx, c, "")
+}
+
+func (e *Engine) callPost(ctx context.Context, p Poster, post Post) (message string, err error) {
+	ctx, cancel := withGrace(ctx)
+	defer cancel()
+	defer recovered(&err)
+	return p.PostRound(ctx, post)
+}
+
+func (e *Engine) callClose(ctx context.Context, p Poster, post Post, t Tally) (err error) {
+	ctx, cancel := withGrace(ctx)
+	defer cancel()
+	defer recovered(&err)
+	return p.CloseRound(ctx, post, t)
+}
+
+// withGrace gives a call postTimeout, of which shutdownGrace remains when ctx ends.
+func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
+	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), postTimeout)
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-call.Done():
+		case <-time.After(shutdownGrace):
+			cancel()
+		}
+	})
+	return call, func() { stop(); cancel() }
+}
+
+// recovered turns a panic of a Poster into an error: one bad round must not end the program.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+	}
+}
+
+// failed decides how a post goes on after an error; until is when there is no point in trying any longer.
+func (e *Engine) failed(ctx context.Context, c claim, r Round, until time.Time, problem error) error {
+	if errors.Is(problem, ErrGone) {
+		if err := e.markGone(ctx, c, r, problem); err != nil {
+			return errors.Join(problem, err)
+		}
+		return problem
+	}
+	pause := backoff(c.attempts)
+	if wait, ok := errors.AsType[*RetryError](problem); ok {
+		pause = min(max(wait.After, time.Second), time.Hour)
+	}
+	next := e.now().Add(pause)
+	if c.posted && !next.Before(until) {
+		return errors.Join(problem, e.giveUp(ctx, c, problem.Error()))
+	}
+	if !c.posted && next.After(until) {
+		next = until // then it is given up, without another attempt
+	}
+	return errors.Join(problem, e.release(ctx, c, next, problem))
+}
+
+// backoff is the pause after so many failures in a row: from one second, doubled each time, up to maxBackoff. A quarter
+// of it is chance, so that a thousand posts that failed together do not come back together.
+func backoff(failures int) time.Duration {
+	pause := maxBackoff
+	if failures < 8 {
+		pause = min(time.Second<<failures, maxBackoff)
+	}
+	return pause*3/4 + rand.N(pause/4)
+}
+
+// store runs a statement about a claimed post, $1 to $3 being its key. It has its own time limit: what happened must be
+// written down even when ctx has ended.
+func (e *Engine) store(ctx context.Context, c claim, what, sql string, args ...any) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer cancel()
+	if _, err := e.db.Exec(ctx, sql, append([]any{c.workspace, c.round, c.channel}, args...)...); err != nil {
+		return fmt.Errorf("%s of round %d in %s: %w", what, c.round, c.channel, err)
+	}
+	return nil
+}
+
+// markPosted remembers the message and waits for the close. It does not ask who holds the lease: whoever succeeded first
+// is right, even if they took longer than their lease.
+func (e *Engine) markPosted(ctx context.Context, c claim, message string) error {
+	return e.store(ctx, c, "mark the post", `
+		WITH r AS (
+			SELECT closes_at FROM quiz.round WHERE workspace = $1 AND id = $2
+			FOR SHARE  -- or a close that moves at this moment (see setClose) would be overwritten by the old one
+		)
+		UPDATE quiz.post
+		SET posted_at = $4, message = $5, next_at = r.closes_at, attempts = 0, problem = NULL, lease_owner = NULL, lease_until = NULL
+		FROM r
+		WHERE workspace = $1 AND round = $2 AND channel = $3 AND posted_at IS NULL`, e.now(), message)
+}
+
+// release gives a post back for another attempt at that time.
+func (e *Engine) release(ctx context.Context, c claim, next time.Time, problem error) error {
+	var why *string
+	if problem != nil {
+		s := clip(problem.Error(), maxProblem)
+		why = &s
+	}
+	return e.store(ctx, c, "put back the post", `
+		UPDATE quiz.post SET next_at = $5, problem = $6, lease_owner = NULL, lease_until = NULL
+		WHERE workspace = $1 AND round = $2 AND channel = $3 AND lease_owner = $4::uuid`, c.owner, next, why)
+}
+
+// maxProblem is how much of an error is kept with a post or a channel, in characters.
+const maxProblem = 300
+
+// finish ends the work on a post.
+func (e *Engine) finish(ctx context.Context, c claim, problem string) error {
+	return e.store(ctx, c, "finish the post", `
+		UPDATE quiz.post SET finished_at = $5, problem = nullif($6, ''), lease_owner = NULL, lease_until = NULL
+		WHERE workspace = $1 AND round = $2 AND channel = $3 AND lease_owner = $4::uuid`, c.owner, e.now(), clip(problem, maxProblem))
+}
+
+// giveUp finishes a post that did not work out.
+func (e *Engine) giveUp(ctx context.Context, c claim, why string) error {
+	e.log.WarnContext(ctx, "a post is given up", "workspace", c.workspace, "channel", c.channel, "round", c.round, "reason", why)
+	return e.finish(ctx, c, why)
+}
+
+// markGone ends the post and takes the channel out of the series, with the reason. The series goes on elsewhere.
+func (e *Engine) markGone(ctx context.Context, c claim, r Round, problem error) error {
+	e.log.WarnContext(ctx, "a channel is gone", "workspace", c.workspace, "channel", c.channel, "round", c.round, "series", r.Series, "error", problem)
+	err := e.store(ctx, c, "stop the series", `
+		UPDATE quiz.series_channel c SET gone = $4
+		FROM quiz.round r
+		WHERE r.workspace = $1 AND r.id = $2 AND c.workspace = r.workspace AND c.series = r.series AND c.channel = $3`,
+		clip(problem.Error(), maxProblem))
+	return errors.Join(err, e.finish(ctx, c, problem.Error()))
+}

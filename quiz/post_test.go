@@ -1,0 +1,394 @@
+package quiz
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+func TestRoundClosesOnceWithItsResult(t *testing.T) {
+	w := newWorld(t, 10)
+	s := daily("daily", general, random)
+	s.Questions = 2
+	r, d := w.openDaily(s)
+	w.click(r, general, "ada", 0, "right")
+	w.clock.add(time.Minute)
+	w.click(r, random, "bob", 0, "right")
+	w.click(r, random, "bob", 1, "wrong")
+	w.click(r, general, "cleo", 0, "wrong")
+
+	w.clock.set(r.Closes.Add(-time.Microsecond))
+	if w.settle(d); len(d.closed) != 0 {
+		t.Fatalf("before the close: %d posts were closed", len(d.closed))
+	}
+	w.clock.set(r.Closes)
+	w.settle(d)
+	w.clock.add(time.Hour)
+	w.settle(d)
+	if len(d.closed) != 2 || len(d.posted) != 2 {
+		t.Fatalf("got %d posts and %d closed, want 2 and 2", len(d.posted), len(d.closed))
+	}
+	want := Tally{Counts: [][]int{make([]int, 4), make([]int, 4)}, Players: 3, Top: []Standing{
+		{Rank: 1, Player: 1, Name: "ada", Points: 1, Answers: 1},
+		{Rank: 1, Player: 2, Name: "bob", Points: 1, Answers: 2},
+	}}
+	want.Counts[0][choice(t, r.Questions[0], "right")] = 2
+	want.Counts[0][choice(t, r.Questions[0], "wrong")] = 1
+	want.Counts[1][choice(t, r.Questions[1], "wrong")] = 1
+	for i, got := range d.tally {
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("tally %d (-want +got):\n%s", i, diff)
+		}
+		if p := d.closed[i]; p.Message != "message "+p.Key {
+			t.Errorf("closed post has message %q, want the one that was returned for it", p.Message)
+		}
+	}
+}
+
+func TestTopHasFiveOfManyWinners(t *testing.T) {
+	w := newWorld(t, 10)
+	r, d := w.openDaily(daily("daily", general))
+	for i, name := range []string{"g", "f", "e", "d", "c", "b", "a"} {
+		w.clock.add(time.Second)
+		w.click(r, general, name, 0, map[bool]string{true: "wrong", false: "right"}[i == 0])
+	}
+	w.clock.set(r.Closes)
+	w.settle(d)
+	var got []string
+	for _, s := range d.tally[0].Top {
+		got = append(got, fmt.Sprint(s.Rank, s.Name))
+	}
+	if diff := cmp.Diff([]string{"1f", "1e", "1d", "1c", "1b"}, got); diff != "" {
+		t.Errorf("top: want those who were right first (-want +got):\n%s", diff)
+	}
+}
+
+func TestPostIsTriedAgain(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		problem  error
+		min, max time.Duration // until the second attempt
+	}{
+		{"when the platform said so", fmt.Errorf("post: %w", &RetryError{After: 90 * time.Second}), 90 * time.Second, 90 * time.Second},
+		{"not at once when the platform said so", &RetryError{}, time.Second, time.Second},
+		{"soon after any other error", errors.New("the line is bad"), 750 * time.Millisecond, time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, 10)
+			s := w.mustCreate(daily("daily", general))
+			w.clock.set(s.Next)
+			d := &desk{onPost: func(Post) error { return c.problem }}
+			w.settle(d)
+			w.clock.add(c.min - time.Microsecond)
+			if w.settle(d); len(d.posted) != 1 {
+				t.Fatalf("before the pause is over: got %d attempts, want 1", len(d.posted))
+			}
+			d.onPost = nil
+			w.clock.set(s.Next.Add(c.max))
+			if w.settle(d); len(d.posted) != 2 {
+				t.Fatalf("after the pause: got %d attempts, want 2", len(d.posted))
+			}
+			if a, b := d.posted[0], d.posted[1]; a.Key != b.Key || !b.Tried.Equal(s.Next) {
+				t.Errorf("second attempt: got key %s tried %s, want %s and %s", b.Key, b.Tried, a.Key, s.Next)
+			}
+		})
+	}
+}
+
+func TestPausesGrowAndTheRoundsCloseEndsThem(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	d := &desk{onPost: func(Post) error { return errors.New("the line is bad") }}
+	w.clock.set(s.Next)
+	for w.clock.now().Before(s.Next.Add(8 * time.Hour)) {
+		w.settle(d)
+		at, err := w.nextDue(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.clock.set(at)
+	}
+	// 7.5 hours of at most five minutes each, after a few short ones.
+	if n := len(d.posted); n < 90 || n > 140 {
+		t.Errorf("attempts: got %d, want about 100", n)
+	}
+	if len(d.closed) != 0 {
+		t.Errorf("a post that was never made was closed %d times", len(d.closed))
+	}
+	if n := w.count(`SELECT count(*) FROM quiz.post WHERE finished_at IS NULL`); n != 0 {
+		t.Errorf("unfinished posts: got %d, want none", n)
+	}
+}
+
+func TestPanicOfAPosterIsAnError(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general, random))
+	w.clock.set(s.Next)
+	d := &desk{onPost: func(p Post) error {
+		if p.Channel == general && p.Tried.IsZero() {
+			panic("cannot draw this card")
+		}
+		return nil
+	}}
+	w.settle(d)
+	w.clock.add(time.Second)
+	w.settle(d)
+	if n := w.count(`SELECT count(*) FROM quiz.post WHERE posted_at IS NOT NULL`); n != 2 {
+		t.Errorf("posted: got %d, want both", n)
+	}
+}
+
+func TestChannelThatIsGoneStopsThereOnly(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general, random))
+	w.clock.set(s.Next)
+	d := &desk{onPost: func(p Post) error {
+		if p.Channel == general {
+			return fmt.Errorf("channel archived: %w", ErrGone)
+		}
+		return nil
+	}}
+	w.settle(d)
+	w.clock.set(s.Next.Add(24 * time.Hour))
+	w.settle(d)
+	var got []string
+	for _, p := range d.posted {
+		got = append(got, p.Channel)
+	}
+	if len(got) != 3 || got[2] != random {
+		t.Errorf("posts: got %v, want both and then only %s", got, random)
+	}
+	all, err := w.Series(t.Context(), ws)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := all[0].Channels; c[0].Gone == "" || c[1].Gone != "" {
+		t.Errorf("channels: got %+v, want a reason for the first only", c)
+	}
+	if err := w.JoinSeries(t.Context(), ws, "DAILY", general); err != nil {
+		t.Fatal(err)
+	}
+	d.onPost = nil
+	w.clock.set(s.Next.Add(48 * time.Hour))
+	if w.settle(d); len(d.posted) != 5 {
+		t.Errorf("after joining again: got %d posts, want 5", len(d.posted))
+	}
+}
+
+func TestCrashBetweenOpeningAndPosting(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	w.clock.set(s.Next)
+	if _, err := w.openDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{}
+	settle(t, w.another(w.pool), d)
+	if len(d.posted) != 1 || !d.posted[0].Tried.IsZero() {
+		t.Errorf("another engine: got %d posts, want one at once that was never tried", len(d.posted))
+	}
+}
+
+func TestCrashBetweenClaimingAndPosting(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	w.clock.set(s.Next)
+	if _, err := w.openDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := w.claimPosts(t.Context(), 10, nil); err != nil || len(c) != 1 {
+		t.Fatalf("claim: got %v, %v, want one", c, err)
+	}
+	d, other := &desk{}, w.another(w.pool)
+	w.clock.add(leaseTime - time.Microsecond)
+	if settle(t, other, d); len(d.posted) != 0 {
+		t.Fatalf("while the lease runs: got %d posts, want none", len(d.posted))
+	}
+	w.clock.add(time.Microsecond)
+	settle(t, other, d)
+	if len(d.posted) != 1 || !d.posted[0].Tried.Equal(s.Next) {
+		t.Errorf("after the lease: got %+v, want one post that knows of the first attempt", d.posted)
+	}
+}
+
+// TestCrashBetweenPostingAndMarking takes the first engine its database away while the platform says yes.
+func TestCrashBetweenPostingAndMarking(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	w.clock.set(s.Next)
+	pool, err := pgxpool.NewWithConfig(t.Context(), w.pool.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{onPost: func(Post) error { pool.Close(); return nil }}
+	dying := w.another(pool)
+	if _, err := dying.openDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	claims, err := dying.claimPosts(t.Context(), 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := dying.attend(t.Context(), d, claims[0]); err == nil {
+		t.Fatal("marking without a database: got no error")
+	}
+	d.onPost = nil
+	w.clock.add(leaseTime)
+	w.settle(d)
+	if len(d.posted) != 2 {
+		t.Fatalf("attempts: got %d, want 2", len(d.posted))
+	}
+	if a, b := d.posted[0], d.posted[1]; a.Key != b.Key || !b.Tried.Equal(s.Next) {
+		t.Errorf("second attempt: got key %s tried %s, want %s and %s", b.Key, b.Tried, a.Key, s.Next)
+	}
+}
+
+func TestWhoSucceededFirstIsRightEvenAfterTheLease(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	w.clock.set(s.Next)
+	slow := &desk{}
+	slow.onPost = func(Post) error {
+		w.clock.add(leaseTime)
+		second := &desk{onPost: func(Post) error { return errors.New("the line is bad") }}
+		settle(t, w.another(w.pool), second)
+		if len(second.posted) != 1 {
+			t.Errorf("after the lease: got %d attempts of another engine, want 1", len(second.posted))
+		}
+		return nil
+	}
+	w.settle(slow)
+	if n := w.count(`SELECT count(*) FROM quiz.post WHERE message = $1`, "message "+slow.posted[0].Key); n != 1 {
+		t.Error("the message of the slow engine was not kept")
+	}
+	w.clock.add(time.Minute)
+	if w.settle(slow); len(slow.posted) != 1 {
+		t.Errorf("afterwards: got %d attempts, want no more", len(slow.posted))
+	}
+}
+
+func TestResultIsShownAgainUntilItWorksOrIsOld(t *testing.T) {
+	w := newWorld(t, 10)
+	s := daily("daily", general)
+	r, d := w.openDaily(s)
+	if err := w.RemoveSeries(t.Context(), ws, "daily"); err != nil {
+		t.Fatal(err)
+	}
+	d.onEnd = func(Post) error { return &RetryError{After: 50 * time.Minute} }
+	for w.clock.set(r.Closes); w.clock.now().Before(r.Closes.Add(48 * time.Hour)); w.clock.add(time.Hour) {
+		w.settle(d)
+	}
+	if n := len(d.closed); n != 25 {
+		t.Errorf("attempts to show the result, one an hour: got %d, want 25", n)
+	}
+}
+
+func TestDeliverPostsAtOnceAndOnlyOnce(t *testing.T) {
+	w := newWorld(t, 10)
+	r, err := w.Ask(t.Context(), AskRequest{Workspace: ws, Channel: general, By: person("ada")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{onPost: func(Post) error { return errors.New("the line is bad") }}
+	if err := w.Deliver(t.Context(), d, r); err == nil {
+		t.Error("a failure: got no error")
+	}
+	d.onPost = nil
+	w.clock.add(time.Second)
+	w.settle(d)
+	if err := w.Deliver(t.Context(), d, r); err != nil {
+		t.Error(err)
+	}
+	if len(d.posted) != 2 {
+		t.Errorf("attempts: got %d, want the failed one and one more", len(d.posted))
+	}
+}
+
+func TestPlatformsAreLeftToThoseWhoServeThem(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", "slack/T1/C1", "discord/2/3"))
+	w.clock.set(s.Next)
+	slack := New(w.pool, Options{Now: w.clock.now, Platforms: []string{"slack"}})
+	d := &desk{}
+	settle(t, slack, d)
+	if len(d.posted) != 1 || d.posted[0].Channel != "slack/T1/C1" {
+		t.Errorf("Slack's process: got %+v, want the post in Slack", d.posted)
+	}
+	settle(t, New(w.pool, Options{Now: w.clock.now, Platforms: []string{}}), d)
+	if len(d.posted) != 1 {
+		t.Errorf("a process without platforms: got %d posts, want no more", len(d.posted)-1)
+	}
+	if w.settle(d); len(d.posted) != 2 {
+		t.Errorf("a process for all: got %d posts, want the other one", len(d.posted)-1)
+	}
+}
+
+func TestRunOpensPostsAndClosesUntilItIsStopped(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	ctx, stop := context.WithCancel(t.Context())
+	posted, closed, done := make(chan Post, 1), make(chan Tally, 1), make(chan error, 1)
+	go func() { done <- w.Run(ctx, chanPoster{posted, closed}) }()
+
+	w.clock.set(s.Next)
+	w.signal()
+	r := (<-posted).Round
+	w.clock.set(r.Closes)
+	w.signal()
+	if got := <-closed; got.Players != 0 {
+		t.Errorf("players: got %d, want none", got.Players)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("Run: got %v, want nil after its context ended", err)
+	}
+}
+
+// A chanPoster tells what it was asked to do.
+type chanPoster struct {
+	posted chan Post
+	closed chan Tally
+}
+
+func (p chanPoster) PostRound(_ context.Context, post Post) (string, error) {
+	p.posted <- post
+	return "", nil
+}
+
+func (p chanPoster) CloseRound(_ context.Context, _ Post, t Tally) error {
+	p.closed <- t
+	return nil
+}
+
+func TestRunSurvivesTheLossOfItsDatabase(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	posted := make(chan Post, 1)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	lost := make(chan struct{}, 100)
+	e := New(w.pool, Options{Now: w.clock.now, Log: logTo(lost)})
+
+	if _, err := w.pool.Exec(ctx, `ALTER SCHEMA quiz RENAME TO elsewhere`); err != nil {
+		t.Fatal(err)
+	}
+	go func() { done <- e.Run(ctx, chanPoster{posted: posted}) }()
+	<-lost
+	if _, err := w.pool.Exec(ctx, `ALTER SCHEMA elsewhere RENAME TO quiz`); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.set(s.Next)
+	<-posted
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("Run: got %v, want nil", err)
+	}
+	if n := len(lost); n != 0 {
+		t.Errorf("errors logged: got %d, want one for the whole outage", n+1)
+	}
+}

@@ -1,0 +1,242 @@
+package quiz
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Kind says who put a round up.
+type Kind string
+
+// The kinds of rounds.
+const (
+	KindSeries Kind = "series" // due by the schedule of a series, in all its channels
+	KindAsk    Kind = "ask"    // somebody asked for one question in one channel
+	KindDuel   Kind = "duel"   // the same questions for two players; announced in one channel
+)
+
+// A Round is a set of questions put to an audience for a while.
+type Round struct {
+	Workspace string
+	ID        int64
+	Kind      Kind
+	Series    string // the name of the series, for KindSeries
+	Topic     string // what was asked for; empty means anything
+	Zone      string // in which its times should be shown
+
+	Opens, Closes time.Time // it is open from Opens until just before Closes
+	Late          bool      // it opened more than lateAfter after it was due
+	Reveal        bool      // each answer is graded at once; otherwise all are at the close
+	Changeable    bool      // an answer may be changed until the close
+
+	Questions []Question // as posted: later changes of the bank do not show; choices are in the order to be shown
+	Duel      *Duel      // for KindDuel
+}
+
+// Closed reports whether the round is over at that time.
+func (r Round) Closed(now time.Time) bool { return !now.Before(r.Closes) }
+
+// counts reports whether answers count on boards and may be graded: at once, or when all have had their chance.
+func (r Round) counts(now time.Time) bool { return r.Reveal || r.Closed(now) }
+
+// A Duel is what a round of two has besides.
+type Duel struct {
+	By, Against        Person
+	Accepted, Declined *time.Time
+
+	by, against int64 // their numbers as players
+}
+
+func (d *Duel) has(player int64) bool { return player == d.by || player == d.against }
+
+// A newRound is what insertRounds needs; the keys are what its SQL reads.
+type newRound struct {
+	Workspace  string     `json:"workspace"`
+	Kind       Kind       `json:"kind"`
+	Series     *int64     `json:"series"`
+	Due        *time.Time `json:"due"`
+	Scope      string     `json:"scope"`
+	Topic      string     `json:"topic"`
+	Zone       string     `json:"zone"`
+	Opens      time.Time  `json:"opens_at"`
+	Closes     time.Time  `json:"closes_at"`
+	Late       bool       `json:"late"`
+	Reveal     bool       `json:"reveal"`
+	Changeable bool       `json:"changeable"`
+	Questions  []Question `json:"questions"`
+	Channels   []string   `json:"channels"`
+}
+
+// insertRounds stores rounds with their questions and posts, all in one statement whatever their number, and returns
+// the new ids. A round of a series that exists already for that due time is left out.
+func (e *Engine) insertRounds(ctx context.Context, tx pgx.Tx, rounds []newRound) ([]int64, error) {
+	for i := range rounds {
+		shown := make([]Question, len(rounds[i].Questions))
+		for j, q := range rounds[i].Questions {
+			shown[j] = Shuffled(q, e.chance.Uint64())
+		}
+		rounds[i].Questions = shown
+	}
+	data, err := json.Marshal(rounds)
+	if err != nil {
+		return nil, fmt.Errorf("encode rounds: %w", err)
+	}
+	rows, err := tx.Query(ctx, `
+		WITH fresh AS (
+			SELECT nextval('quiz.round_id') AS id, n.*
+			FROM jsonb_to_recordset($1::jsonb) AS n (
+				workspace text, kind text, series bigint, due timestamptz, scope text, topic text, zone text,
+				opens_at timestamptz, closes_at timestamptz, late boolean, reveal boolean, changeable boolean,
+				questions jsonb, channels jsonb)
+		), opened AS (
+			INSERT INTO quiz.round (workspace, id, kind, series, due, scope, topic, zone,
+				opens_at, closes_at, late, reveal, changeable)
+			SELECT workspace, id, kind, series, due, scope, topic, zone, opens_at, closes_at, late, reveal, changeable
+			FROM fresh
+			ON CONFLICT (workspace, series, due) DO NOTHING
+			RETURNING workspace, id, opens_at
+		), asked AS (
+			INSERT INTO quiz.round_question (workspace, round, position, question, body, key)
+			SELECT o.workspace, o.id, q.place - 1, q.body ->> 'ID', q.body - 'Key', (q.body ->> 'Key')::smallint
+			FROM opened o
+			JOIN fresh f USING (id)
+			CROSS JOIN jsonb_array_elements(f.questions) WITH ORDINALITY AS q (body, place)
+		), posts AS (
+			INSERT INTO quiz.post (workspace, round, channel, next_at)
+			SELECT o.workspace, o.id, c.channel, o.opens_at
+			FROM opened o
+			JOIN fresh f USING (id)
+			CROSS JOIN jsonb_array_elements_text(f.channels) AS c (channel)
+		)
+		SELECT id FROM opened`, data)
+	if err != nil {
+		return nil, fmt.Errorf("store rounds: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("store rounds: %w", err)
+	}
+	return ids, nil
+}
+
+// openOne stores one round that is not of a series and reads it back.
+func (e *Engine) openOne(ctx context.Context, tx pgx.Tx, n newRound) (Round, error) {
+	ids, err := e.insertRounds(ctx, tx, []newRound{n})
+	if err != nil {
+		return Round{}, err
+	}
+	return readRound(ctx, tx, n.Workspace, ids[0])
+}
+
+// readRound reads a round with its questions as they were shown. It is ErrNoRound for one that is not there.
+func readRound(ctx context.Context, db querier, workspace string, id int64) (Round, error) {
+	p, err := readProgress(ctx, db, workspace, id, 0)
+	return p.Round, err
+}
+
+// A progress is a round together with what one player has answered in it.
+type progress struct {
+	Round   Round
+	choices []int // for each question, -1 where there is no answer
+}
+
+// readProgress reads a round and the answers of a player, who may be 0 for nobody.
+func readProgress(ctx context.Context, db querier, workspace string, id, player int64) (progress, error) {
+	var p progress
+	var d Duel
+	var challenger, challenged *int64
+	r := &p.Round
+	err := db.QueryRow(ctx, `
+		SELECT r.workspace, r.id, r.kind, coalesce(s.name, ''), r.topic, r.zone,
+			r.opens_at, r.closes_at, r.late, r.reveal, r.changeable,
+			(SELECT coalesce(jsonb_agg(q.body || jsonb_build_object('Key', q.key) ORDER BY q.position), '[]')
+			 FROM quiz.round_question q
+			 WHERE q.workspace = r.workspace AND q.round = r.id),
+			ARRAY(SELECT coalesce(a.choice, -1)
+			 FROM quiz.round_question q
+			 LEFT JOIN quiz.answer a ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position AND a.player = $3
+			 WHERE q.workspace = r.workspace AND q.round = r.id
+			 ORDER BY q.position),
+			d.challenger, d.challenged, d.accepted_at, d.declined_at,
+			coalesce(bi.workspace, ''), coalesce(bi.user_id, ''), coalesce(bp.name, ''),
+			coalesce(ai.workspace, ''), coalesce(ai.user_id, ''), coalesce(ap.name, '')
+		FROM quiz.round r
+		LEFT JOIN quiz.series s ON s.workspace = r.workspace AND s.id = r.series
+		LEFT JOIN quiz.duel d ON d.workspace = r.workspace AND d.round = r.id
+		LEFT JOIN quiz.player bp ON bp.workspace = d.workspace AND bp.id = d.challenger
+		LEFT JOIN quiz.player ap ON ap.workspace = d.workspace AND ap.id = d.challenged
+		-- Who has several identities is shown as the one of this workspace.
+		LEFT JOIN LATERAL (SELECT i.workspace, i.user_id FROM quiz.identity i WHERE i.player = d.challenger
+			ORDER BY i.workspace <> r.workspace, i.workspace, i.user_id LIMIT 1) bi ON true
+		LEFT JOIN LATERAL (SELECT i.workspace, i.user_id FROM quiz.identity i WHERE i.player = d.challenged
+			ORDER BY i.workspace <> r.workspace, i.workspace, i.user_id LIMIT 1) ai ON true
+		WHERE r.workspace = $1 AND r.id = $2`, workspace, id, player).Scan(
+		&r.Workspace, &r.ID, &r.Kind, &r.Series, &r.Topic, &r.Zone,
+		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.choices,
+		&challenger, &challenged, &d.Accepted, &d.Declined,
+		&d.By.Workspace, &d.By.User, &d.By.Name, &d.Against.Workspace, &d.Against.User, &d.Against.Name)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return progress{}, fmt.Errorf("round %d: %w", id, ErrNoRound)
+	}
+	if err != nil {
+		return progress{}, fmt.Errorf("read round %d: %w", id, err)
+	}
+	if challenger != nil {
+		d.by, d.against = *challenger, *challenged
+		r.Duel = &d
+	}
+	return p, nil
+}
+
+// setClose moves the close of a round and with it the time at which its posts show the result.
+func setClose(ctx context.Context, tx pgx.Tx, workspace string, id int64, closes time.Time) error {
+	_, err := tx.Exec(ctx, `
+		WITH moved AS (
+			UPDATE quiz.round SET closes_at = $3
+			WHERE workspace = $1 AND id = $2
+			RETURNING workspace, id
+		)
+		UPDATE quiz.post p
+		-- No condition on posted_at: a post that is being marked at this moment (see markPosted) must be seen as it will be.
+		SET next_at = CASE WHEN posted_at IS NULL THEN least(next_at, $3) ELSE $3 END
+		FROM moved m
+		WHERE p.workspace = m.workspace AND p.round = m.id AND p.finished_at IS NULL`, workspace, id, closes)
+	if err != nil {
+		return fmt.Errorf("move the close of round %d: %w", id, err)
+	}
+	return nil
+}
+
+// usedIn returns for each scope the questions asked there, the oldest first. It looks no further back than needed to
+// have seen the whole bank once: about as many questions as the bank has, at least 20 rounds.
+func usedIn(ctx context.Context, db querier, workspaces, scopes []string, bank int) (map[string][]string, error) {
+	rows, err := db.Query(ctx, `
+		SELECT w.scope, array_agg(q.question ORDER BY r.opens_at, r.id, q.position)
+		FROM unnest($1::text[], $2::text[]) AS w (workspace, scope)
+		CROSS JOIN LATERAL (
+			SELECT r.workspace, r.id, r.opens_at FROM quiz.round r
+			WHERE r.workspace = w.workspace AND r.scope = w.scope
+			ORDER BY r.opens_at DESC LIMIT $3
+		) r
+		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
+		GROUP BY w.workspace, w.scope`, workspaces, scopes, max(bank, 20))
+	if err != nil {
+		return nil, fmt.Errorf("read what was asked: %w", err)
+	}
+	used := map[string][]string{}
+	var scope string
+	var ids []string
+	_, err = pgx.ForEachRow(rows, []any{&scope, &ids}, func() error {
+		used[scope] = ids
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what was asked: %w", err)
+	}
+	return used, nil
+}

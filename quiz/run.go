@@ -1,0 +1,132 @@
+package quiz
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	// postWorkers is how many posts are worked on at once. They wait for platforms, which slow us down per channel.
+	postWorkers = 16
+	// maxNap is how long Run sleeps at most: another process may have made something due that we were not told about.
+	maxNap = time.Second
+	// maxOutage is the longest pause between two attempts while the database is away.
+	maxOutage = 30 * time.Second
+)
+
+// Run opens rounds that are due, posts what is not posted and shows the result of what is over, until ctx ends; then it
+// waits for the calls that are under way and returns nil. Everything it knows is in the database: any number of
+// processes may run it, and any of them may be killed at any moment. While the database is away it waits, and says so once.
+func (e *Engine) Run(ctx context.Context, p Poster) error {
+	slots := make(chan struct{}, postWorkers)
+	var busy sync.WaitGroup
+	defer busy.Wait()
+
+	outage := time.Duration(0)
+	for {
+		err := e.pass(ctx, p, slots, &busy)
+		if ctx.Err() != nil {
+			return nil
+		}
+		nap := e.nap(ctx)
+		if err != nil {
+			if outage == 0 {
+				e.log.ErrorContext(ctx, "the quiz stands still; trying again until it works", "error", err)
+			}
+			outage = min(max(2*outage, time.Second), maxOutage)
+			nap = outage
+		} else if outage > 0 {
+			e.log.InfoContext(ctx, "the quiz goes on")
+			outage = 0
+		}
+		if !e.sleep(ctx, nap, outage == 0) {
+			return nil
+		}
+	}
+}
+
+// pass does everything that is due now, as far as there are free workers; each one that becomes free wakes Run again.
+func (e *Engine) pass(ctx context.Context, p Poster, slots chan struct{}, busy *sync.WaitGroup) error {
+	for {
+		n, err := e.openDue(ctx)
+		if err != nil {
+			return err
+		}
+		if n < openBatch {
+			break
+		}
+	}
+	free := cap(slots) - len(slots)
+	if free == 0 {
+		return nil
+	}
+	// No more than there are workers: a lease must not run out while its post waits for one.
+	claims, err := e.claimPosts(ctx, free, nil)
+	if err != nil {
+		return err
+	}
+	for _, c := range claims {
+		slots <- struct{}{}
+		busy.Go(func() {
+			defer func() { <-slots; e.signal() }()
+			e.work(ctx, p, c)
+		})
+	}
+	return nil
+}
+
+// work attends to one claimed post and logs what went wrong, unless Run is being stopped.
+func (e *Engine) work(ctx context.Context, p Poster, c claim) {
+	err := e.attend(ctx, p, c)
+	if err == nil || errors.Is(err, ErrGone) || ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return
+	}
+	e.log.WarnContext(ctx, "a post did not work out yet", "workspace", c.workspace, "channel", c.channel, "round", c.round,
+		"attempts", c.attempts+1, "error", err)
+}
+
+// nap is how long there will be nothing to do: up to the earliest due time, at most maxNap.
+func (e *Engine) nap(ctx context.Context) time.Duration {
+	at, err := e.nextDue(ctx)
+	if err != nil || at.IsZero() {
+		return maxNap
+	}
+	return min(max(at.Sub(e.now()), 0), maxNap)
+}
+
+// nextDue is the next time in the future at which something is due, zero for none. What was due before now is either
+// being worked on or left to others, and is looked at again after maxNap.
+func (e *Engine) nextDue(ctx context.Context) (time.Time, error) {
+	var at *time.Time
+	err := e.db.QueryRow(ctx, `
+		SELECT least(
+			(SELECT min(next_at) FROM quiz.series WHERE removed_at IS NULL AND NOT paused AND next_at > $1),
+			(SELECT min(next_at) FROM quiz.post WHERE finished_at IS NULL AND next_at > $1))`, e.now()).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find the next due time: %w", err)
+	}
+	if at == nil {
+		return time.Time{}, nil
+	}
+	return *at, nil
+}
+
+// sleep waits for the time to pass, for ctx to end (then it reports false) or, if allowed, for a signal.
+func (e *Engine) sleep(ctx context.Context, nap time.Duration, wakeable bool) bool {
+	wake := e.wake
+	if !wakeable {
+		wake = nil
+	}
+	timer := time.NewTimer(nap)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-wake:
+	case <-timer.C:
+	}
+	return true
+}

@@ -1,0 +1,228 @@
+package quiz
+
+import (
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata" // so that every zone is there on a machine without a zone database
+
+	"pgregory.net/rapid"
+)
+
+// TestEveryZoneHasOneRoundADay walks through two years of every zone, at clocks around which clocks are changed.
+func TestEveryZoneHasOneRoundADay(t *testing.T) {
+	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	const days = 731
+	for name := range strings.Lines(zoneNames) {
+		zone := strings.TrimSpace(name)
+		loc, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Errorf("zone %s: %v", zone, err)
+			continue
+		}
+		for _, opens := range []Clock{0, 30, 60, 2*60 + 30, 12 * 60, 23*60 + 30} {
+			s := Schedule{Opens: opens, Closes: (opens + 60) % (24 * 60), Days: Daily, Zone: zone}
+			at := onWall(2025, 12, 31, opens, loc)
+			for i := range days {
+				next := s.next(at, loc) // Next, without reading the zone's file each time
+				year, month, day := from.AddDate(0, 0, i).Date()
+				if problem := checkOpening(s, next, year, month, day, loc); problem != "" || !next.After(at) {
+					t.Fatalf("%s at %s: opening %s after %s %s", zone, opens, next.In(loc), at.In(loc), problem)
+				}
+				if end := s.close(next, loc); !end.After(next) || end.Sub(next) > 3*time.Hour {
+					t.Fatalf("%s at %s: opened %s, closes %s", zone, opens, next.In(loc), end.In(loc))
+				}
+				at = next
+			}
+		}
+	}
+}
+
+// checkOpening says what is wrong with the opening of a day, judged without the code under test: by what the clock of that
+// zone shows then and around it, according to the time package.
+func checkOpening(s Schedule, at time.Time, year int, month time.Month, day int, loc *time.Location) string {
+	shown := at.In(loc)
+	wall := time.Date(year, month, day, 0, int(s.Opens), 0, 0, time.UTC)
+	show := func(t time.Time) time.Time {
+		l := t.In(loc)
+		return time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), 0, 0, time.UTC)
+	}
+	if show(shown).Equal(wall) {
+		for back := 30 * time.Minute; back <= 2*time.Hour; back += 30 * time.Minute {
+			if show(at.Add(-back)).Equal(wall) {
+				return "is the second time that the clock shows this"
+			}
+		}
+		return ""
+	}
+	_, before := at.Add(-3 * time.Hour).In(loc).Zone()
+	_, after := at.In(loc).Zone()
+	if gap := time.Duration(after-before) * time.Second; gap <= 0 || !show(shown).Equal(wall.Add(gap)) {
+		return "is neither on time nor moved forward by a gap"
+	}
+	return ""
+}
+
+func TestScheduleOnTheDaysTheClocksChange(t *testing.T) {
+	for _, c := range []struct {
+		name, zone, after, opens, closes, wantOpen, wantClose string
+	}{
+		{"a time in the gap moves forward", "Europe/Berlin", "2026-03-28T12:00:00Z", "02:30", "17:00", "2026-03-29T01:30:00Z", "2026-03-29T15:00:00Z"},
+		{"a time that comes twice means the first", "Europe/Berlin", "2026-10-24T12:00:00Z", "02:30", "17:00", "2026-10-25T00:30:00Z", "2026-10-25T16:00:00Z"},
+		{"a close in the gap moves too", "Europe/Berlin", "2026-03-28T12:00:00Z", "01:45", "02:15", "2026-03-29T00:45:00Z", "2026-03-29T01:15:00Z"},
+		{"an opening moved past its close keeps its length", "Europe/Berlin", "2026-03-28T12:00:00Z", "02:30", "03:15", "2026-03-29T01:30:00Z", "2026-03-29T02:15:00Z"},
+		{"a night with a change is an hour longer", "Europe/Berlin", "2026-10-24T12:00:00Z", "21:00", "09:00", "2026-10-24T19:00:00Z", "2026-10-25T08:00:00Z"},
+		{"half an hour of change", "Australia/Lord_Howe", "2026-10-03T00:00:00Z", "02:15", "12:00", "2026-10-03T15:45:00Z", "2026-10-04T01:00:00Z"},
+		{"midnight that does not exist", "Africa/Cairo", "2026-04-23T12:00:00Z", "00:00", "12:00", "2026-04-23T22:00:00Z", "2026-04-24T09:00:00Z"},
+		{"an hour before midnight that does not exist", "America/Scoresbysund", "2026-03-28T12:00:00Z", "23:30", "23:45", "2026-03-29T01:30:00Z", "2026-03-29T01:45:00Z"},
+		{"opening and close the same is a day", "UTC", "2026-05-05T12:00:00Z", "09:00", "09:00", "2026-05-06T09:00:00Z", "2026-05-07T09:00:00Z"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := Schedule{Days: Daily, Zone: c.zone, Opens: clockOf(t, c.opens), Closes: clockOf(t, c.closes)}
+			open := s.Next(instant(t, c.after))
+			if want := instant(t, c.wantOpen); !open.Equal(want) {
+				t.Errorf("opens: got %s, want %s", open.UTC(), want)
+			}
+			if got, want := s.Close(open), instant(t, c.wantClose); !got.Equal(want) {
+				t.Errorf("closes: got %s, want %s", got.UTC(), want)
+			}
+		})
+	}
+}
+
+func TestScheduleKeepsToItsDays(t *testing.T) {
+	s := Schedule{Opens: 9 * 60, Closes: 17 * 60, Days: Weekdays, Zone: "America/New_York"}
+	var got []string
+	at := time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC) // a Thursday, just before a change of clocks
+	for range 4 {
+		at = s.Next(at)
+		got = append(got, at.In(time.UTC).Format("Mon 15:04"))
+	}
+	if want := "Thu 14:00,Fri 14:00,Mon 13:00,Tue 13:00"; strings.Join(got, ",") != want {
+		t.Errorf("openings in UTC: got %s, want %s", got, want)
+	}
+	s.Days = 1 << time.Sunday
+	if got := s.Next(at).Format("Mon"); got != "Sun" {
+		t.Errorf("one day a week: got %s, want Sun", got)
+	}
+}
+
+func TestScheduleRefusesNonsense(t *testing.T) {
+	good := Schedule{Opens: 9 * 60, Closes: 17 * 60, Days: Weekdays, Zone: "Europe/Berlin"}
+	if err := good.Validate(); err != nil {
+		t.Fatalf("good schedule: %v", err)
+	}
+	for name, change := range map[string]func(s *Schedule){
+		"no days": func(s *Schedule) { s.Days = 0 }, "days beyond the week": func(s *Schedule) { s.Days = 128 },
+		"opens before midnight": func(s *Schedule) { s.Opens = -1 }, "closes after midnight": func(s *Schedule) { s.Closes = 1440 },
+		"no zone": func(s *Schedule) { s.Zone = "" }, "the server's zone": func(s *Schedule) { s.Zone = "Local" },
+		"a zone outside the list": func(s *Schedule) { s.Zone = "../etc/passwd" },
+	} {
+		s := good
+		change(&s)
+		if s.Validate() == nil {
+			t.Errorf("%s: got no error", name)
+		}
+	}
+}
+
+func TestParseClock(t *testing.T) {
+	for in, want := range map[string]string{
+		"9:30": "09:30", "09:30": "09:30", "9.30": "09:30", "9:30 am": "09:30", "9:30pm": "21:30", "21": "21:00", "0": "00:00",
+		"12am": "00:00", "12 pm": "12:00", " 12:05 a.m. ": "00:05", "9PM": "21:00", "23:59": "23:59", "9h15": "09:15",
+	} {
+		if got := clockOf(t, in); got.String() != want {
+			t.Errorf("%q: got %s, want %s", in, got, want)
+		}
+	}
+	for _, in := range []string{"", "24:00", "9:60", "25", "13 pm", "0 am", "-1", "9:3", "nine", "9:30:00", "٩:30", "9:30 xm"} {
+		if got, err := ParseClock(in); err == nil {
+			t.Errorf("%q: got %s, want an error", in, got)
+		}
+	}
+}
+
+func TestParseDays(t *testing.T) {
+	for in, want := range map[string]string{
+		"mon-fri": "Mon-Fri", "Mon–Fri": "Mon-Fri", "monday — friday": "Mon-Fri", "mon to wed": "Mon-Wed", "weekdays": "Mon-Fri",
+		"daily": "daily", "every day": "daily", "mo,we,fr": "Mon,Wed,Fri", "Mondays and Thursdays": "Mon,Thu", "weekends": "Sat,Sun",
+		"sat-mon": "Mon,Sat,Sun", "fri-mon": "Mon,Fri-Sun", "tue": "Tue", "tues, thurs": "Tue,Thu", "mon-sun": "daily",
+	} {
+		got, err := ParseDays(in)
+		if err != nil || got.String() != want {
+			t.Errorf("%q: got %s, %v, want %s", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", " , ", "m", "t", "mon-", "-fri", "someday", "1-5", "mon-fri-sun"} {
+		if got, err := ParseDays(in); err == nil {
+			t.Errorf("%q: got %s, want an error", in, got)
+		}
+	}
+}
+
+func TestClocksAndDaysReadWhatTheyWrite(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := Clock(rapid.IntRange(0, 24*60-1).Draw(t, "clock"))
+		if got, err := ParseClock(c.String()); err != nil || got != c {
+			t.Errorf("ParseClock(%q): got %d, %v, want %d", c, got, err, c)
+		}
+		d := Days(rapid.IntRange(1, int(Daily)).Draw(t, "days"))
+		if got, err := ParseDays(d.String()); err != nil || got != d {
+			t.Errorf("ParseDays(%q): got %b, %v, want %b", d, got, err, d)
+		}
+	})
+}
+
+func TestLoadZoneSaysWhatWasMeant(t *testing.T) {
+	for in, want := range map[string]string{
+		"berlin":        `did you mean Europe/Berlin?`,
+		"europe/berlin": `did you mean Europe/Berlin?`,
+		"New York":      `did you mean America/New_York?`,
+		"Berl":          `did you mean Europe/Berlin?`,
+		"CET":           `give a place such as Europe/Berlin`,
+		"Local":         `give a place`,
+		"Mars/Olympus":  `give a place`,
+		"":              `give a place`,
+	} {
+		_, err := LoadZone(in)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q in it", in, err, want)
+		}
+	}
+	for _, in := range []string{"UTC", "Europe/Berlin", "Asia/Calcutta", "America/Argentina/Buenos_Aires"} {
+		if loc, err := LoadZone(in); err != nil || loc.String() != in {
+			t.Errorf("%q: got %v, %v", in, loc, err)
+		}
+	}
+}
+
+func clockOf(t *testing.T, s string) Clock {
+	t.Helper()
+	c, err := ParseClock(s)
+	if err != nil {
+		t.Fatalf("ParseClock(%q): %v", s, err)
+	}
+	return c
+}
+
+func instant(t *testing.T, s string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func FuzzParseClockAndDays(f *testing.F) {
+	f.Add("9:30 pm")
+	f.Add("mon–fri")
+	f.Fuzz(func(t *testing.T, s string) {
+		if c, err := ParseClock(s); err == nil && !c.valid() {
+			t.Errorf("ParseClock(%q) = %d", s, c)
+		}
+		if d, err := ParseDays(s); err == nil && !d.valid() {
+			t.Errorf("ParseDays(%q) = %d", s, d)
+		}
+	})
+}

@@ -1,0 +1,177 @@
+package quiz
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Stats is how somebody is doing in their workspace. Like a board it counts only answers that are graded, and no duels.
+type Stats struct {
+	Name       string
+	Points     int
+	Answers    int
+	Domains    []DomainStats // those with answers, in the order of their codes
+	Rank       int           // of all time in the workspace, 0 for nobody who is on the board
+	Players    int           // on that board
+	Won        int           // duels with more points than the other
+	Lost       int
+	Drawn      int
+	DaysInARow int       // see Engine.Stats
+	Last       time.Time // of the last answer, graded or not; zero for none
+}
+
+// DomainStats is how somebody is doing in one domain.
+type DomainStats struct {
+	Domain         string // "D1" to "D5", "BG"
+	Right, Answers int
+}
+
+// Accuracy is the share of right answers, 0 to 1; 0 without answers.
+func (s Stats) Accuracy() float64 {
+	if s.Answers == 0 {
+		return 0
+	}
+	return float64(s.Points) / float64(s.Answers)
+}
+
+// Stats tells how a person is doing. For somebody who never played everything is zero.
+//
+// DaysInARow counts the days with an answer to a series or an asked question, back from today, on the calendar of the
+// workspace's series. A day without any round of a series is skipped, so weekends are free; a day that is not over
+// yet does not count against anybody.
+func (e *Engine) Stats(ctx context.Context, p Person) (Stats, error) {
+	board, err := e.Leaderboard(ctx, BoardRequest{Workspace: p.Workspace, Window: AllTime, For: p})
+	if err != nil {
+		return Stats{}, err
+	}
+	s := Stats{Name: cleanName(p), Players: board.Players}
+	if board.Me != nil {
+		s.Rank, s.Points, s.Answers = board.Me.Rank, board.Me.Points, board.Me.Answers
+	}
+	player, err := playerOf(ctx, e.db, p)
+	if err != nil {
+		return Stats{}, err
+	}
+	now := e.now()
+	if s.Domains, err = domainStats(ctx, e.db, p.Workspace, player, now); err != nil {
+		return Stats{}, err
+	}
+	if err = duelStats(ctx, e.db, p.Workspace, player, now, &s); err != nil {
+		return Stats{}, err
+	}
+	loc, err := LoadZone(board.Zone)
+	if err != nil {
+		return Stats{}, err
+	}
+	days, err := quizDays(ctx, e.db, p.Workspace, player, loc, &s.Last)
+	if err != nil {
+		return Stats{}, err
+	}
+	s.DaysInARow = daysInARow(days, now.In(loc).Format(time.DateOnly))
+	return s, nil
+}
+
+func domainStats(ctx context.Context, db querier, workspace string, player int64, now time.Time) ([]DomainStats, error) {
+	rows, err := db.Query(ctx, `
+		SELECT q.body ->> 'Domain', count(*) FILTER (WHERE a.choice = q.key), count(*)
+		FROM quiz.answer a
+		JOIN quiz.round r          ON r.workspace = a.workspace AND r.id = a.round
+		JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
+		WHERE a.workspace = $1 AND a.player = $2 AND r.kind <> 'duel' AND (r.reveal OR r.closes_at <= $3)
+		GROUP BY 1
+		ORDER BY q.body ->> 'Domain' = 'BG', 1`, workspace, player, now)
+	if err != nil {
+		return nil, fmt.Errorf("count answers by domain: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[DomainStats])
+	if err != nil {
+		return nil, fmt.Errorf("count answers by domain: %w", err)
+	}
+	return all, nil
+}
+
+// duelStats counts duels that were accepted, are over, and in which anybody answered anything.
+func duelStats(ctx context.Context, db querier, workspace string, player int64, now time.Time, s *Stats) error {
+	err := db.QueryRow(ctx, `
+		WITH score AS (
+			SELECT d.round,
+				count(*) FILTER (WHERE a.player = $2  AND a.choice = q.key) AS mine,
+				count(*) FILTER (WHERE a.player <> $2 AND a.choice = q.key) AS theirs
+			FROM quiz.duel d
+			JOIN quiz.round r          ON r.workspace = d.workspace AND r.id = d.round
+			JOIN quiz.answer a         ON a.workspace = d.workspace AND a.round = d.round
+			JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
+			WHERE d.workspace = $1 AND $2 IN (d.challenger, d.challenged) AND r.closes_at <= $3
+			GROUP BY d.round
+		)
+		SELECT count(*) FILTER (WHERE mine > theirs), count(*) FILTER (WHERE mine < theirs), count(*) FILTER (WHERE mine = theirs)
+		FROM score`, workspace, player, now).Scan(&s.Won, &s.Lost, &s.Drawn)
+	if err != nil {
+		return fmt.Errorf("count duels: %w", err)
+	}
+	return nil
+}
+
+// A quizDay is a day on which something could be or was answered.
+type quizDay struct {
+	date   string // 2006-01-02
+	played bool
+}
+
+// quizDays returns the latest days with rounds, the newest first: all of series, and those asked that the player answered.
+func quizDays(ctx context.Context, db querier, workspace string, player int64, loc *time.Location, last *time.Time) ([]quizDay, error) {
+	const enough = 2000 // rounds; a streak that fills them has made its point
+	rows, err := db.Query(ctx, `
+		SELECT r.opens_at, a.at
+		FROM quiz.round r
+		LEFT JOIN LATERAL (
+			SELECT max(answered_at) AS at FROM quiz.answer a
+			WHERE a.workspace = r.workspace AND a.round = r.id AND a.player = $2
+		) a ON true
+		WHERE r.workspace = $1 AND (r.kind = 'series' OR r.kind = 'ask' AND a.at IS NOT NULL)
+		ORDER BY r.opens_at DESC LIMIT $3`, workspace, player, enough)
+	if err != nil {
+		return nil, fmt.Errorf("read the days played: %w", err)
+	}
+	var days []quizDay
+	var opened time.Time
+	var answered *time.Time
+	_, err = pgx.ForEachRow(rows, []any{&opened, &answered}, func() error {
+		date := opened.In(loc).Format(time.DateOnly)
+		if len(days) == 0 || days[len(days)-1].date != date {
+			days = append(days, quizDay{date: date})
+		}
+		if answered != nil {
+			days[len(days)-1].played = true
+			*last = later(*last, *answered)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the days played: %w", err)
+	}
+	return days, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// daysInARow counts the played days from the newest on; today may be missing.
+func daysInARow(days []quizDay, today string) (n int) {
+	for _, d := range days {
+		switch {
+		case d.played:
+			n++
+		case d.date != today:
+			return n
+		}
+	}
+	return n
+}

@@ -1,0 +1,136 @@
+package quiz
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// A Domain is one of the five parts of the exam.
+type Domain struct {
+	Code, Name string // "D1", "Application Design and Build"
+	Weight     int    // percent of the exam's score
+}
+
+// Domains returns the exam's domains with their weights, from the CKAD curriculum at https://github.com/cncf/curriculum.
+// Background questions ("BG") belong to none.
+func Domains() []Domain {
+	return []Domain{
+		{"D1", "Application Design and Build", 20},
+		{"D2", "Application Deployment", 20},
+		{"D3", "Application Observability and Maintenance", 15},
+		{"D4", "Application Environment, Configuration and Security", 25},
+		{"D5", "Services and Networking", 20},
+	}
+}
+
+// A Topic is something to ask about that the bank has questions for.
+type Topic struct {
+	Name      string // what to type: "D4" or "networking"
+	Title     string // a domain's name; empty for a category
+	Questions int
+}
+
+// Topics returns what there is to ask about: the domains in their order, then the categories by name.
+func (e *Engine) Topics(ctx context.Context) ([]Topic, error) {
+	bank, err := liveBank(ctx, e.db)
+	if err != nil {
+		return nil, err
+	}
+	count := map[string]int{}
+	for _, q := range bank {
+		count[q.Domain]++
+		count[q.Category]++
+	}
+	var topics []Topic
+	for _, d := range Domains() {
+		if n := count[d.Code]; n > 0 {
+			topics = append(topics, Topic{Name: d.Code, Title: d.Name, Questions: n})
+		}
+		delete(count, d.Code)
+	}
+	domains := len(topics)
+	for name, n := range count {
+		if name != "BG" {
+			topics = append(topics, Topic{Name: name, Questions: n})
+		}
+	}
+	slices.SortFunc(topics[domains:], func(a, b Topic) int { return cmp.Compare(a.Name, b.Name) })
+	return topics, nil
+}
+
+// fitting returns the questions of the bank that a topic asks for: all but background for no topic, otherwise those whose
+// domain's code, category, competency or term is the topic, or whose domain's or competency's words hold every word of it.
+func fitting(bank []Question, topic string) []Question {
+	want := topicWords(topic)
+	var fit []Question
+	for _, q := range bank {
+		if len(want) == 0 && (q.Domain != "BG" || q.Source == SourceGlossary) || len(want) > 0 && isAbout(q, want) {
+			fit = append(fit, q)
+		}
+	}
+	return fit
+}
+
+func isAbout(q Question, want []string) bool {
+	joined := strings.Join(want, "")
+	names := append([]string{q.Domain, q.Category, q.Competency}, q.Terms...)
+	if slices.ContainsFunc(names, func(n string) bool { return strings.Join(topicWords(n), "") == joined }) {
+		return true
+	}
+	text := q.Category
+	for _, d := range Domains() {
+		if d.Code == q.Domain {
+			text += " " + d.Name
+		}
+	}
+	if c, ok := CompetencyByName(q.Competency); ok {
+		text += " " + c.Name + " " + c.Text
+	}
+	have := topicWords(text)
+	return !slices.ContainsFunc(want, func(w string) bool {
+		return !slices.ContainsFunc(have, func(h string) bool {
+			return h == w || len(w) >= 4 && strings.HasPrefix(h, w) // "config" finds configuration, "net" not everything
+		})
+	})
+}
+
+// topicWords cuts a text into words for comparison: no case, no accents' variants, no punctuation, no plural s.
+func topicWords(s string) []string {
+	parts := strings.FieldsFunc(strings.ToLower(norm.NFKC.String(s)), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	kept := parts[:0]
+	for _, w := range parts {
+		if w == "and" || w == "the" || w == "of" {
+			continue
+		}
+		if len(w) > 3 && strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss") {
+			w = strings.TrimSuffix(w, "s")
+		}
+		kept = append(kept, w)
+	}
+	return kept
+}
+
+// cleanTopic trims a topic and refuses one that could not be shown.
+func cleanTopic(topic string) (string, error) {
+	topic = strings.TrimSpace(topic)
+	if topic != "" && !oneLine(topic, 1, maxTopic) {
+		return "", invalid("a topic has at most %d characters", maxTopic)
+	}
+	return topic, nil
+}
+
+// noQuestions is ErrNoQuestions with the topic in it.
+func noQuestions(topic string) error {
+	if topic == "" {
+		return fmt.Errorf("the bank is empty: %w", ErrNoQuestions)
+	}
+	return fmt.Errorf("about %q: %w", topic, ErrNoQuestions)
+}
