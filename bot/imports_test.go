@@ -18,10 +18,10 @@ var (
 		"bot/app":                 {"bot/chat", "kb", "quiz"},                                                                                            // translates between the three
 		"bot/chat":                {},                                                                                                                    // the model: knows nothing
 		"bot/chat/chattest":       {"bot/chat"},
-		"bot/slack":               {"bot/chat"}, // adapters do not know what a quiz is
-		"bot/slack/slacktest":     {},           // a platform knows no bot
+		"bot/slack":               {"bot/chat"},                      // adapters do not know what a quiz is
+		"bot/slack/slacktest":     {"bot/chat", "bot/chat/chattest"}, // is a chattest.Platform, and knows no bot
 		"bot/discord":             {"bot/chat"},
-		"bot/discord/discordtest": {},
+		"bot/discord/discordtest": {"bot/chat", "bot/chat/chattest"},
 		"bot/console":             {"bot/chat"},
 		"kb":                      {"kb/content"}, // knows neither the quiz nor what a chat is
 		"kb/content":              {},

@@ -101,7 +101,7 @@ type room struct {
 	clock    time.Time
 	said     strings.Builder
 	shown    []shown // also what was replaced since: a chat on a telephone may be slow to notice
-	events   int // posts and edits so far
+	events   int     // posts and edits so far
 	happened chan struct{}
 	form     *chat.Form
 }
