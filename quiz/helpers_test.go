@@ -211,7 +211,9 @@ func (w *world) count(sql string, args ...any) (n int) {
 }
 
 // logTo is a log that signals each error.
-func logTo(errs chan<- struct{}) *slog.Logger { return slog.New(errorSignal{slog.DiscardHandler, errs}) }
+func logTo(errs chan<- struct{}) *slog.Logger {
+	return slog.New(errorSignal{slog.DiscardHandler, errs})
+}
 
 type errorSignal struct {
 	slog.Handler

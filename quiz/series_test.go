@@ -47,7 +47,7 @@ func TestCreateSeriesRefuses(t *testing.T) {
 		"an empty name":                        {func(s *Series) { s.Name = " " }, nil},
 		"a long name":                          {func(s *Series) { s.Name = strings.Repeat("x", 41) }, nil},
 		"a name with markup":                   {func(s *Series) { s.Name = "<!here>" }, nil},
-		"a name over two lines":                {func(s *Series) { s.Name = "a\u2028b" }, nil},
+		"a name that reads backwards":          {func(s *Series) { s.Name = "a\u202eb" }, nil},
 		"no questions":                         {func(s *Series) { s.Questions = 0 }, nil},
 		"too many questions":                   {func(s *Series) { s.Questions = 11 }, nil},
 		"no channel":                           {func(s *Series) { s.Channels = nil }, nil},
