@@ -229,31 +229,81 @@ func TestRunEnds(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("and takes no more input from a pipe", func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		in, typed, err := os.Pipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer in.Close()
-		defer typed.Close()
-		heard := make(chan struct{})
-		h := &chattest.Handler{OnCommand: func(chat.Command) chat.Reply {
-			close(heard)
-			return chat.Reply{Message: chat.Message{Text: "ok"}}
-		}}
-		ended := make(chan error, 1)
-		go func() { ended <- New(Config{In: in, Out: io.Discard}).Run(ctx, chattest.Spec, h) }()
-		io.WriteString(typed, "/ckad help\n")
-		<-heard
+}
+
+// After Run nobody of ours reads In any more.
+func TestRunLeavesTheRestOfItsInput(t *testing.T) {
+	in, typed, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	defer typed.Close()
+	for name, in := range map[string]io.Reader{
+		"of a file":                              in,
+		"of something else that knows deadlines": struct{ *os.File }{in},
+	} {
+		t.Run(name, func(t *testing.T) { leavesTheRest(t, in, typed) })
+	}
+}
+
+func leavesTheRest(t *testing.T, in io.Reader, typed io.Writer) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	h := &chattest.Handler{OnCommand: func(chat.Command) chat.Reply {
 		cancel()
-		if err := <-ended; err != nil {
-			t.Fatal(err)
+		return chat.Reply{Message: chat.Message{Text: "ok"}}
+	}}
+	io.WriteString(typed, "/ckad help\n")
+	if err := New(Config{In: in, Out: io.Discard}).Run(ctx, chattest.Spec, h); err != nil {
+		t.Fatal(err)
+	}
+	src := read(ctx, in, func([]byte) {})
+	src.stop()
+	select {
+	case <-src.ended:
+	default:
+		t.Error("the goroutine that reads goes on")
+	}
+	io.WriteString(typed, "for others")
+	got := make([]byte, len("for others"))
+	if _, err := io.ReadFull(in, got); err != nil || string(got) != "for others" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestFormsRefuseWhatNoPlatformTakes(t *testing.T) {
+	h := &chattest.Handler{OnCommand: func(chat.Command) chat.Reply {
+		return chat.Reply{Form: &chat.Form{Title: "Form", Action: "f", Inputs: []chat.Input{{Name: "n", Label: "Name"}}}}
+	}}
+	fits := strings.Repeat("é", chat.MaxInputValue)
+	got := converse(t, "/ckad help\n"+fits+"x\n"+fits+"\n", h)
+	if !strings.Contains(got, "That is too long: 3001 characters, at most 3000 fit.") {
+		t.Errorf("printed %q", got)
+	}
+	if s, ok := h.Calls()[len(h.Calls())-1].(chat.Submission); !ok || s.Values["n"] != fits {
+		t.Errorf("handed in %+v", h.Calls())
+	}
+}
+
+// What was pressed stays what is pressed next, even if something was posted in between.
+func TestAReplacedMessageIsTheNewest(t *testing.T) {
+	a := New(Config{In: strings.NewReader("/ckad help\na\nb\n"), Out: io.Discard})
+	h := &chattest.Handler{}
+	h.OnCommand = func(chat.Command) chat.Reply {
+		return chat.Reply{Message: question("one", choices...), Ephemeral: true}
+	}
+	h.OnClick = func(c chat.Click) chat.Reply {
+		if _, err := a.Post(t.Context(), here(), chat.Key{}, question("posted", choices...)); err != nil {
+			t.Error(err)
 		}
-		io.WriteString(typed, "for others")
-		got := make([]byte, len("for others"))
-		if _, err := io.ReadFull(in, got); err != nil || string(got) != "for others" {
-			t.Errorf("got %q, %v", got, err)
-		}
-	})
+		return chat.Reply{Message: question("two", choices...), Ephemeral: true, Replace: true}
+	}
+	if err := a.Run(t.Context(), chattest.Spec, h); err != nil {
+		t.Fatal(err)
+	}
+	first, second := h.Calls()[1].(chat.Click), h.Calls()[2].(chat.Click)
+	if first.Message != second.Message || second.Action != "a:1" {
+		t.Errorf("pressed %+v, then %+v", first, second)
+	}
 }

@@ -25,10 +25,11 @@ type way struct{ label, text string }
 // tab gives the line as far as it is clear, and prints the ways if it is not.
 func (c *completer) tab(ctx context.Context, line string) string {
 	base, ways := c.ways(ctx, line)
-	if len(ways) == 0 {
+	switch len(ways) {
+	case 0:
+		c.hint(line)
 		return line
-	}
-	if len(ways) == 1 {
+	case 1:
 		return base + ways[0].text
 	}
 	if longer := base + common(ways); len(longer) > len(line) && strings.EqualFold(longer[:len(line)], line) {
@@ -94,7 +95,7 @@ func subcommands(c chat.CommandSpec) (words []string) {
 func (c *completer) values(spec chat.CommandSpec, line string) (words []string) {
 	taken := c.parse(line).Args
 	for _, o := range spec.Options {
-		if _, ok := taken[o.Name]; ok && (o.Kind != chat.Words || len(o.Choices) > 0) {
+		if _, ok := taken[o.Name]; ok {
 			continue
 		}
 		for _, choice := range o.Choices {
@@ -164,6 +165,14 @@ func common(ways []way) string {
 		prefix = prefix[:n]
 	}
 	return string(prefix)
+}
+
+// hint prints what the command takes, if line has one.
+func (c *completer) hint(line string) {
+	name := c.parse(full(c.spec, line)).Name
+	if spec, ok := c.spec.Find(name); ok && len(spec.Options) > 0 {
+		c.say("`" + usage(name, spec.Options) + "`")
+	}
 }
 
 // show prints the ways above the line that is being typed.

@@ -28,12 +28,13 @@ func TestTab(t *testing.T) {
 		{"/ckad define pe", "/ckad define persistent-volume", ""},
 		{"/ckad define ", "/ckad define p", ""},
 		{"/ckad challenge @B", "/ckad challenge @Bob ", ""},
-		{"/ckad challenge @bob ", "/ckad challenge @bob ", ""},
+		{"/ckad challenge @bob ", "/ckad challenge @bob ", "`/ckad challenge <user> [questions] [topic]`\n\n"},
 		{"/ckad-admin s", "/ckad-admin series ", ""},
 		{"/ckad-admin series create x d", "/ckad-admin series create x day ", ""},
 		{"/ckad-admin series create x ", "/ckad-admin series create x ", "day   week\n\n"},
 		{"/ckad-admin series create window=w", "/ckad-admin series create window=week ", ""},
-		{"/ckad-admin series create window=day d", "/ckad-admin series create window=day d", ""},
+		{"/ckad-admin series create window=day d", "/ckad-admin series create window=day d", "`/ckad-admin series create [name] [channel] [window]`\n\n"},
+		{"/ckad challenge @bob 5", "/ckad challenge @bob 5", "`/ckad challenge <user> [questions] [topic]`\n\n"},
 		{"hello w", "hello w", ""},
 	} {
 		t.Run(tc.line, func(t *testing.T) {
@@ -97,7 +98,10 @@ func TestHistoryKeepsCommandsOnce(t *testing.T) {
 		h.Add(l)
 	}
 	h.on = false
-	h.Add("an answer in a form")
+	if h.Add("an answer in a form"); h.Len() != 0 {
+		t.Errorf("brings back %d lines in a form", h.Len())
+	}
+	h.on = true
 	var got []string
 	for i := range h.Len() {
 		got = append(got, h.At(i))
@@ -105,7 +109,7 @@ func TestHistoryKeepsCommandsOnce(t *testing.T) {
 	if diff := cmp.Diff([]string{"a", "b", "a"}, got); diff != "" {
 		t.Errorf("newest first, -want +got:\n%s", diff)
 	}
-	for h.on = true; h.Len() < remembered; {
+	for h.Len() < remembered {
 		h.Add(h.At(1) + "x")
 	}
 	if h.Add("last"); h.Len() != remembered || h.At(0) != "last" {

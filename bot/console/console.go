@@ -42,7 +42,7 @@ const (
 type Config struct {
 	In    io.Reader // such as os.Stdin
 	Out   io.Writer // such as os.Stdout
-	Name  string    // who types at first; "you" if empty
+	Name  string    // who types at first; "you" if that is empty or no name here
 	Plain bool      // no colours, even if Out is a terminal
 	Log   *slog.Logger
 }
@@ -65,7 +65,7 @@ type Adapter struct {
 
 // New makes an adapter. It does not touch the terminal before Run.
 func New(c Config) *Adapter {
-	if c.Name == "" {
+	if !validName(c.Name) {
 		c.Name = "you"
 	}
 	if c.Log == nil {

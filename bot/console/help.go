@@ -30,7 +30,7 @@ func (s *session) example() string {
 	for _, top := range s.spec.Commands {
 		for _, sub := range top.Commands {
 			if !top.Admin && len(sub.Commands) == 0 && len(examples) < 2 {
-				examples = append(examples, "`"+usage(top.Name, sub)+"`")
+				examples = append(examples, "`"+usage(top.Name+" "+sub.Name, sub.Options)+"`")
 			}
 		}
 	}
@@ -38,9 +38,9 @@ func (s *session) example() string {
 }
 
 // usage is a command as it is typed, as in "/ckad challenge <user> [questions]".
-func usage(path string, c chat.CommandSpec) string {
-	u := "/" + path + " " + c.Name
-	for _, o := range c.Options {
+func usage(name string, options []chat.OptionSpec) string {
+	u := "/" + name
+	for _, o := range options {
 		if o.Required {
 			u += " <" + o.Name + ">"
 		} else {

@@ -18,23 +18,33 @@ const ctrlC = 3
 // open begins to read In: with line editing if In and Out are a terminal, plainly
 // otherwise. finish ends that, and leaves the terminal as it was.
 func (a *Adapter) open(ctx context.Context, cancel context.CancelCauseFunc, spec chat.Spec, h chat.Handler) (in input, finish func()) {
-	tty, ok := a.in.(*os.File)
-	if !ok || !isTerminal(tty) || !terminal(a.out) {
-		return a.openPipe(ctx, cancel)
+	if tty, ok := a.in.(*os.File); ok && isTerminal(tty) && terminal(a.out) {
+		e, finish, err := a.openEditor(ctx, cancel, tty, completer{Adapter: a, spec: spec, handler: h})
+		if err == nil {
+			return e, finish
+		}
+		a.log.Warn("the terminal cannot be set up for editing lines", "error", err)
 	}
-	a.mu.Lock()
+	src := read(ctx, a.in, func([]byte) {})
+	return newPipe(a, src), func() {
+		cancel(nil)
+		src.stop()
+	}
+}
+
+func (a *Adapter) openEditor(ctx context.Context, cancel context.CancelCauseFunc, tty *os.File, c completer) (e *editor, finish func(), err error) {
+	a.mu.Lock() // so that no post comes between
 	defer a.mu.Unlock()
 	restore, err := raw(tty)
 	if err != nil {
-		a.log.Warn("the terminal cannot be set up for editing lines", "error", err)
-		return a.openPipe(ctx, cancel)
+		return nil, nil, err
 	}
-	src := read(ctx, a.in, func(keys []byte) {
-		if slices.Contains(keys, ctrlC) {
+	src := read(ctx, tty, func(keys []byte) {
+		if slices.Contains(keys, ctrlC) { // also while nobody reads, since the handler is busy
 			cancel(io.EOF)
 		}
 	})
-	e := newEditor(ctx, a, src, spec, h)
+	e = newEditor(ctx, c, src)
 	resized := followSize(ctx, e.resize)
 	before := a.screen
 	a.screen = e.term
@@ -49,15 +59,7 @@ func (a *Adapter) open(ctx context.Context, cancel context.CancelCauseFunc, spec
 		if e.open {
 			a.print("\n")
 		}
-	}
-}
-
-func (a *Adapter) openPipe(ctx context.Context, cancel context.CancelCauseFunc) (input, func()) {
-	src := read(ctx, a.in, func([]byte) {})
-	return newPipe(a, src), func() {
-		cancel(nil)
-		src.stop()
-	}
+	}, nil
 }
 
 // raw lets keys through one by one, until restore is called.
@@ -114,10 +116,9 @@ type duplex struct {
 	io.Writer
 }
 
-func newEditor(ctx context.Context, a *Adapter, src io.Reader, spec chat.Spec, h chat.Handler) *editor {
-	e := &editor{Adapter: a, term: term.NewTerminal(duplex{src, failing{a.out, a.fail}}, "")}
+func newEditor(ctx context.Context, c completer, src io.Reader) *editor {
+	e := &editor{Adapter: c.Adapter, term: term.NewTerminal(duplex{src, failing{c.out, c.fail}}, "")}
 	e.term.History = &e.history
-	c := completer{Adapter: a, spec: spec, handler: h}
 	e.term.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
 		if key != '\t' || pos != len(line) || !e.history.on { // a form's answers are not commands
 			return "", 0, false
@@ -139,7 +140,9 @@ func (e *editor) line(prompt string, remember bool) (string, error) {
 	if errors.Is(err, term.ErrPasteIndicator) {
 		err = nil
 	}
-	e.open = err != nil
+	if e.open = err != nil; e.open {
+		e.term.SetPrompt("") // what is printed from now on is the end
+	}
 	return l, err
 }
 
@@ -154,7 +157,7 @@ func (e *editor) resize() {
 
 // A history is what the arrow keys bring back: commands, each once in a row.
 type history struct {
-	on    bool
+	on    bool     // a command is being typed; otherwise there is no history
 	lines []string // oldest first
 }
 
@@ -172,6 +175,11 @@ func (h *history) Add(line string) {
 	h.lines = append(h.lines, line)
 }
 
-func (h *history) Len() int { return len(h.lines) }
+func (h *history) Len() int {
+	if !h.on {
+		return 0
+	}
+	return len(h.lines)
+}
 
 func (h *history) At(i int) string { return h.lines[len(h.lines)-1-i] }

@@ -176,6 +176,7 @@ func TestTerminal(t *testing.T) {
 	t.Run("a new size is followed", func(t *testing.T) {
 		p.resize(60)
 		syscall.Kill(os.Getpid(), syscall.SIGWINCH)
+		p.await("you> ") // painted again
 		mustPost(t, a, "", "a post that is so long that it has to be wrapped")
 		p.await("a post that is so long that it has to be wrapped\r\n")
 	})
@@ -189,6 +190,21 @@ func TestTerminal(t *testing.T) {
 			t.Error("the terminal is set up otherwise than before")
 		}
 	})
+}
+
+// Standard input is usually opened so that reads know no deadlines.
+func TestRunLeavesTheRestOfStandardInput(t *testing.T) {
+	var ends [2]int
+	if err := syscall.Pipe2(ends[:], syscall.O_CLOEXEC); err != nil {
+		t.Fatal(err)
+	}
+	in, typed := os.NewFile(uintptr(ends[0]), "in"), os.NewFile(uintptr(ends[1]), "typed")
+	defer in.Close()
+	defer typed.Close()
+	if in.SetReadDeadline(time.Time{}) == nil {
+		t.Fatal("this pipe knows deadlines: the test is about others")
+	}
+	leavesTheRest(t, in, typed)
 }
 
 func TestTerminalIsRestored(t *testing.T) {

@@ -25,6 +25,7 @@ func TestLayout(t *testing.T) {
 	}{
 		"words are not split":              {"aaa bbb ccc", 7, "aaa bbb\nccc\n"},
 		"long words stay whole":            {"a https://kubernetes.io/docs b", 10, "a\nhttps://kubernetes.io/docs\nb\n"},
+		"also at the start of a line":      {"https://kubernetes.io/docs b", 10, "https://kubernetes.io/docs\nb\n"},
 		"bullets hang":                     {"• aaa bbb", 6, "• aaa\n  bbb\n"},
 		"choices hang":                     {"A) aaa bbb", 7, "A) aaa\n   bbb\n"},
 		"numbers hang":                     {"10. aaa bbb", 8, "10. aaa\n    bbb\n"},
