@@ -106,7 +106,7 @@ func checkContent(all []contentEntry) []error {
 			problems = append(problems, fmt.Errorf("%s: slug %q is used at %s already", c.place, c.Slug, before))
 		}
 		places[c.Slug] = c.place
-		for _, n := range newItem(c.entry()).names {
+		for _, n := range newItem(c.entry(), nil).names {
 			if owner, ok := owners[n.canon]; ok && owner != c.Slug {
 				problems = append(problems, fmt.Errorf("%s: %s: the name %q belongs to %s already", c.place, c.Slug, strings.Join(n.words, " "), owner))
 			}

@@ -13,12 +13,13 @@ import (
 
 // How a description is judged. The figures were found with testdata/search.txt; see the table that TestSearch prints.
 const (
-	minCoverage      = 0.55 // of the query's weight that an answer must hold
+	minCoverage      = 0.70 // of the query's weight that an answer must hold
 	minCoverageOfTwo = 0.90 // the same when the query has two words only: "config map" is no description
-	minLead          = 1.10 // times the coverage of the second best
+	minLead          = 1.15 // times the coverage of the second best
 	minSuggest       = 0.40 // coverage of a suggestion
-	furtherPart      = 0.50 // what a word counts that stands in the details but not in the definition
-	pairPart         = 0.30 // what two words count in addition when they stand together there as well
+	furtherPart      = 0.30 // what a word counts that stands in the details but not in the definition
+	pairPart         = 0.80 // what two words count in addition when they stand together there as well
+	rareUses         = 1    // added to a stem's uses: a word that nobody uses is not worth much more than a rare one
 	maxStems         = 16   // looked at of one query
 )
 
@@ -27,26 +28,29 @@ var little = wordSet(`a about above all also am an and any anything are as at be
 	else for from get gets given had has have having he her here him his how i if in into is it its just kind let like made make makes many may me
 	might more most must my need needs no not of off on once only or other our out over own same shall she should so some something such than that
 	the their them then there these they thing things this those through to too under up us use used uses using very was way we were what when
-	where which while who whom why will with would you your yours kubernetes k8s does whats s t don doesn`)
+	where which while who whom why will with would you your yours kubernetes k8s ensure ensures ensuring guarantee guarantees sure certain property way sort part
+	type different called named does whats s t don doesn`)
 
 // synonyms are stems that stand for one another: learners and our texts need not use the same word.
 var synonyms = synonymMap(
 	"each everi per",
 	"node machin host vm",
-	"choos pick decid chosen",
-	"awai repel prevent block off",
-	"limit maximum max cap restrict",
+	"choos pick decid chosen determin find",
+	"awai repel prevent block off reject",
+	"limit maximum max cap restrict bound ceil",
 	"access permiss right privileg",
 	"databas db datastor",
 	"team custom tenant",
 	"recur repeat period regular",
+	"night nightli",
+	"dai daili",
 	"earlier previou",
-	"end complet finish termin",
+	"end complet finish termin exit",
 	"divid isol separ partit apart",
 	"cloud aw azur gcp amazon",
-	"old former formerli remov gone replac",
+	"old former formerli remov gone replac deprec",
 	"send forward ship",
-	"collect gather scrape fetch",
+	"collect gather scrape fetch aggreg pull",
 	"start begin launch",
 	"score rank",
 	"app applic",
@@ -57,6 +61,21 @@ var synonyms = synonymMap(
 	"tini small",
 	"plugin plug",
 	"compon process daemon",
+	"place assign land put",
+	"run execut",
+	"updat upgrad",
+	"talk commun",
+	"copi replica instanc",
+	"stabl fix static perman persist",
+	"central unifi",
+	"prepar setup",
+	"author authoris",
+	"hold keep maintain",
+	"store save",
+	"alert alarm notifi",
+	"desir want",
+	"actual current observ",
+	"prefer favor favour",
 )
 
 // synonymMap leads the stems of each group to its first.
@@ -170,7 +189,7 @@ func (v view) weights(asked []string) map[string]float64 {
 			uses += l.stems[s]
 		}
 		if weight[s] == 0 {
-			weight[s] = math.Log(1 + float64(entries)/float64(1+uses))
+			weight[s] = math.Log(1 + float64(entries)/float64(rareUses+uses))
 			sum += weight[s]
 		}
 	}

@@ -26,10 +26,11 @@ type Options struct {
 
 // A Glossary answers from its own memory and follows the database; see the package comment.
 type Glossary struct {
-	pool  *pgxpool.Pool
-	opt   Options
-	index *index
-	other *otherWords
+	pool    *pgxpool.Pool
+	opt     Options
+	index   *index
+	other   *otherWords
+	phrases map[string][]string // by slug of the built-in layer
 
 	pulling sync.Mutex // held while edits are fetched and applied, so that they are applied in order
 	rev     int64      // the highest edit applied; guarded by pulling
@@ -59,7 +60,7 @@ func Open(ctx context.Context, pool *pgxpool.Pool, opt Options) (*Glossary, erro
 	if err != nil {
 		return nil, err
 	}
-	g := &Glossary{pool: pool, opt: opt, index: index, other: newOtherWords(), layers: map[string]*layer{"": newLayer("", nil)}}
+	g := &Glossary{pool: pool, opt: opt, index: index, other: newOtherWords(), phrases: phrases(), layers: map[string]*layer{}}
 	if err := g.pull(ctx); err != nil {
 		index.close()
 		return nil, err
@@ -90,7 +91,7 @@ func (g *Glossary) pull(ctx context.Context) error {
 	}
 	layers := map[string]*layer{}
 	for workspace, entries := range changed {
-		layers[workspace] = newLayer(workspace, entries)
+		layers[workspace] = g.newLayer(workspace, entries)
 	}
 	documents := map[[2]string]*item{}
 	for _, e := range edits {
@@ -116,7 +117,14 @@ func (g *Glossary) layer(workspace string) *layer {
 	if l := g.layers[workspace]; l != nil {
 		return l
 	}
-	return newLayer(workspace, nil)
+	return newLayer(workspace, nil, nil)
+}
+
+func (g *Glossary) newLayer(workspace string, entries map[string]Entry) *layer {
+	if workspace == "" {
+		return newLayer(workspace, entries, g.phrases)
+	}
+	return newLayer(workspace, entries, nil)
 }
 
 // view returns what a workspace sees; "" sees the built-in glossary only.

@@ -18,14 +18,15 @@ type layer struct {
 type item struct {
 	Entry
 	names   []name
-	said    map[string]bool // stems of the definition, and pairs of them
+	said    map[string]bool // stems of the definition and the phrases, and pairs of them
 	further map[string]bool // those of everything else
 }
 
-func newLayer(workspace string, entries map[string]Entry) *layer {
+// newLayer makes a layer; phrases are more words to describe the entries by, by slug.
+func newLayer(workspace string, entries map[string]Entry, phrases map[string][]string) *layer {
 	l := &layer{workspace: workspace, bySlug: map[string]*item{}, byName: map[string][]*item{}, stems: map[string]int{}}
 	for _, slug := range slices.Sorted(maps.Keys(entries)) {
-		it := newItem(entries[slug])
+		it := newItem(entries[slug], phrases[slug])
 		l.bySlug[slug] = it
 		for s := range it.stems() {
 			l.stems[s]++
@@ -57,13 +58,15 @@ func (l *layer) entries() map[string]Entry {
 	return all
 }
 
-func newItem(e Entry) *item {
+func newItem(e Entry, phrases []string) *item {
 	it := &item{Entry: e, said: map[string]bool{}, further: map[string]bool{}}
 	it.addName(e.Term, true)
 	for _, a := range slices.Concat(withoutParentheses(e.Term), e.Aliases, []string{e.Kind, e.Slug}) {
 		it.addName(a, false)
 	}
-	addEvidence(it.said, e.Definition)
+	for _, text := range append([]string{e.Definition}, phrases...) {
+		addEvidence(it.said, text)
+	}
 	for _, text := range append([]string{e.Details, e.Tip, e.Changed}, e.Aliases...) {
 		addEvidence(it.further, text)
 	}
