@@ -3,6 +3,8 @@ package discord
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/bwmarrin/discordgo"
@@ -95,13 +97,27 @@ func describe(name, description string) string {
 }
 
 // same tells whether have, as Discord gives it, is what want asks for.
-func same(have, want []*discordgo.ApplicationCommand) bool {
-	return slices.Equal(essence(have), essence(want))
+func same(have, want []*discordgo.ApplicationCommand) (bool, error) {
+	h, err := lean(have)
+	if err != nil {
+		return false, err
+	}
+	w, err := lean(want)
+	if err != nil {
+		return false, err
+	}
+	byName := func(a, b any) int {
+		return cmp.Compare(fmt.Sprint(a.(map[string]any)["name"]), fmt.Sprint(b.(map[string]any)["name"]))
+	}
+	slices.SortFunc(h, byName)
+	slices.SortFunc(w, byName)
+	return reflect.DeepEqual(h, w), nil
 }
 
-// essence is what we say about each command, without what Discord adds, sorted.
-func essence(all []*discordgo.ApplicationCommand) []string {
-	var lines []string
+// lean gives commands as JSON: only what we say about them, without what Discord
+// adds, and without the many members of discordgo's types that say nothing.
+func lean(all []*discordgo.ApplicationCommand) ([]any, error) {
+	var out []any
 	for _, c := range all {
 		b, err := json.Marshal(&discordgo.ApplicationCommand{
 			Type: c.Type, Name: c.Name, Description: c.Description,
@@ -109,10 +125,32 @@ func essence(all []*discordgo.ApplicationCommand) []string {
 			DefaultMemberPermissions: c.DefaultMemberPermissions, Options: c.Options,
 		})
 		if err != nil {
-			b = nil // differs from everything that is well
+			return nil, fmt.Errorf("command %s: %w", c.Name, err)
 		}
-		lines = append(lines, string(b))
+		var v any
+		if err := json.Unmarshal(b, &v); err != nil {
+			return nil, fmt.Errorf("command %s: %w", c.Name, err)
+		}
+		out = append(out, prune(v))
 	}
-	slices.Sort(lines)
-	return lines
+	return out, nil
+}
+
+// prune drops members that are null, false or empty.
+func prune(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			if list, ok := x.([]any); x == nil || x == false || ok && len(list) == 0 {
+				delete(v, k)
+			} else {
+				prune(x)
+			}
+		}
+	case []any:
+		for _, x := range v {
+			prune(x)
+		}
+	}
+	return v
 }

@@ -126,7 +126,7 @@ func (r *responder) suggest(in *interaction, received time.Time) {
 func (r *responder) deliver(in *interaction, reply chat.Reply, send func(*interaction, chat.Reply) error) {
 	err := send(in, reply)
 	var no *refusal
-	if errors.As(err, &no) && no.status == http.StatusBadRequest {
+	if errors.As(err, &no) && no.status == http.StatusBadRequest && no.code != acknowledged {
 		ref := chat.Reference()
 		r.log.Error("Discord does not take a reply", "ref", ref, "workspace", in.workspace(), "channel", in.ChannelID, "error", err)
 		err = send(in, chat.Sorry(ref))

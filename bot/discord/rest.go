@@ -167,11 +167,11 @@ func (c *client) block(name string, after time.Duration) {
 
 func (c *client) refused(r request, resp *http.Response, body []byte) *refusal {
 	var answer struct {
-		Code       int     `json:"code"`
-		Message    string  `json:"message"`
-		RetryAfter float64 `json:"retry_after"`
-		Global     bool    `json:"global"`
-		Errors     json.RawMessage
+		Code       int             `json:"code"`
+		Message    string          `json:"message"`
+		RetryAfter float64         `json:"retry_after"`
+		Global     bool            `json:"global"`
+		Errors     json.RawMessage `json:"errors"` // which fields are wrong, and why
 	}
 	if json.Unmarshal(body, &answer) != nil {
 		answer.Message = http.StatusText(resp.StatusCode)

@@ -51,6 +51,9 @@ func (g *gateway) run(ctx context.Context) error {
 		if time.Since(began) > settled {
 			tries = 0
 		}
+		if errors.Is(err, errInvalid) {
+			tries = max(tries, 2) // Discord wants a second or more before a new session
+		}
 		g.stumble(err)
 		if !sleep(ctx, g.pause(tries)) {
 			return nil
@@ -61,7 +64,7 @@ func (g *gateway) run(ctx context.Context) error {
 // stumble notes that a connection ended, and whether its session is worth resuming.
 func (g *gateway) stumble(err error) {
 	if !g.lost {
-		g.log.Warn("connection to Discord lost; connecting again", "error", err)
+		g.log.Warn("no connection to Discord; trying until there is one", "error", err)
 		g.lost = true
 	}
 	if g.resumes++; errors.Is(err, errInvalid) || g.resumes > maxResumes {
@@ -171,9 +174,13 @@ func register(ctx context.Context, c *client, spec chat.Spec, log *slog.Logger) 
 		return err
 	}
 	want := commands(spec)
-	if same(have, want) {
-		return nil
+	if ok, err := same(have, want); ok || err != nil {
+		return err
+	}
+	body, err := lean(want)
+	if err != nil {
+		return err
 	}
 	log.Info("registering commands", "count", len(want))
-	return c.do(ctx, request{name: "register my commands", method: http.MethodPut, path: path, body: want})
+	return c.do(ctx, request{name: "register my commands", method: http.MethodPut, path: path, body: body})
 }

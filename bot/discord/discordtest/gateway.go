@@ -118,6 +118,7 @@ func (s *Server) Invalidate(resumable bool) {
 	s.each(func(ses *session) {
 		ses.valid = resumable
 		send(ses.conn, frame{Op: 9, Data: resumable})
+		ses.conn = nil // nothing more is sent there
 	})
 }
 
@@ -258,7 +259,7 @@ func (s *Server) identify(c *websocket.Conn, data json.RawMessage) (code int) {
 	ses.dispatch("READY", map[string]any{
 		"v": 10, "user": botUser(), "guilds": []any{map[string]any{"id": GuildID, "unavailable": true}},
 		"session_id": ses.id, "resume_gateway_url": again, "session_type": "normal",
-		"application": map[string]any{"id": ApplicationID, "flags": 0}, "shard": []int{0, 1}, "_trace": []any{},
+		"application": map[string]any{"id": ApplicationID, "flags": 0, "flags_new": "0"}, "shard": []int{0, 1}, "_trace": []any{},
 	})
 	s.flush()
 	return 0

@@ -117,7 +117,7 @@ func (s *Server) Press(person string, shown chattest.Shown, label string) {
 		}
 		for _, b := range m.buttons() {
 			if b.Label == label && !b.Disabled {
-				return &interaction{kind: kindClick, person: p, channel: m.channel, clicked: m, acknowledged: done, data: map[string]any{"component_type": typeButton, "custom_id": b.CustomID, "id": 2}}
+				return &interaction{kind: kindClick, person: p, channel: m.channel, clicked: m, acknowledged: done, data: map[string]any{"component_type": typeButton, "custom_id": b.CustomID}}
 			}
 		}
 		s.complain("%s cannot press %q: it has no such button", person, label)
@@ -410,6 +410,7 @@ func (s *Server) editAnswer(r *http.Request, b []byte) (any, *refusal) {
 func (s *Server) deleteAnswer(r *http.Request, _ []byte) (any, *refusal) {
 	m, no := s.answerMessage(r)
 	if no == nil {
+		m.thinking = false // what comes next is a message of its own
 		s.remove(m)
 	}
 	return nil, no
