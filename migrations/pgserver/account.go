@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/user"
+	"runtime"
 	"strconv"
 	"syscall"
 )
@@ -20,13 +21,13 @@ const nobody = 65534
 type account struct {
 	uid, gid  int
 	switched  bool // run as uid and gid instead of as ourselves
-	namespace bool // run as ourselves (root), renumbered in a user namespace
+	namespace bool // run as ourselves, but numbered as nobody in a user namespace
 }
 
 func (a account) String() string {
 	switch {
 	case a.namespace:
-		return "root in a user namespace"
+		return "nobody in a user namespace"
 	case a.switched:
 		return "uid " + strconv.Itoa(a.uid)
 	}
@@ -45,13 +46,14 @@ func chooseAccount(ctx context.Context, b build, dataDir, cluster string) (accou
 		if exists && owner.uid != uid {
 			return account{}, fmt.Errorf("the database in %s belongs to uid %d: start as that user, or choose another CKADBOT_DATA_DIR", cluster, owner.uid)
 		}
-		return account{uid: uid, gid: os.Getegid()}, nil
+		return ordinary(ctx, b, dataDir), nil
 	}
-	inNamespace := account{namespace: true}
+	inNamespace := account{namespace: true, uid: uid, gid: os.Getegid()}
 	candidates := []account{unprivileged(), inNamespace}
-	if exists && owner.uid == 0 {
+	switch {
+	case exists && owner.uid == 0:
 		candidates = []account{inNamespace}
-	} else if exists {
+	case exists:
 		owner.switched = true
 		candidates = []account{owner}
 	}
@@ -65,6 +67,18 @@ func chooseAccount(ctx context.Context, b build, dataDir, cluster string) (accou
 	}
 	return account{}, fmt.Errorf("PostgreSQL does not run as root, and nobody else can be used for %s (%w): "+
 		"start as an ordinary user, or set DATABASE_URL", dataDir, errors.Join(reasons...))
+}
+
+// ordinary is an ordinary user's account. One without a name, as containers like to have, is somebody only in a user
+// namespace, where it has nobody's number: initdb insists on a name.
+func ordinary(ctx context.Context, b build, dataDir string) account {
+	self := account{uid: os.Geteuid(), gid: os.Getegid()}
+	named := self
+	named.namespace = true
+	if _, err := user.LookupId(strconv.Itoa(self.uid)); err == nil || named.enter(ctx, b, dataDir) != nil {
+		return self
+	}
+	return named
 }
 
 // unprivileged is the account for a new cluster of root's.
@@ -84,6 +98,9 @@ func unprivileged() account {
 
 // enter tries the account out. The data directory itself is given to it when that is what it takes.
 func (a account) enter(ctx context.Context, b build, dataDir string) error {
+	if a.namespace && runtime.GOOS != "linux" {
+		return errors.ErrUnsupported
+	}
 	try := func() error {
 		return a.run(a.command(ctx, dataDir, b.program("postgres"), "--version"))
 	}
@@ -101,12 +118,20 @@ func (a account) enter(ctx context.Context, b build, dataDir string) error {
 	return err
 }
 
-// own gives a file that we made to the account.
+// own gives a directory that we made to the account.
 func (a account) own(path string) error {
 	if !a.switched {
 		return nil
 	}
 	return os.Lchown(path, a.uid, a.gid)
+}
+
+// give gives an open file to the account, so that its own user can be the next to start.
+func (a account) give(f *os.File) error {
+	if !a.switched {
+		return nil
+	}
+	return f.Chown(a.uid, a.gid)
 }
 
 // command prepares a program of PostgreSQL's. Its environment is empty but for what it needs: ours has tokens in it.

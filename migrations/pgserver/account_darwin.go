@@ -2,5 +2,5 @@ package pgserver
 
 import "syscall"
 
-// adjust has nothing to add: a namespace does not exist here, so the program will run as root, and refuse.
+// adjust has nothing to add.
 func (a account) adjust(*syscall.SysProcAttr) {}

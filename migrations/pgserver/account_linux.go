@@ -8,8 +8,8 @@ func (a account) adjust(attr *syscall.SysProcAttr) {
 	attr.Pdeathsig = syscall.SIGINT
 	if a.namespace {
 		attr.Cloneflags = syscall.CLONE_NEWUSER
-		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: 0, Size: 1}}
-		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: 0, Size: 1}}
+		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: a.uid, Size: 1}}
+		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: a.gid, Size: 1}}
 		attr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody, NoSetGroups: true}
 	}
 }

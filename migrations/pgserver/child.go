@@ -33,7 +33,11 @@ func (b build) program(name string) string { return filepath.Join(b.bin, name) }
 // launch starts the server and waits until it is ready. The caller holds the lock and has found that nobody listens.
 func (s *Server) launch(ctx context.Context) (*pgx.Conn, error) {
 	s.say("Starting PostgreSQL %d …", s.build.major)
-	log, err := openLog(filepath.Join(s.dataDir, logName))
+	if _, err := s.socketDir(); err != nil { // what is in /tmp may be swept away
+		return nil, err
+	}
+	clearStale(s.cluster, s.sockets)
+	log, err := openLog(filepath.Join(s.dataDir, logName), s.account.give)
 	if err != nil {
 		return nil, err
 	}
@@ -47,9 +51,7 @@ func (s *Server) launch(ctx context.Context) (*pgx.Conn, error) {
 		s.child = c
 		return conn, nil
 	}
-	if ctx.Err() != nil {
-		return nil, errors.Join(ctx.Err(), c.end(ctx))
-	}
+	err = errors.Join(err, c.end(ctx))
 	lines := log.lastLines(5)
 	if strings.Contains(lines, "already exists") || strings.Contains(lines, "still in use") {
 		err = fmt.Errorf("%w: %w", errBlocked, err)
@@ -100,19 +102,22 @@ func startChild(cmd *exec.Cmd, log *boundedLog) (*child, error) {
 	return c, <-started
 }
 
-// ready waits until the server accepts connections, or ends. After a crash it may recover for minutes first.
+// ready waits until the server accepts connections, or ends. It listens almost at once; after a crash it may then
+// answer for minutes that it is recovering.
 func (s *Server) ready(ctx context.Context, c *child) (*pgx.Conn, error) {
-	for begin := time.Now(); ; {
+	begin, told := time.Now(), false
+	for {
 		conn, err := s.connect(ctx)
-		if err == nil {
+		waited := time.Since(begin)
+		switch {
+		case err == nil:
 			return conn, nil
-		}
-		if !absent(err) && !busy(err) {
+		case absent(err) && waited < 30*time.Second:
+		case !busy(err):
 			return nil, err
-		}
-		if !begin.IsZero() && time.Since(begin) > 5*time.Second {
+		case waited > 5*time.Second && !told:
 			s.say("PostgreSQL is recovering after a crash; this may take a while …")
-			begin = time.Time{}
+			told = true
 		}
 		select {
 		case <-c.exited:

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 )
 
 const (
@@ -132,9 +133,10 @@ func (b build) localeArgs() []string {
 }
 
 // socketDir returns the directory of the socket: the cluster's own, unless its path is too long for the address of a
-// socket (104 bytes on macOS, 108 on Linux). Then it is one in /tmp that every process derives from the path alone.
+// socket (104 bytes on macOS, 108 on Linux), or has a comma, which in a URL separates two hosts. Then it is one in /tmp, which
+// every process derives from the cluster's path alone.
 func (s *Server) socketDir() (string, error) {
-	if len(s.cluster+"/"+socketName) < 100 {
+	if len(s.cluster+"/"+socketName) < 100 && !strings.Contains(s.cluster, ",") {
 		return s.cluster, nil
 	}
 	dir := fmt.Sprintf("/tmp/ckadbot-%x", sha256.Sum256([]byte(s.cluster)))[:len("/tmp/ckadbot-")+16]

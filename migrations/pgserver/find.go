@@ -49,8 +49,7 @@ func (c Config) find(ctx context.Context, major int) (build, error) {
 		}
 		return b, nil
 	}
-	cached := filepath.Join(c.CacheDir, "postgresql-*", "bin")
-	for _, dirs := range [][]string{onPath(ctx), glob(c.systemDirs...), glob(cached)} {
+	for _, dirs := range [][]string{onPath(ctx), glob(c.systemDirs...), c.cached()} {
 		if b, ok := best(ctx, dirs, major); ok {
 			return b, nil
 		}

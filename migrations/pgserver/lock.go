@@ -14,7 +14,7 @@ import (
 // lockFile waits for a lock (syscall.LOCK_EX or LOCK_SH) on the file, as long as ctx allows. Closing the file gives the
 // lock back, and so does the end of the process, however it ends.
 func lockFile(ctx context.Context, path string, how int) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := openFile(path, os.O_RDWR)
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +32,12 @@ func lockFile(ctx context.Context, path string, how int) (*os.File, error) {
 			return f, nil
 		}
 	}
+}
+
+// openFile opens or makes a file in the data directory. It does not follow a link: we may be root, and the directory
+// somebody else's.
+func openFile(path string, flag int) (*os.File, error) {
+	return os.OpenFile(path, flag|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
 }
 
 // tryLock takes the lock, or changes its kind, unless another process is in the way.

@@ -1,6 +1,9 @@
+//go:build linux || darwin
+
 package pgserver
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -15,6 +18,7 @@ const (
 // A boundedLog is a log file that never grows beyond logMax. It remembers the last lines.
 type boundedLog struct {
 	path string
+	give func(*os.File) error // to whom a new file belongs
 
 	mu   sync.Mutex
 	file *os.File
@@ -22,20 +26,23 @@ type boundedLog struct {
 	tail []byte
 }
 
-func openLog(path string) (*boundedLog, error) {
-	l := &boundedLog{path: path}
-	return l, l.open()
+func openLog(path string, give func(*os.File) error) (*boundedLog, error) {
+	l := &boundedLog{path: path, give: give}
+	if err := l.open(); err != nil {
+		return nil, fmt.Errorf("open the server's log: %w", err)
+	}
+	return l, nil
 }
 
 func (l *boundedLog) open() error {
-	f, err := os.OpenFile(l.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	f, err := openFile(l.path, os.O_WRONLY|os.O_APPEND)
 	if err != nil {
-		return fmt.Errorf("open the server's log: %w", err)
+		return err
 	}
 	info, err := f.Stat()
-	if err != nil {
+	if err := errors.Join(err, l.give(f)); err != nil {
 		f.Close()
-		return fmt.Errorf("open the server's log: %w", err)
+		return err
 	}
 	l.file, l.size = f, info.Size()
 	return nil
@@ -66,13 +73,6 @@ func (l *boundedLog) lastLines(n int) string {
 	defer l.mu.Unlock()
 	lines := strings.Split(strings.TrimSpace(string(l.tail)), "\n")
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
-}
-
-// forget empties the memory before another attempt, so that lastLines speaks of that one.
-func (l *boundedLog) forget() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.tail = nil
 }
 
 func (l *boundedLog) Close() error {

@@ -73,6 +73,9 @@ func start(ctx context.Context, c Config) (_ *Server, err error) {
 	if err := s.prepare(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.enlist(ctx, lock); err != nil {
+		return nil, err
+	}
 	conn, err := s.attach(ctx)
 	if err != nil {
 		s.users.Close()
@@ -114,15 +117,18 @@ func defaultCacheDir() string {
 	return filepath.Join(dir, "ckadbot")
 }
 
-// prepare finds the programs and the account, makes the cluster if there is none, and registers this process as a user.
-// The caller holds the lock.
+// prepare finds the programs and the account, and makes the cluster if there is none. The caller holds the lock.
 func (s *Server) prepare(ctx context.Context) error {
 	major, err := checkCluster(s.cluster)
 	if err != nil {
 		return err
 	}
 	if s.build, err = s.config.find(ctx, major); err != nil {
-		return err
+		if major == 0 {
+			return fmt.Errorf("%w, or set DATABASE_URL to a database elsewhere", err)
+		}
+		return fmt.Errorf("%s is a database of PostgreSQL %d, which only the same version can open, so it is left alone: "+
+			"%w, or choose another CKADBOT_DATA_DIR", s.cluster, major, err)
 	}
 	if s.account, err = chooseAccount(ctx, s.build, s.dataDir, s.cluster); err != nil {
 		return err
@@ -135,7 +141,17 @@ func (s *Server) prepare(ctx context.Context) error {
 			return fmt.Errorf("create the database in %s: %w", s.cluster, err)
 		}
 	}
-	s.users, err = lockFile(ctx, filepath.Join(s.dataDir, usersName), syscall.LOCK_SH)
+	return nil
+}
+
+// enlist registers this process as a user of the server.
+func (s *Server) enlist(ctx context.Context, lock *os.File) (err error) {
+	if s.users, err = lockFile(ctx, filepath.Join(s.dataDir, usersName), syscall.LOCK_SH); err != nil {
+		return err
+	}
+	if err = errors.Join(s.account.give(lock), s.account.give(s.users)); err != nil {
+		s.users.Close()
+	}
 	return err
 }
 
@@ -177,6 +193,9 @@ func (s *Server) Stop(ctx context.Context) (err error) {
 			return
 		}
 		err = s.child.end(ctx)
+		if s.sockets != s.cluster {
+			_ = os.Remove(s.sockets) // stays when the server was killed and left its socket
+		}
 	})
 	return err
 }

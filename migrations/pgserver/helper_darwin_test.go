@@ -1,0 +1,3 @@
+package pgserver
+
+func zombie(int) bool { return false }
