@@ -49,6 +49,23 @@ func bodies(f *fake, method, suffix string) (all []string) {
 	return all
 }
 
+// awaitAnswers waits until n first answers to interactions were tried.
+func awaitAnswers(t *testing.T, f *fake, n int) {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		_, changed := f.Sees("nobody")
+		if len(bodies(f, "POST", "/callback")) >= n {
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			t.Fatalf("%d answers were tried, want %d", len(bodies(f, "POST", "/callback")), n)
+		}
+	}
+}
+
 func TestSlowAnswers(t *testing.T) {
 	form := &chat.Form{Title: "Form", Action: "f", Inputs: []chat.Input{{Name: "n", Label: "Name"}}}
 	for name, tc := range map[string]struct {
@@ -235,9 +252,7 @@ func TestAnsweredElsewhereIsLeftAlone(t *testing.T) {
 	alive(t, f)
 	f.Refuse(http.MethodPost, "/callback", 400, acknowledged, "Interaction has already been acknowledged.")
 	f.Type("carol", "/ckad help")
-	for len(bodies(f, "POST", "/callback")) < 2 {
-		runtime.Gosched()
-	}
+	awaitAnswers(t, f, 2)
 	alive(t, f)
 	if n := len(bodies(f, "POST", "/callback")); n != 3 {
 		t.Errorf("%d answers were tried, want 3: one each", n)
@@ -299,6 +314,7 @@ func TestRunDeliversWhatIsUnderWay(t *testing.T) {
 	go func() { ended <- f.adapter.Run(ctx, chattest.Spec, h) }()
 	f.Refuse(http.MethodPost, "/callback", 404, unknownInteraction, "Unknown interaction")
 	f.Type("alice", "/ckad define pod")
+	awaitAnswers(t, f, 1)
 	f.Type("bob", "/ckad help")
 	<-started
 	cancel()

@@ -58,6 +58,7 @@ func (s *Server) serve(do route) http.Handler {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		defer s.change()
 		if err != nil {
 			s.complain("%s %s: %v", r.Method, r.URL.Path, err)
 			return
