@@ -164,8 +164,7 @@ func (s *session) target(ctx context.Context, c chat.Command) *chat.User {
 			continue
 		}
 		p, err := s.people.find(ctx, id)
-		var gone *chat.GoneError
-		if errors.As(err, &gone) {
+		if errors.Is(err, errNobody) {
 			return nil
 		}
 		if err != nil {

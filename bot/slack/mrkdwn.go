@@ -19,8 +19,6 @@ const (
 	seam   = "\u200b" // zero width space: a boundary, so that *Pod*s is bold, too
 )
 
-var escapes = map[rune]string{'&': "&amp;", '<': "&lt;", '>': "&gt;"}
-
 // maxLink is how long a link may be with its label, in characters. A longer one
 // is shown as its label only: links are never cut in two.
 const maxLink = 1500
@@ -50,18 +48,36 @@ const (
 	afterParagraph
 )
 
-func mrkdwn(spans []chat.Span) text {
+// mrkdwn renders Markdown.
+func mrkdwn(markdown string) text { return marked(chat.Parse(visible(markdown))) }
+
+func marked(spans []chat.Span) text {
 	var t text
 	for i, s := range spans {
-		if s.Manner != chat.Normal && i > 0 && spans[i-1].Manner == chat.Normal && endsInWord(spans[i-1].Text) {
+		if i > 0 && parted(spans[i-1], s) {
 			t.add(seam)
 		}
 		t.span(s)
-		if s.Manner != chat.Normal && i+1 < len(spans) && spans[i+1].Manner == chat.Normal && beginsInWord(spans[i+1].Text) {
-			t.add(seam)
-		}
 	}
 	return t
+}
+
+// parted tells whether Slack needs a seam to see that a ends and b begins.
+func parted(a, b chat.Span) bool {
+	switch {
+	case ticks(a, strings.HasSuffix) && ticks(b, strings.HasPrefix):
+		return true // else there are three in a row
+	case a.Manner == chat.Normal && b.Manner != chat.Normal:
+		return endsInWord(a.Text)
+	case a.Manner != chat.Normal && b.Manner == chat.Normal:
+		return beginsInWord(b.Text)
+	}
+	return false
+}
+
+// ticks tells whether s, as it is written, begins or ends with a backtick.
+func ticks(s chat.Span, side func(s, tick string) bool) bool {
+	return s.Manner == chat.Code || s.Manner == chat.Block || s.Manner != chat.Link && side(s.Text, "`")
 }
 
 func (t *text) span(s chat.Span) {
@@ -69,7 +85,7 @@ func (t *text) span(s chat.Span) {
 	case chat.Normal:
 		t.normal(s.Text)
 	case chat.Bold:
-		if strings.ContainsAny(s.Text, "*\n") || strings.TrimSpace(s.Text) != s.Text {
+		if strings.ContainsAny(s.Text, "*`\n") || strings.TrimSpace(s.Text) != s.Text {
 			t.normal(s.Text) // Slack could not tell where it ends
 			return
 		}
@@ -79,7 +95,7 @@ func (t *text) span(s chat.Span) {
 	case chat.Block:
 		t.wrapped("```\n", s.Text, "\n```")
 	case chat.Link:
-		link := "<" + escape(s.URL) + "|" + escape(s.Text) + ">"
+		link := "<" + escape(s.URL) + "|" + escape(strings.ReplaceAll(s.Text, "`", "`"+joiner)) + ">"
 		if chat.Length(link) > maxLink {
 			t.normal(s.Text)
 			return
@@ -105,7 +121,7 @@ func (t *text) atom(s string) {
 func (t *text) wrapped(open, s, close string) {
 	t.add(open)
 	for i, r := range s {
-		t.add(escapeRune(r))
+		t.add(escape(string(r)))
 		if i+utf8.RuneLen(r) < len(s) {
 			t.cuts = append(t.cuts, cut{at: len(t.s), size: t.size, rank: rankAfter(s[:i], r), close: close, open: open})
 		}
@@ -119,7 +135,7 @@ func (t *text) normal(s string) {
 		if formats(s, i, r) {
 			t.add(joiner)
 		}
-		t.add(escapeRune(r))
+		t.add(escape(string(r)))
 		t.cuts = append(t.cuts, cut{at: len(t.s), size: t.size, rank: rankAfter(s[:i], r)})
 	}
 }
@@ -137,7 +153,7 @@ func rankAfter(before string, r rune) rank {
 }
 
 // formats tells whether the character r at s[i:] may begin formatting: a quote
-// at the start of a line, a pair of marks around words, or a Markdown link,
+// at the start of a line, a pair of marks around words, a fence, or a Markdown link,
 // which Slack does not know but its clients make of pasted text.
 func formats(s string, i int, r rune) bool {
 	switch r {
@@ -145,7 +161,11 @@ func formats(s string, i int, r rune) bool {
 		return i == 0 || s[i-1] == '\n'
 	case '(':
 		return i > 0 && s[i-1] == ']'
-	case '*', '_', '~', '`':
+	case '`':
+		if i > 0 && s[i-1] == '`' {
+			return true // three of them would begin a block
+		}
+	case '*', '_', '~':
 	default:
 		return false
 	}
@@ -153,8 +173,12 @@ func formats(s string, i int, r rune) bool {
 		return false
 	}
 	line, _, _ := strings.Cut(s[i+1:], "\n")
-	end := strings.LastIndexByte(line, byte(r))
-	return end > 0 && line[0] != ' '
+	for end := 1; end < len(line) && line[0] != ' '; end++ {
+		if line[end] == byte(r) && line[end-1] != ' ' {
+			return true
+		}
+	}
+	return false
 }
 
 func endsInWord(s string) bool {
@@ -167,42 +191,35 @@ func beginsInWord(s string) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-// escapeRune makes a character safe. Those that nobody sees or that turn the
-// text around are dropped.
-func escapeRune(r rune) string {
-	if e, ok := escapes[r]; ok {
-		return e
-	}
-	switch {
-	case r == '\t':
-		return " "
-	case r == '\n':
-		return "\n"
-	case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r):
-		return ""
-	}
-	return string(r)
+// visible drops characters that nobody sees or that turn the text around. It
+// comes before everything else: what it drops may have kept marks apart.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case r != '\n' && unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, s)
 }
 
-func escape(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		b.WriteString(escapeRune(r))
-	}
-	return b.String()
-}
+var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+func escape(s string) string { return escapes.Replace(s) }
 
 // plain escapes s for a plain_text object of at most max characters, counted
 // after escaping. What is too long ends with "…".
 func plain(s string, max int) string {
-	s = strings.TrimSpace(strings.ReplaceAll(s, "\n", " "))
+	s = strings.TrimSpace(strings.ReplaceAll(visible(s), "\n", " "))
 	if e := escape(s); chat.Length(e) <= max {
 		return e
 	}
 	var b strings.Builder
 	size := 0
 	for _, r := range s {
-		e := escapeRune(r)
+		e := escape(string(r))
 		if size += chat.Length(e); size > max-1 {
 			break
 		}

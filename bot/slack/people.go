@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -30,12 +31,19 @@ type people struct {
 	known map[string]person
 }
 
+// errNobody says that Slack knows no such person.
+var errNobody = errors.New("there is no such person")
+
 // find gives a person from memory or from Slack.
 func (p *people) find(ctx context.Context, id string) (person, error) {
 	if found, ok := p.recall(id); ok {
 		return found, nil
 	}
 	u, err := p.api.GetUserInfoContext(ctx, id)
+	var said slack.SlackErrorResponse
+	if errors.As(err, &said) && (said.Err == "user_not_found" || said.Err == "user_not_visible") {
+		return person{}, errNobody
+	}
 	if err != nil {
 		return person{}, failure("look up a person", err)
 	}

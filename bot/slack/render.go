@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -34,9 +35,12 @@ func render(m chat.Message) (string, []slack.Block) {
 	if m.Mention != nil && userID.MatchString(m.Mention.ID) {
 		mention.add("<@" + m.Mention.ID + "> ")
 	}
-	top := string(mention.then(mrkdwn(chat.Parse(m.Markdown()))).shorten(maxTopText).s)
+	top := string(mention.then(mrkdwn(m.Markdown())).shorten(maxTopText).s)
+	if strings.TrimSpace(top) == "" {
+		top = nothing
+	}
 	if m.Card == nil {
-		return top, sections(mention.then(mrkdwn(chat.Parse(m.Text))), maxBlocks)
+		return top, sections(mention.then(mrkdwn(m.Text)), maxBlocks)
 	}
 	return top, card(mention, *m.Card)
 }
@@ -53,7 +57,7 @@ func (t text) then(u text) text {
 }
 
 func card(mention text, c chat.Card) []slack.Block {
-	var head, tail []slack.Block
+	head, tail := []slack.Block{}, []slack.Block{}
 	room := maxBlocks
 	if title := plain(c.Title, maxHeader); title != "" {
 		head = append(head, slack.NewHeaderBlock(plainText(title)))
@@ -66,10 +70,10 @@ func card(mention text, c chat.Card) []slack.Block {
 	if bs := buttons(c.Buttons, &room); len(bs) > 0 {
 		tail = append(tail, slack.NewActionBlock("", bs...))
 	}
-	parts := []text{mention.then(mrkdwn(chat.Parse(c.Body)))}
+	parts := []text{mention.then(mrkdwn(c.Body))}
 	for _, f := range c.Fields {
-		name := chat.Span{Manner: chat.Bold, Text: f.Name}
-		parts = append(parts, mrkdwn(append([]chat.Span{name, {Text: "\n"}}, chat.Parse(f.Value)...)))
+		name := marked([]chat.Span{{Manner: chat.Bold, Text: visible(f.Name)}, {Text: "\n"}})
+		parts = append(parts, name.then(mrkdwn(f.Value)))
 	}
 	for _, p := range parts {
 		if room < 100 {
@@ -83,7 +87,7 @@ func card(mention text, c chat.Card) []slack.Block {
 }
 
 func sections(t text, room int) []slack.Block {
-	var blocks []slack.Block
+	blocks := []slack.Block{}
 	for _, part := range t.shorten(room).split(maxSection) {
 		// verbatim: addresses and @names in plain text stay plain text.
 		blocks = append(blocks, slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, part, false, true), nil, nil))
@@ -112,7 +116,13 @@ func buttons(bs []chat.Button, room *int) []slack.BlockElement {
 	return elements
 }
 
+// nothing stands for a text of which nothing can be seen: Slack takes no empty ones.
+const nothing = "…"
+
 func plainText(s string) *slack.TextBlockObject {
+	if s == "" {
+		s = nothing
+	}
 	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
 }
 

@@ -163,5 +163,7 @@ type session struct {
 	socket  *socketmode.Client
 	slots   chan struct{}  // filled while a handler is at work
 	busy    sync.WaitGroup // one for each event that is not done
-	lost    bool           // whether the loss of the connection was logged; serve's goroutine only
+
+	// What was logged of the connection; for serve's goroutine only.
+	online, warned bool
 }

@@ -1,6 +1,11 @@
 package slack_test
 
 import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
 	"testing"
 
 	"ckadbot/bot/chat"
@@ -13,13 +18,47 @@ import (
 type platform struct {
 	*slacktest.Server
 	adapter chat.Adapter
+	log     *logged
 }
 
+// newPlatform also checks, at the end of every test, that no secret was logged.
 func newPlatform(t testing.TB) *platform {
 	t.Helper()
-	s := slacktest.New()
-	t.Cleanup(s.Close)
-	return &platform{s, slack.New(slack.Config{BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, APIURL: s.URL()})}
+	s, log := slacktest.New(), &logged{}
+	t.Cleanup(func() {
+		s.Close()
+		for _, secret := range []string{slacktest.BotToken, slacktest.AppToken, "/response/", "ticket", "13345224609."} {
+			if strings.Contains(log.String(), secret) {
+				t.Errorf("%q is in the log:\n%s", secret, log)
+			}
+		}
+	})
+	return &platform{s, newAdapter(s, log), log}
+}
+
+func newAdapter(s *slacktest.Server, log *logged) chat.Adapter {
+	return slack.New(slack.Config{
+		BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, APIURL: strings.TrimSuffix(s.URL(), "/"),
+		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+}
+
+// logged is a log that can be read while it is written.
+type logged struct {
+	mu sync.Mutex // guards b
+	b  bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 func (p *platform) Adapter() chat.Adapter { return p.adapter }
@@ -30,4 +69,26 @@ func (p *platform) Channel() chat.Channel {
 
 func TestAdapter(t *testing.T) {
 	chattest.Run(t, func(t testing.TB) chattest.Platform { return newPlatform(t) })
+}
+
+func say(text string) chat.Reply {
+	return chat.Reply{Message: chat.Message{Text: text}, Ephemeral: true}
+}
+
+var question = chat.Message{Card: &chat.Card{Title: "Question", Body: "Which?", Buttons: []chat.Button{{Action: "ans:1:0", Label: "A"}}}}
+
+// ready waits until the adapter is connected.
+func ready(t testing.TB, p *platform) {
+	t.Helper()
+	p.Type("dave", "/ckad help")
+	chattest.Await(t, p, "dave", func(s chattest.Shown) bool { return s.Ephemeral })
+}
+
+func post(t testing.TB, p *platform, key chat.Key, m chat.Message) chat.MessageRef {
+	t.Helper()
+	ref, err := p.adapter.Post(context.WithoutCancel(t.Context()), p.Channel(), key, m)
+	if err != nil {
+		t.Fatalf("post: %v", err)
+	}
+	return ref
 }

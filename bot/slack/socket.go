@@ -68,10 +68,10 @@ func (s *session) event(work context.Context, e socketmode.Event) error {
 			s.take(work, env)
 		}
 	case socketmode.EventTypeHello:
-		if s.lost {
-			s.log.Info("connected to Slack again")
+		if !s.online {
+			s.log.Info("connected to Slack")
 		}
-		s.lost = false
+		s.online, s.warned = true, false
 	case socketmode.EventTypeConnectionError:
 		failure, ok := e.Data.(*slack.ConnectionErrorEvent)
 		if !ok {
@@ -81,10 +81,10 @@ func (s *session) event(work context.Context, e socketmode.Event) error {
 		if errors.As(failure.ErrorObj, &said) && refusedApp[said.Err] {
 			return tokenError("SLACK_APP_TOKEN", said.Err)
 		}
-		if !s.lost {
-			s.log.Warn("lost the connection to Slack, trying again", "error", bare(failure.ErrorObj))
+		if !s.warned {
+			s.log.Warn("no connection to Slack, trying again", "error", bare(failure.ErrorObj))
 		}
-		s.lost = true
+		s.online, s.warned = false, true
 	}
 	return nil
 }

@@ -27,9 +27,9 @@ const (
 	maxMetadata = 3000
 )
 
-// checkMessage says what Slack would refuse in a message, "" if nothing. The
+// CheckMessage says what Slack would refuse in a message, "" if nothing. The
 // first word is Slack's error.
-func checkMessage(args map[string]any) string {
+func CheckMessage(args map[string]any) string {
 	text, blocks := word(args["text"]), array(args["blocks"])
 	switch {
 	case strings.TrimSpace(text) == "":
@@ -119,7 +119,8 @@ func checkText(v any, kind string, max int) string {
 	return ""
 }
 
-func checkView(v map[string]any) string {
+// CheckView says what Slack would refuse in a modal, "" if nothing.
+func CheckView(v map[string]any) string {
 	raw, err := json.Marshal(v)
 	blocks := array(v["blocks"])
 	switch {

@@ -34,70 +34,85 @@ var methods = map[string]method{
 // innocent are refusals that a correct bot meets, too.
 var innocent = []string{"channel_not_found", "not_in_channel", "message_not_found", "missing_scope", "user_not_found"}
 
-// api answers a method. Refusals are noted, except innocent ones.
+// api answers a call of a method.
 func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if err != nil {
 		return
 	}
-	name := r.PathValue("method")
-	s.calls.outbound(name, r, body)
-	args, readable := arguments(r, body)
+	s.calls.outbound(r.PathValue("method"), r, body)
 	s.mu.Lock()
-	m, known := methods[name]
-	answer, problem := map[string]any{}, ""
-	switch {
-	case !known:
-		problem = "unknown_method"
-	case !readable:
-		problem = "invalid_form_data"
-	case s.refuse:
-		problem = "invalid_auth"
-		s.mu.Unlock()
-		respond(w, map[string]any{"ok": false, "error": problem})
-		return
-	case token(r, args) != m.token:
-		problem = "invalid_auth"
-		if t := token(r, args); t == BotToken || t == AppToken {
-			problem = "not_allowed_token_type"
-		}
-	case s.missing[m.scope]:
-		problem = "missing_scope"
-		answer = map[string]any{"needed": m.scope, "provided": "commands"}
-	case name == "chat.postMessage" && s.fault(chattest.Limited):
-		s.mu.Unlock()
-		w.Header().Set("Retry-After", "7")
-		w.WriteHeader(http.StatusTooManyRequests)
-		respond(w, map[string]any{"ok": false, "error": "ratelimited"})
-		return
-	case name == "chat.postMessage" && s.fault(chattest.Gone):
-		problem = "not_in_channel"
-	default:
-		answer, problem = m.do(s, args)
-	}
-	lost := problem == "" && name == "chat.postMessage" && s.fault(chattest.Lost)
-	if problem != "" && !slices.Contains(innocent, strings.Fields(problem)[0]) {
-		s.complain("%s: %s", name, problem)
-	}
+	status, answer := s.call(r, body)
 	s.mu.Unlock()
-	if lost {
-		panic(http.ErrAbortHandler) // cuts the connection without an answer
+	switch status {
+	case http.StatusServiceUnavailable:
+		http.Error(w, "<html>upstream connect error</html>", status)
+		return
+	case cut:
+		panic(http.ErrAbortHandler)
+	case http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", "7")
 	}
-	if answer == nil {
-		answer = map[string]any{}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	if err := json.NewEncoder(w).Encode(answer); err != nil {
+		return // the bot hung up
 	}
-	answer["ok"] = problem == ""
-	if problem != "" {
-		answer["error"] = strings.Fields(problem)[0]
-	}
-	respond(w, answer)
 }
 
-func respond(w http.ResponseWriter, answer any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	if err := json.NewEncoder(w).Encode(answer); err != nil {
-		panic(http.ErrAbortHandler)
+// cut stands for no answer at all.
+const cut = 0
+
+// call does what the bot asks for, unless it is to fail. The caller holds mu.
+func (s *Server) call(r *http.Request, body []byte) (status int, answer map[string]any) {
+	name := r.PathValue("method")
+	m := methods[name]
+	posting := name == "chat.postMessage"
+	switch {
+	case s.broken > 0:
+		s.broken--
+		return http.StatusServiceUnavailable, nil
+	case s.refuse:
+		return http.StatusOK, map[string]any{"ok": false, "error": "invalid_auth"}
+	case s.refuseApp != "" && m.token == AppToken:
+		return http.StatusOK, map[string]any{"ok": false, "error": s.refuseApp}
+	case s.missing[m.scope]:
+		return http.StatusOK, map[string]any{"ok": false, "error": "missing_scope", "needed": m.scope, "provided": "commands"}
+	case posting && s.fault(chattest.Limited):
+		return http.StatusTooManyRequests, map[string]any{"ok": false, "error": "ratelimited"}
+	case posting && s.fault(chattest.Gone):
+		return http.StatusOK, map[string]any{"ok": false, "error": "not_in_channel"}
 	}
+	answer, problem := s.judge(m, r, body)
+	if problem != "" {
+		word := strings.Fields(problem)[0]
+		if !slices.Contains(innocent, word) {
+			s.complain("%s: %s", name, problem)
+		}
+		return http.StatusOK, map[string]any{"ok": false, "error": word}
+	}
+	answer["ok"] = true
+	if posting && s.fault(chattest.Lost) {
+		return cut, nil
+	}
+	return http.StatusOK, answer
+}
+
+// judge refuses what Slack would refuse, and does the rest. The caller holds mu.
+func (s *Server) judge(m method, r *http.Request, body []byte) (answer map[string]any, problem string) {
+	args, readable := arguments(r, body)
+	given := token(r, args)
+	switch {
+	case m.do == nil:
+		return nil, "unknown_method"
+	case !readable:
+		return nil, "invalid_form_data"
+	case given != m.token && (given == BotToken || given == AppToken):
+		return nil, "not_allowed_token_type"
+	case given != m.token:
+		return nil, "invalid_auth"
+	}
+	return m.do(s, args)
 }
 
 // token is the one in the header or in the form.
@@ -172,7 +187,7 @@ func (s *Server) target(args map[string]any) (*channel, string) {
 
 // newMessage checks and keeps a message. The caller holds mu.
 func (s *Server) newMessage(c *channel, only string, args map[string]any) (*message, string) {
-	if problem := checkMessage(args); problem != "" {
+	if problem := CheckMessage(args); problem != "" {
 		return nil, problem
 	}
 	m := &message{ts: s.stamp(), channel: c.id, only: only, text: word(args["text"]), blocks: array(args["blocks"]), metadata: object(args["metadata"])}
@@ -231,7 +246,7 @@ func (s *Server) update(args map[string]any) (map[string]any, string) {
 	if problem != "" {
 		return nil, problem
 	}
-	if problem := checkMessage(args); problem != "" {
+	if problem := CheckMessage(args); problem != "" {
 		return nil, problem
 	}
 	if len([]rune(word(args["text"]))) > maxUpdate {
@@ -306,7 +321,7 @@ func (s *Server) openView(args map[string]any) (map[string]any, string) {
 		return nil, "expired_trigger_id"
 	}
 	body := object(args["view"])
-	if problem := checkView(body); problem != "" {
+	if problem := CheckView(body); problem != "" {
 		return nil, problem
 	}
 	t.used = true

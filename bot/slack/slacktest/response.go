@@ -53,7 +53,7 @@ func (s *Server) take(u *responseURL, args map[string]any) (problem string) {
 	}
 	u.uses++
 	if args["replace_original"] == true && u.message != nil {
-		if problem := checkMessage(args); problem != "" {
+		if problem := CheckMessage(args); problem != "" {
 			return problem
 		}
 		u.message.text, u.message.blocks = word(args["text"]), array(args["blocks"])

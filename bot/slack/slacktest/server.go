@@ -56,6 +56,9 @@ type Server struct {
 	complaints []string
 	faults     map[chattest.Fault]bool // for the next request or event
 	refuse     bool                    // all tokens
+	broken     int                     // requests that get 503
+	hasty      int                     // connections that are closed right after hello
+	refuseApp  string                  // Slack's word for the app token, if it is refused
 	missing    map[string]bool         // scopes that the bot does not have
 	count      int                     // makes ids and timestamps unique
 }
@@ -163,6 +166,27 @@ func (s *Server) RemoveBot(channel string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.channels[channel].members, BotUser)
+}
+
+// Break answers the next n requests of the Web API with 503.
+func (s *Server) Break(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.broken = n
+}
+
+// Hurry asks the bot to connect again right after hello, n times.
+func (s *Server) Hurry(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hasty = n
+}
+
+// RefuseAppToken refuses only the app token, in Slack's word, as "invalid_auth".
+func (s *Server) RefuseAppToken(word string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuseApp = word
 }
 
 // RemoveScope takes a scope from the bot, as "users:read".

@@ -73,6 +73,11 @@ func (s *Server) join(c *conn) bool {
 		panic(err)
 	}
 	c.out <- hello
+	if s.hasty > 0 {
+		s.hasty--
+		c.out <- disconnect("refresh_requested")
+		return true
+	}
 	waiting := s.waiting
 	s.waiting = nil
 	for _, e := range waiting {
@@ -115,13 +120,17 @@ func (s *Server) drop() {
 func (s *Server) Disconnect(reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, c := range s.conns {
+		c.out <- disconnect(reason)
+	}
+}
+
+func disconnect(reason string) []byte {
 	frame, err := json.Marshal(map[string]any{"type": "disconnect", "reason": reason, "debug_info": map[string]any{"host": "applink-1"}})
 	if err != nil {
 		panic(err)
 	}
-	for _, c := range s.conns {
-		c.out <- frame
-	}
+	return frame
 }
 
 func (s *Server) write(c *conn) {

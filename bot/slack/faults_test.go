@@ -1,0 +1,307 @@
+package slack_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ckadbot/bot/chat"
+	"ckadbot/bot/chat/chattest"
+	"ckadbot/bot/slack"
+	"ckadbot/bot/slack/slacktest"
+)
+
+func TestTokensThatCannotWorkAreToldApart(t *testing.T) {
+	for name, c := range map[string]struct{ bot, app, want string }{
+		"swapped":      {slacktest.AppToken, slacktest.BotToken, "swapped"},
+		"no bot token": {"", slacktest.AppToken, "SLACK_BOT_TOKEN is empty"},
+		"no app token": {slacktest.BotToken, "", "SLACK_APP_TOKEN is empty"},
+		"a user token": {"xoxp-1-2", slacktest.AppToken, "SLACK_BOT_TOKEN does not begin with xoxb-"},
+		"wrong bot":    {"xoxb-wrong", slacktest.AppToken, "Slack refused SLACK_BOT_TOKEN (invalid_auth)"},
+		"wrong app":    {slacktest.BotToken, "xapp-wrong", "Slack refused SLACK_APP_TOKEN (invalid_auth)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := slacktest.New()
+			defer s.Close()
+			err := slack.New(slack.Config{BotToken: c.bot, AppToken: c.app, APIURL: s.URL()}).Run(t.Context(), chattest.Spec, &chattest.Handler{})
+			if !errors.Is(err, chat.ErrToken) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+			for _, token := range []string{c.bot, c.app} {
+				if token != "" && strings.Contains(err.Error(), token) {
+					t.Errorf("%q is in %q", token, err)
+				}
+			}
+		})
+	}
+}
+
+func TestAppTokenThatStopsWorkingEndsRun(t *testing.T) {
+	for _, word := range []string{"invalid_auth", "token_revoked", "not_allowed_token_type", "missing_scope"} {
+		t.Run(word, func(t *testing.T) {
+			p := newPlatform(t)
+			ended := chattest.Start(t, p, &chattest.Handler{})
+			ready(t, p)
+			p.RefuseAppToken(word)
+			p.Fail(chattest.Drop)
+			select {
+			case err := <-ended:
+				if !errors.Is(err, chat.ErrToken) || !strings.Contains(err.Error(), "SLACK_APP_TOKEN") || !strings.Contains(err.Error(), word) {
+					t.Errorf("got %v", err)
+				}
+			case <-time.After(20 * time.Second):
+				t.Error("Run goes on")
+			}
+		})
+	}
+}
+
+func TestSlackThatIsDownAtFirstIsTriedAgain(t *testing.T) {
+	p := newPlatform(t)
+	p.Break(2)
+	chattest.Start(t, p, &chattest.Handler{})
+	ready(t, p)
+	if n := strings.Count(p.log.String(), "cannot reach Slack"); n != 1 {
+		t.Errorf("told %d times, want once:\n%s", n, p.log)
+	}
+}
+
+func TestConnectionsClosedAfterHelloAreNotAHotLoop(t *testing.T) {
+	p := newPlatform(t)
+	p.Hurry(3)
+	chattest.Start(t, p, &chattest.Handler{})
+	began := time.Now()
+	ready(t, p)
+	opens := 0
+	for _, call := range p.Calls() {
+		if strings.Contains(call, "apps.connections.open") {
+			opens++
+		}
+	}
+	if opens != 4 || time.Since(began) < 1500*time.Millisecond { // at least half of 0.5, 1 and 2 seconds
+		t.Errorf("%d connections within %s", opens, time.Since(began))
+	}
+}
+
+func TestRefreshedConnectionLosesNothing(t *testing.T) {
+	p := newPlatform(t)
+	h := &chattest.Handler{OnCommand: func(c chat.Command) chat.Reply { return say("ok " + c.Args["term"]) }}
+	chattest.Start(t, p, h)
+	ready(t, p)
+	p.Disconnect("refresh_requested")
+	p.Type("alice", "/ckad define pod")
+	chattest.AwaitText(t, p, "alice", "ok pod")
+	if n := len(h.Calls()); n != 2 {
+		t.Errorf("%d calls, want 2", n)
+	}
+}
+
+// Two bots share the events; what one of them leaves behind, the other gets.
+func TestTwoBotsShareOneSlack(t *testing.T) {
+	p := newPlatform(t)
+	first, second := &chattest.Handler{}, &chattest.Handler{}
+	other := &platform{p.Server, newAdapter(p.Server, p.log), p.log}
+	chattest.Start(t, p, first)
+	chattest.Start(t, other, second)
+	for i := 0; len(first.Calls()) == 0 || len(second.Calls()) == 0; i++ {
+		name := fmt.Sprintf("person%d", i)
+		p.AddPerson(name, false)
+		p.Type(name, "/ckad help")
+		chattest.AwaitText(t, p, name, "ok")
+		if i > 1000 {
+			t.Fatal("one bot gets everything")
+		}
+	}
+}
+
+func TestEventWithUnknownElementIsAnswered(t *testing.T) {
+	p := newPlatform(t)
+	h := &chattest.Handler{}
+	chattest.Start(t, p, h)
+	ready(t, p)
+	p.SendRaw("interactive", map[string]any{
+		"type": "block_actions", "trigger_id": "t1", "response_url": p.ResponseURL("alice"),
+		"user":      map[string]any{"id": "U0ALICE", "username": "alice"},
+		"container": map[string]any{"type": "message", "message_ts": "1700000000.000100", "channel_id": slacktest.General},
+		"message": map[string]any{"ts": "1700000000.000100", "blocks": []any{
+			map[string]any{"type": "actions", "elements": []any{map[string]any{"type": "hologram", "action_id": "h"}}},
+		}},
+		"actions": []any{map[string]any{"type": "button", "action_id": "ans:1:2"}},
+	})
+	chattest.AwaitText(t, p, "alice", "ok")
+	if c := h.Calls()[1].(chat.Click); c.Action != "ans:1:2" || c.Message.ID != "1700000000.000100" {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestEventOfAnUnknownKindIsAcknowledged(t *testing.T) {
+	p := newPlatform(t)
+	chattest.Start(t, p, &chattest.Handler{})
+	ready(t, p)
+	p.SendRaw("brain_waves", map[string]any{"type": "thought"})
+	select {
+	case <-p.Acknowledged():
+	case <-time.After(10 * time.Second):
+		t.Error("not acknowledged")
+	}
+}
+
+func TestManyEventsAreAcknowledgedWhileFewAreHandled(t *testing.T) {
+	const events, most = 100, 64
+	p := newPlatform(t)
+	var now, peak atomic.Int64
+	full, release := make(chan struct{}), make(chan struct{})
+	chattest.Start(t, p, &chattest.Handler{OnCommand: func(chat.Command) chat.Reply {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for old := peak.Load(); n > old && !peak.CompareAndSwap(old, n); old = peak.Load() {
+		}
+		if n == most {
+			close(full)
+		}
+		<-release
+		return say("ok")
+	}})
+	for i := range events {
+		name := fmt.Sprintf("person%d", i)
+		p.AddPerson(name, false)
+		p.Type(name, "/ckad help")
+		<-p.Acknowledged()
+	}
+	<-full
+	close(release)
+	for i := range events {
+		chattest.AwaitText(t, p, fmt.Sprintf("person%d", i), "ok")
+	}
+	if peak.Load() > most {
+		t.Errorf("%d handlers at once, want at most %d", peak.Load(), most)
+	}
+}
+
+func TestHandlerAtWorkFinishesWhenRunEnds(t *testing.T) {
+	p := newPlatform(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	h := &chattest.Handler{OnCommand: func(chat.Command) chat.Reply {
+		cancel()
+		return say("goodbye")
+	}}
+	ended := make(chan error, 1)
+	go func() { ended <- p.adapter.Run(ctx, chattest.Spec, h) }()
+	p.Type("alice", "/ckad help")
+	chattest.AwaitText(t, p, "alice", "goodbye")
+	if err := <-ended; err != nil {
+		t.Errorf("Run returns %v, want nil", err)
+	}
+}
+
+func TestNoGoroutineIsLeft(t *testing.T) {
+	s, log := slacktest.New(), &logged{}
+	p := &platform{s, newAdapter(s, log), log}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- p.adapter.Run(ctx, chattest.Spec, &chattest.Handler{}) }()
+	ready(t, p)
+	p.Fail(chattest.Drop)
+	p.Type("alice", "/ckad help")
+	chattest.AwaitText(t, p, "alice", "ok")
+	cancel()
+	<-ended
+	s.Close()
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		left := goroutines()
+		if left == "" {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("left behind:\n%s", left)
+		}
+		runtime.Gosched()
+	}
+}
+
+// goroutines are the stacks that are in the adapter, its library or the fake.
+func goroutines() string {
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	var left []string
+	for _, g := range strings.Split(string(stacks), "\n\n") {
+		if !strings.Contains(g, "testing.tRunner") && (strings.Contains(g, "ckadbot/bot/slack") || strings.Contains(g, "slack-go")) {
+			left = append(left, g)
+		}
+	}
+	return strings.Join(left, "\n\n")
+}
+
+func TestPostErrorsAreToldApart(t *testing.T) {
+	var retry *chat.RetryError
+	var gone *chat.GoneError
+	var uncertain *chat.UncertainError
+	for name, c := range map[string]struct {
+		status int
+		header string
+		body   string
+		want   any // where errors.As finds it; nil: none of the three
+	}{
+		"limited":                 {429, "30", "", &retry},
+		"limited, without a time": {429, "", "", &retry},
+		"limited, in words":       {200, "", `{"ok":false,"error":"ratelimited"}`, &retry},
+		"archived":                {200, "", `{"ok":false,"error":"is_archived"}`, &gone},
+		"not allowed":             {200, "", `{"ok":false,"error":"restricted_action"}`, &gone},
+		"scope":                   {200, "", `{"ok":false,"error":"missing_scope","needed":"chat:write"}`, &gone},
+		"bad gateway":             {502, "", "<html>", &uncertain},
+		"half an answer":          {200, "", `{"ok":tr`, &uncertain},
+		"fatal":                   {200, "", `{"ok":false,"error":"fatal_error"}`, &uncertain},
+		"a proxy in between":      {403, "", "no", nil},
+		"our mistake":             {200, "", `{"ok":false,"error":"invalid_blocks"}`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if c.header != "" {
+					w.Header().Set("Retry-After", c.header)
+				}
+				w.WriteHeader(c.status)
+				fmt.Fprint(w, c.body)
+			}))
+			defer srv.Close()
+			err := postTo(t, srv.URL)
+			if c.want != nil && !errors.As(err, c.want) {
+				t.Errorf("got %v, want a %T", err, c.want)
+			}
+			if c.want == nil && (err == nil || errors.As(err, &retry) || errors.As(err, &gone) || errors.As(err, &uncertain)) {
+				t.Errorf("got %v, want an error that says nothing was posted", err)
+			}
+		})
+	}
+	t.Run("nobody there", func(t *testing.T) {
+		srv := httptest.NewServer(http.NotFoundHandler())
+		srv.Close()
+		err := postTo(t, srv.URL)
+		if err == nil || errors.As(err, &uncertain) || strings.Contains(err.Error(), "http://") {
+			t.Errorf("got %v, want an error that says nothing was posted, and no URL", err)
+		}
+	})
+	t.Run("the token", func(t *testing.T) {
+		p := newPlatform(t)
+		p.Fail(chattest.BadToken)
+		_, err := p.adapter.Post(t.Context(), p.Channel(), chat.Key{ID: "k"}, question)
+		if !errors.Is(err, chat.ErrToken) || strings.Contains(err.Error(), slacktest.BotToken) {
+			t.Errorf("got %v, want one about the token", err)
+		}
+	})
+}
+
+func postTo(t *testing.T, url string) error {
+	t.Helper()
+	a := slack.New(slack.Config{BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, APIURL: url})
+	_, err := a.Post(t.Context(), chat.Channel{Platform: "slack", Workspace: slacktest.Team, ID: slacktest.General}, chat.Key{ID: "k"}, question)
+	return err
+}

@@ -1,0 +1,106 @@
+package slack
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"ckadbot/bot/chat"
+)
+
+// What Slack's manifest schema takes at most, in characters (github.com/slackapi/manifest-schema).
+const (
+	maxCommands    = 50
+	maxCommand     = 32 // with the slash
+	maxDescription = 2000
+	maxUsage       = 1000
+)
+
+const manifestHead = `# A Slack app for ckadbot with Socket Mode: no public address is needed.
+# 1. api.slack.com/apps, "Create New App", "From a manifest": paste this.
+# 2. "Install App": the bot token (xoxb-…) is SLACK_BOT_TOKEN.
+# 3. "Basic Information", "App-Level Tokens": one with connections:write (xapp-…) is SLACK_APP_TOKEN.
+# With the scopes channels:history and groups:history added, a post whose answer
+# from Slack was lost is found again instead of being posted a second time.
+_metadata:
+  major_version: 1
+  minor_version: 1
+display_information:
+  name: ckadbot
+  description: Learn for the CKAD exam, with a glossary, daily quizzes and duels
+features:
+  app_home:
+    home_tab_enabled: false
+    messages_tab_enabled: true
+    messages_tab_read_only_enabled: false
+  bot_user:
+    display_name: ckad
+    always_online: true
+  slash_commands:
+`
+
+const manifestTail = `oauth_config:
+  scopes:
+    bot:
+      - commands
+      - chat:write
+      - users:read
+settings:
+  interactivity:
+    is_enabled: true
+  org_deploy_enabled: false
+  socket_mode_enabled: true
+  token_rotation_enabled: false
+`
+
+// Manifest makes the app manifest (YAML) that a Slack app for the bot is
+// created from. It fails if the commands are not ones that Slack takes.
+func Manifest(spec chat.Spec) ([]byte, error) {
+	if n := len(spec.Commands); n < 1 || n > maxCommands {
+		return nil, fmt.Errorf("slack manifest: %d commands, want 1 to %d", n, maxCommands)
+	}
+	var b bytes.Buffer
+	b.WriteString(manifestHead)
+	var problems []error
+	for _, c := range spec.Commands {
+		if n := chat.Length("/" + c.Name); n < 2 || n > maxCommand {
+			problems = append(problems, fmt.Errorf("slack manifest: the command %q has %d characters, want 2 to %d", "/"+c.Name, n, maxCommand))
+		}
+		if n := chat.Length(c.Description); n < 1 || n > maxDescription {
+			problems = append(problems, fmt.Errorf("slack manifest: the description of %q has %d characters, want 1 to %d", "/"+c.Name, n, maxDescription))
+		}
+		fmt.Fprintf(&b, "    - command: %q\n      description: %q\n", "/"+c.Name, c.Description)
+		if u := usage(c); u != "" {
+			fmt.Fprintf(&b, "      usage_hint: %q\n", chat.Cut(u, maxUsage))
+		}
+		b.WriteString("      should_escape: true\n")
+	}
+	b.WriteString(manifestTail)
+	return b.Bytes(), errors.Join(problems...)
+}
+
+// usage is what Slack shows while somebody types the command.
+func usage(c chat.CommandSpec) string {
+	if len(c.Commands) == 0 {
+		return strings.Join(required(c), " ")
+	}
+	var parts []string
+	for _, sub := range c.Commands {
+		part := append([]string{sub.Name}, required(sub)...)
+		if len(sub.Commands) > 0 {
+			part = append(part, "…")
+		}
+		parts = append(parts, strings.Join(part, " "))
+	}
+	return strings.Join(parts, " | ")
+}
+
+func required(c chat.CommandSpec) (words []string) {
+	for _, o := range c.Options {
+		if o.Required {
+			words = append(words, "<"+o.Name+">")
+		}
+	}
+	return words
+}

@@ -1,0 +1,233 @@
+package slack_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ckadbot/bot/chat"
+	"ckadbot/bot/chat/chattest"
+	"ckadbot/bot/slack/slacktest"
+)
+
+var form = chat.Reply{Form: &chat.Form{Title: "New series", Action: "admin:new", Inputs: []chat.Input{{Name: "name", Label: "Name"}, {Name: "note", Label: "Note", Optional: true}}}}
+
+func TestFormThatComesTooLateIsExplained(t *testing.T) {
+	p := newPlatform(t)
+	chattest.Start(t, p, &chattest.Handler{OnCommand: func(chat.Command) chat.Reply {
+		p.ExpireTriggers()
+		return form
+	}})
+	p.Type("alice", "/ckad help")
+	chattest.AwaitText(t, p, "alice", "Please do that once more")
+	if got, want := p.Complaints(), []string{"views.open: expired_trigger_id"}; !slices.Equal(got, want) {
+		t.Errorf("complaints are %q, want %q", got, want)
+	}
+}
+
+func TestFormsOpenFromClicksAndFromForms(t *testing.T) {
+	p := newPlatform(t)
+	h := &chattest.Handler{
+		OnClick: func(chat.Click) chat.Reply { return form },
+		OnSubmit: func(s chat.Submission) chat.Reply {
+			if s.Values["name"] == "" {
+				return form
+			}
+			return chat.Reply{Message: chat.Message{Text: "made " + chat.Escape(s.Values["name"])}}
+		},
+	}
+	chattest.Start(t, p, h)
+	post(t, p, chat.Key{ID: "k"}, question)
+	p.Press("alice", chattest.AwaitText(t, p, "alice", "Which?"), "A")
+	isForm := func(s chattest.Shown) bool { return s.Form }
+	first := chattest.Await(t, p, "alice", isForm)
+	p.Fill("alice", first, nil)
+	p.Fill("alice", chattest.Await(t, p, "alice", func(s chattest.Shown) bool { return s.Form && s.ID != first.ID }), map[string]string{"Name": "Daily"})
+	if got := chattest.AwaitText(t, p, "bob", "made Daily"); got.Ephemeral {
+		t.Errorf("%+v is ephemeral", got)
+	}
+	s := h.Calls()[2].(chat.Submission)
+	if want := map[string]string{"name": "Daily", "note": ""}; !cmp.Equal(s.Values, want) || s.User.Admin {
+		t.Errorf("got %+v, want the values %v of alice, who is no admin", s, want)
+	}
+	if c := p.Complaints(); len(c) > 0 {
+		t.Errorf("complaints: %q", c)
+	}
+}
+
+func TestReplyFindsAnotherWayWhenItsTimeIsOver(t *testing.T) {
+	p := newPlatform(t)
+	chattest.Start(t, p, &chattest.Handler{OnCommand: func(chat.Command) chat.Reply {
+		p.ExpireResponses()
+		return say("at last")
+	}})
+	t.Run("in the channel", func(t *testing.T) {
+		p.Type("alice", "/ckad help")
+		if got := chattest.AwaitText(t, p, "alice", "at last"); !got.Ephemeral {
+			t.Errorf("%+v is not ephemeral", got)
+		}
+	})
+	t.Run("in direct messages, where the bot is not in the channel", func(t *testing.T) {
+		p.TypeIn(p.AddChannel("random", false), "bob", "/ckad help")
+		if got := chattest.AwaitText(t, p, "bob", "at last"); got.Ephemeral || !strings.HasPrefix(got.ID, "D0BOB ") {
+			t.Errorf("got %+v, want a direct message", got)
+		}
+	})
+}
+
+func TestCommandInDirectMessagesIsAnsweredThere(t *testing.T) {
+	p := newPlatform(t)
+	h := &chattest.Handler{}
+	chattest.Start(t, p, h)
+	p.TypeIn("U0ALICE", "alice", "/ckad define pod")
+	got := chattest.AwaitText(t, p, "alice", "ok")
+	if c := h.Calls()[0].(chat.Command); c.Channel.ID != "D0ALICE" || !strings.HasPrefix(got.ID, c.Channel.ID) {
+		t.Errorf("got %+v in %+v", got, c.Channel)
+	}
+}
+
+func TestPublicMessageIsReplacedForAll(t *testing.T) {
+	p := newPlatform(t)
+	chattest.Start(t, p, &chattest.Handler{OnClick: func(chat.Click) chat.Reply {
+		return chat.Reply{Message: chat.Message{Text: "the duel is on"}, Replace: true}
+	}})
+	post(t, p, chat.Key{ID: "k"}, question)
+	p.Press("alice", chattest.AwaitText(t, p, "alice", "Which?"), "A")
+	if got := chattest.AwaitText(t, p, "bob", "the duel is on"); got.Ephemeral || len(got.Buttons) > 0 {
+		t.Errorf("got %+v", got)
+	}
+	if messages, _ := p.Sees("bob"); len(messages) != 1 {
+		t.Errorf("bob sees %+v, want one message", messages)
+	}
+}
+
+func TestTargets(t *testing.T) {
+	p := newPlatform(t)
+	h := &chattest.Handler{}
+	chattest.Start(t, p, h)
+	ask := func(text string) chat.Command {
+		p.SendRaw("slash_commands", map[string]any{
+			"command": "/ckad", "text": text, "user_id": "U0ALICE", "user_name": "alice", "channel_id": slacktest.General,
+			"trigger_id": text, "response_url": p.ResponseURL("alice"),
+		})
+		n := len(h.Calls()) + 1
+		chattest.Await(t, p, "alice", func(chattest.Shown) bool { return len(h.Calls()) == n })
+		return h.Calls()[n-1].(chat.Command)
+	}
+	t.Run("a person nobody knows is no target", func(t *testing.T) {
+		if c := ask("challenge <@U0NOBODY|nobody> 5"); c.Target != nil || c.Args["user"] != "U0NOBODY" {
+			t.Errorf("got %+v", c)
+		}
+	})
+	t.Run("a bot is told as one", func(t *testing.T) {
+		if c := ask("challenge <@U0CKADBOT>"); c.Target == nil || !c.Target.Bot {
+			t.Errorf("got %+v", c)
+		}
+	})
+	t.Run("a name without Slack's escape names nobody", func(t *testing.T) {
+		if c := ask("challenge @bob"); c.Target != nil || c.Args["user"] != "" {
+			t.Errorf("got %+v", c)
+		}
+	})
+	t.Run("without the scope the id must do", func(t *testing.T) {
+		p.RemoveScope("users:read")
+		if c := ask("challenge <@U0BOB>"); c.Target == nil || c.Target.ID != "U0BOB" {
+			t.Errorf("got %+v", c)
+		}
+	})
+	t.Run("text comes as it was typed", func(t *testing.T) {
+		c := ask("define “a &lt;b&gt; &amp;amp; <http://kubernetes.io|kubernetes.io> <#C0GENERAL|general>”")
+		if got, want := c.Args["term"], "a <b> &amp; kubernetes.io #general"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+	t.Run("text that is no command is passed on", func(t *testing.T) {
+		if c := ask("dance\u00a0now"); c.Name != "ckad" || c.Rest != "dance now" {
+			t.Errorf("got %+v", c)
+		}
+	})
+}
+
+func TestAdminOfNoScopeIsNoAdmin(t *testing.T) {
+	p := newPlatform(t)
+	p.RemoveScope("users:read")
+	h := &chattest.Handler{}
+	chattest.Start(t, p, h)
+	p.Type("admin", "/ckad-admin series create")
+	chattest.AwaitText(t, p, "admin", "ok")
+	if h.Calls()[0].(chat.Command).User.Admin {
+		t.Error("taken for an admin though nobody could tell")
+	}
+	if !strings.Contains(p.log.String(), "users:read") {
+		t.Errorf("the log does not say which scope is missing:\n%s", p.log)
+	}
+}
+
+func TestAdminButtonsAskWhoPresses(t *testing.T) {
+	p := newPlatform(t)
+	h := &chattest.Handler{OnClick: func(c chat.Click) chat.Reply { return say(fmt.Sprintf("admin: %t", c.User.Admin)) }}
+	chattest.Start(t, p, h)
+	post(t, p, chat.Key{ID: "k"}, chat.Message{Card: &chat.Card{Body: "Delete?", Buttons: []chat.Button{{Action: "admin:delete", Label: "Delete", Style: chat.Danger}}}})
+	for _, name := range []string{"alice", "admin"} {
+		p.Press(name, chattest.AwaitText(t, p, name, "Delete?"), "Delete")
+		chattest.AwaitText(t, p, name, fmt.Sprintf("admin: %t", name == "admin"))
+	}
+}
+
+func TestClicksCostNoLookup(t *testing.T) {
+	p := newPlatform(t)
+	chattest.Start(t, p, &chattest.Handler{})
+	post(t, p, chat.Key{ID: "k"}, question)
+	p.Press("alice", chattest.AwaitText(t, p, "alice", "Which?"), "A")
+	chattest.AwaitText(t, p, "alice", "ok")
+	for _, call := range p.Calls() {
+		if strings.Contains(call, "users.info") {
+			t.Errorf("asked for %s", call)
+		}
+	}
+}
+
+func TestPostIsFoundAgain(t *testing.T) {
+	p := newPlatform(t)
+	began := time.Now()
+	first := post(t, p, chat.Key{ID: "k1"}, question)
+	for i := range 40 { // more than one page of the history
+		post(t, p, chat.Key{ID: fmt.Sprint("other", i)}, chat.Message{Text: "chatter"})
+	}
+	t.Run("behind forty other messages", func(t *testing.T) {
+		if again := post(t, p, chat.Key{ID: "k1", Tried: began}, question); again != first {
+			t.Errorf("got %+v, want %+v", again, first)
+		}
+	})
+	t.Run("or made again without the scope", func(t *testing.T) {
+		p.RemoveScope("channels:history")
+		if again := post(t, p, chat.Key{ID: "k1", Tried: began}, question); again == first || again.ID == "" {
+			t.Errorf("got %+v, want another message", again)
+		}
+	})
+	t.Run("or not made while Slack is down", func(t *testing.T) {
+		p.Break(1)
+		_, err := p.adapter.Post(t.Context(), p.Channel(), chat.Key{ID: "k2", Tried: began}, question)
+		var uncertain *chat.UncertainError
+		if err == nil || errors.As(err, &uncertain) {
+			t.Errorf("got %v, want an error that says nothing was posted", err)
+		}
+	})
+}
+
+func TestEditOfADeletedMessageIsGone(t *testing.T) {
+	p := newPlatform(t)
+	ref := post(t, p, chat.Key{ID: "k1"}, question)
+	p.DeleteMessage(ref.ID)
+	for _, id := range []string{ref.ID, "", "nonsense"} {
+		var gone *chat.GoneError
+		if err := p.adapter.Edit(t.Context(), chat.MessageRef{Channel: ref.Channel, ID: id}, question); !errors.As(err, &gone) {
+			t.Errorf("edit of %q: got %v, want a GoneError", id, err)
+		}
+	}
+}
