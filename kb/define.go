@@ -88,12 +88,16 @@ func containsAll(words, asked []string) bool {
 	return !slices.ContainsFunc(asked, func(w string) bool { return !slices.Contains(words, w) })
 }
 
-// byPrefix finds the names that begin like the query: at least four letters and half of the name make an answer.
+// byPrefix finds the names that begin like the query: at least four letters and half of the name make an answer, if no other
+// name is as near in another way ("podsec" is one letter from "podspec").
 func (g *Glossary) byPrefix(ctx context.Context, v view, q query) (best, weak []*item, err error) {
 	if utf8.RuneCountInString(q.key) < 3 {
 		return nil, nil, nil
 	}
 	slugs, err := g.index.search(ctx, v, prefix(fieldKey, q.key), maxCandidates)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, it := range v.candidates(slugs) {
 		if slices.ContainsFunc(v.names(it.Slug), func(n name) bool { return beginsLike(q.key, n.key) }) {
 			best = append(best, it)
@@ -101,7 +105,11 @@ func (g *Glossary) byPrefix(ctx context.Context, v view, q query) (best, weak []
 			weak = append(weak, it)
 		}
 	}
-	return best, weak, err
+	if len(best) == 0 {
+		return nil, weak, nil
+	}
+	near, _, err := g.within(ctx, v, q, 1)
+	return v.distinct(append(best, near...)), weak, err
 }
 
 func beginsLike(typed, key string) bool {
@@ -110,25 +118,29 @@ func beginsLike(typed, key string) bool {
 
 // byTypo finds the names that are one mistake away, or else two.
 func (g *Glossary) byTypo(ctx context.Context, v view, q query) (best, weak []*item, err error) {
-	if n := utf8.RuneCountInString(q.key); n < 3 || n > maxNameLength+2 {
-		return nil, nil, nil
-	}
-	for edits := 1; edits <= 2; edits++ {
-		near := fuzzy(fieldKey, q.key, edits)
-		if q.canon != q.key {
-			near = bleve.NewDisjunctionQuery(near, fuzzy(fieldKey, q.canon, edits))
-		}
-		slugs, err := g.index.search(ctx, v, near, maxCandidates)
-		if err != nil {
-			return nil, nil, err
-		}
-		found, more := v.nearest(q, v.candidates(slugs))
-		if len(found) > 0 {
-			return found, more, nil
-		}
+	for edits := 1; edits <= 2 && len(best) == 0 && err == nil; edits++ {
+		var more []*item
+		best, more, err = g.within(ctx, v, q, edits)
 		weak = append(weak, more...)
 	}
-	return nil, weak, nil
+	return best, weak, err
+}
+
+// within finds the names that are at most so many mistakes away.
+func (g *Glossary) within(ctx context.Context, v view, q query, edits int) (best, weak []*item, err error) {
+	if n := utf8.RuneCountInString(q.key); n < 3 || n > maxNameLength+edits {
+		return nil, nil, nil
+	}
+	near := fuzzy(fieldKey, q.key, edits)
+	if q.canon != q.key {
+		near = bleve.NewDisjunctionQuery(near, fuzzy(fieldKey, q.canon, edits))
+	}
+	slugs, err := g.index.search(ctx, v, near, maxCandidates)
+	if err != nil {
+		return nil, nil, err
+	}
+	best, weak = v.nearest(q, v.candidates(slugs))
+	return best, weak, nil
 }
 
 // byWordTypos finds the names of which each word may hold a mistake: "equalty basd selecter".

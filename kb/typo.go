@@ -74,14 +74,17 @@ func (q query) typo(n name) (edits int, ok bool) {
 	return edits, edits <= limit
 }
 
+// pairEdits compares word by word. In a name of three words or more, one may hold a mistake more than its length allows if the
+// others are right: they leave no doubt.
 func pairEdits(a, b []string) (edits int, ok bool) {
+	over, wrong := 0, 0
 	for i := range a {
-		limit := maxEdits(max(len(a[i]), len(b[i])))
-		d := min(distance(a[i], b[i], limit), distance(singular(a[i]), singular(b[i]), limit))
-		if d > limit {
-			return 0, false
+		d := min(distance(a[i], b[i], 2), distance(singular(a[i]), singular(b[i]), 2))
+		if d > 0 {
+			wrong++
 		}
+		over = max(over, d-maxEdits(max(len(a[i]), len(b[i]))))
 		edits += d
 	}
-	return edits, true
+	return edits, over <= 0 || over == 1 && edits <= 2 && wrong == 1 && len(a) > 2
 }
