@@ -40,7 +40,7 @@ func render(m chat.Message) (string, []slack.Block) {
 		top = nothing
 	}
 	if m.Card == nil {
-		return top, sections(mention.then(mrkdwn(m.Text)), maxBlocks)
+		return top, sections(mention.then(mrkdwn(m.Text)).shorten(maxBlocks))
 	}
 	return top, card(mention, *m.Card)
 }
@@ -81,14 +81,14 @@ func card(mention text, c chat.Card) []slack.Block {
 		}
 		p = p.shorten(room)
 		room -= p.size
-		head = append(head, sections(p, room+p.size)...)
+		head = append(head, sections(p)...)
 	}
 	return append(head, tail...)
 }
 
-func sections(t text, room int) []slack.Block {
+func sections(t text) []slack.Block {
 	blocks := []slack.Block{}
-	for _, part := range t.shorten(room).split(maxSection) {
+	for _, part := range t.split(maxSection) {
 		// verbatim: addresses and @names in plain text stay plain text.
 		blocks = append(blocks, slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, part, false, true), nil, nil))
 	}

@@ -1,12 +1,10 @@
 package slack_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -188,46 +186,6 @@ func TestClicksCostNoLookup(t *testing.T) {
 	for _, call := range p.Calls() {
 		if strings.Contains(call, "users.info") {
 			t.Errorf("asked for %s", call)
-		}
-	}
-}
-
-func TestPostIsFoundAgain(t *testing.T) {
-	p := newPlatform(t)
-	began := time.Now()
-	first := post(t, p, chat.Key{ID: "k1"}, question)
-	for i := range 40 { // more than one page of the history
-		post(t, p, chat.Key{ID: fmt.Sprint("other", i)}, chat.Message{Text: "chatter"})
-	}
-	t.Run("behind forty other messages", func(t *testing.T) {
-		if again := post(t, p, chat.Key{ID: "k1", Tried: began}, question); again != first {
-			t.Errorf("got %+v, want %+v", again, first)
-		}
-	})
-	t.Run("or made again without the scope", func(t *testing.T) {
-		p.RemoveScope("channels:history")
-		if again := post(t, p, chat.Key{ID: "k1", Tried: began}, question); again == first || again.ID == "" {
-			t.Errorf("got %+v, want another message", again)
-		}
-	})
-	t.Run("or not made while Slack is down", func(t *testing.T) {
-		p.Break(1)
-		_, err := p.adapter.Post(t.Context(), p.Channel(), chat.Key{ID: "k2", Tried: began}, question)
-		var uncertain *chat.UncertainError
-		if err == nil || errors.As(err, &uncertain) {
-			t.Errorf("got %v, want an error that says nothing was posted", err)
-		}
-	})
-}
-
-func TestEditOfADeletedMessageIsGone(t *testing.T) {
-	p := newPlatform(t)
-	ref := post(t, p, chat.Key{ID: "k1"}, question)
-	p.DeleteMessage(ref.ID)
-	for _, id := range []string{ref.ID, "", "nonsense"} {
-		var gone *chat.GoneError
-		if err := p.adapter.Edit(t.Context(), chat.MessageRef{Channel: ref.Channel, ID: id}, question); !errors.As(err, &gone) {
-			t.Errorf("edit of %q: got %v, want a GoneError", id, err)
 		}
 	}
 }

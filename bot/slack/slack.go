@@ -102,6 +102,8 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 		return err
 	}
 	log := a.log.With("workspace", team)
+	// Slack is taken for gone after half a minute without its ping, the library's
+	// default and that of Slack's own: it does not say how often it pings.
 	s := &session{
 		Adapter: a, log: log, team: team, spec: spec, handler: chat.Guard(h, log),
 		socket: socketmode.New(a.api, socketmode.OptionLog(silent), socketmode.OptionReadLimit(maxEvent)),

@@ -34,7 +34,8 @@ func (s *session) serve(ctx context.Context) error {
 	online, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	ended := make(chan error, 1)
-	go func() { ended <- s.socket.RunContext(online) }()
+	connect := func() { ended <- s.socket.RunContext(online) }
+	go connect()
 	for {
 		select {
 		case e := <-s.socket.Events:
@@ -42,18 +43,35 @@ func (s *session) serve(ctx context.Context) error {
 				end(err)
 			}
 		case err := <-ended:
+			if online.Err() == nil {
+				if err = s.offline(err); err == nil {
+					go connect() // at its pace
+					continue
+				}
+				end(err)
+			}
 			late := time.AfterFunc(grace, stop)
 			defer late.Stop()
 			s.busy.Wait()
-			switch {
-			case ctx.Err() != nil:
+			if ctx.Err() != nil {
 				return nil
-			case online.Err() != nil:
-				return context.Cause(online)
 			}
-			return tokenError("SLACK_APP_TOKEN", bare(err).Error())
+			return context.Cause(online)
 		}
 	}
+}
+
+// offline notes why there is no connection. An error says that there never will be one.
+func (s *session) offline(err error) error {
+	var said slack.SlackErrorResponse
+	if errors.As(err, &said) && refusedApp[said.Err] {
+		return tokenError("SLACK_APP_TOKEN", said.Err)
+	}
+	if !s.warned {
+		s.log.Warn("no connection to Slack, trying again", "error", bare(err))
+	}
+	s.online, s.warned = false, true
+	return nil
 }
 
 // event takes one event of the library. An error ends the connection for good.
@@ -73,18 +91,9 @@ func (s *session) event(work context.Context, e socketmode.Event) error {
 		}
 		s.online, s.warned = true, false
 	case socketmode.EventTypeConnectionError:
-		failure, ok := e.Data.(*slack.ConnectionErrorEvent)
-		if !ok {
-			return nil
+		if failure, ok := e.Data.(*slack.ConnectionErrorEvent); ok {
+			return s.offline(failure.ErrorObj)
 		}
-		var said slack.SlackErrorResponse
-		if errors.As(failure.ErrorObj, &said) && refusedApp[said.Err] {
-			return tokenError("SLACK_APP_TOKEN", said.Err)
-		}
-		if !s.warned {
-			s.log.Warn("no connection to Slack, trying again", "error", bare(failure.ErrorObj))
-		}
-		s.online, s.warned = false, true
 	}
 	return nil
 }

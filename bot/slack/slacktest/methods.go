@@ -2,11 +2,9 @@ package slacktest
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -158,156 +156,6 @@ func (s *Server) usersInfo(args map[string]any) (map[string]any, string) {
 		"updated": time.Now().Unix(), "tz": "Europe/Berlin", "tz_label": "CET", "tz_offset": 3600,
 		"profile": map[string]any{"display_name": p.name, "real_name": p.name},
 	}}, ""
-}
-
-// conversation finds a channel; a person's id stands for the direct messages
-// with the bot. nil if there is none. The caller holds mu.
-func (s *Server) conversation(id string) *channel {
-	if p := s.personByID(id); p != nil {
-		dm := "D" + p.id[1:]
-		if s.channels[dm] == nil {
-			s.channels[dm] = &channel{id: dm, name: "directmessage", members: map[string]bool{p.id: true, BotUser: true}}
-		}
-		return s.channels[dm]
-	}
-	return s.channels[id]
-}
-
-// target is the channel of a message that the bot may write to.
-func (s *Server) target(args map[string]any) (*channel, string) {
-	switch c := s.conversation(word(args["channel"])); {
-	case c == nil:
-		return nil, "channel_not_found"
-	case !c.members[BotUser]:
-		return nil, "not_in_channel"
-	default:
-		return c, ""
-	}
-}
-
-// newMessage checks and keeps a message. The caller holds mu.
-func (s *Server) newMessage(c *channel, only string, args map[string]any) (*message, string) {
-	if problem := CheckMessage(args); problem != "" {
-		return nil, problem
-	}
-	m := &message{ts: s.stamp(), channel: c.id, only: only, text: word(args["text"]), blocks: array(args["blocks"]), metadata: object(args["metadata"])}
-	m.pings = s.pings(args)
-	s.messages = append(s.messages, m)
-	s.show()
-	return m, ""
-}
-
-var ping = regexp.MustCompile(`<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|<!(channel|here|everyone)[^>]*>`)
-
-// pings are the names of those whom a message notifies.
-func (s *Server) pings(args map[string]any) (names []string) {
-	for _, m := range ping.FindAllStringSubmatch(strings.Join(append(texts(args["blocks"]), word(args["text"])), "\n"), -1) {
-		name := m[2]
-		if p := s.personByID(m[1]); p != nil {
-			name = p.name
-		}
-		if name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-func (s *Server) postMessage(args map[string]any) (map[string]any, string) {
-	c, problem := s.target(args)
-	if problem != "" {
-		return nil, problem
-	}
-	m, problem := s.newMessage(c, "", args)
-	if problem != "" {
-		return nil, problem
-	}
-	return map[string]any{"channel": c.id, "ts": m.ts, "message": s.asSent(m)}, ""
-}
-
-func (s *Server) postEphemeral(args map[string]any) (map[string]any, string) {
-	c, problem := s.target(args)
-	if problem != "" {
-		return nil, problem
-	}
-	user := word(args["user"])
-	if !c.members[user] {
-		return nil, "user_not_in_channel"
-	}
-	m, problem := s.newMessage(c, user, args)
-	if problem != "" {
-		return nil, problem
-	}
-	return map[string]any{"message_ts": m.ts}, ""
-}
-
-func (s *Server) update(args map[string]any) (map[string]any, string) {
-	c, problem := s.target(args)
-	if problem != "" {
-		return nil, problem
-	}
-	if problem := CheckMessage(args); problem != "" {
-		return nil, problem
-	}
-	if len([]rune(word(args["text"]))) > maxUpdate {
-		return nil, "msg_too_long"
-	}
-	for _, m := range s.messages {
-		if m.channel == c.id && m.ts == args["ts"] && m.only == "" {
-			m.text, m.blocks = word(args["text"]), array(args["blocks"])
-			s.show()
-			return map[string]any{"channel": c.id, "ts": m.ts, "text": m.text, "message": s.asSent(m)}, ""
-		}
-	}
-	return nil, "message_not_found"
-}
-
-// DeleteMessage has an admin delete a message by its ts.
-func (s *Server) DeleteMessage(ts string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.messages = slices.DeleteFunc(s.messages, func(m *message) bool { return m.ts == ts })
-	s.show()
-}
-
-func (s *Server) asSent(m *message) map[string]any {
-	sent := map[string]any{"type": "message", "user": BotUser, "bot_id": botID, "app_id": appID, "team": Team, "ts": m.ts, "text": m.text, "blocks": m.blocks}
-	if m.metadata != nil {
-		sent["metadata"] = m.metadata
-	}
-	return sent
-}
-
-// pageSize is how many messages a page of the history has at most.
-const pageSize = 15
-
-func (s *Server) history(args map[string]any) (map[string]any, string) {
-	c, problem := s.target(args)
-	if problem != "" {
-		return nil, problem
-	}
-	var found []any
-	for _, m := range slices.Backward(s.messages) { // newest first, as Slack does
-		if m.channel != c.id || m.only != "" || m.ts <= word(args["oldest"]) {
-			continue
-		}
-		sent := s.asSent(m)
-		if args["include_all_metadata"] != "1" && args["include_all_metadata"] != true {
-			delete(sent, "metadata")
-		}
-		found = append(found, sent)
-	}
-	from := 0
-	if cursor := word(args["cursor"]); cursor != "" {
-		if _, err := fmt.Sscanf(cursor, "next:%d", &from); err != nil || from > len(found) {
-			return nil, "invalid_cursor"
-		}
-	}
-	page, next := found[from:], ""
-	if len(page) > pageSize {
-		page, next = page[:pageSize], fmt.Sprintf("next:%d", from+pageSize)
-	}
-	return map[string]any{"messages": page, "has_more": next != "", "response_metadata": map[string]any{"next_cursor": next}}, ""
 }
 
 func (s *Server) openView(args map[string]any) (map[string]any, string) {
