@@ -111,16 +111,11 @@ func (g *grader) leak() {
 	if !known && len(words(g.key())) <= 3 {
 		term = Term{Name: bare(g.key())} // a name the glossary does not know: at least it must not be in the question
 	}
-	if short, asked := strings.CutPrefix(g.ID, shortID(term.Slug, "")); asked && known {
-		// "kubectl get sts" is the question, so of all the names of the key this one may be there.
-		same := func(s string) bool { return s == short }
-		term.Short = slices.DeleteFunc(slices.Clone(term.Short), same)
-		term.Aliases = slices.DeleteFunc(slices.Clone(term.Aliases), same)
-	}
+	short, asked := strings.CutPrefix(g.ID, shortID(term.Slug, "")) // "kubectl get sts" is the question: sts may be there
 	if term.Name != "" {
 		for _, s := range newMask(term).find(g.Text) {
-			if s.word == "" || !g.othersHave(s.word) {
-				g.hard("R1", "%q in the question gives %q away", g.Text[s.start:s.end], g.key())
+			if found := g.Text[s.start:s.end]; !(asked && found == short) && !g.harmless(s, term) {
+				g.hard("R1", "%q in the question gives %q away", found, g.key())
 			}
 		}
 	}
@@ -129,8 +124,17 @@ func (g *grader) leak() {
 	}
 }
 
-// othersHave reports whether a wrong choice has a word with this beginning as well, so that it is no hint.
-func (g *grader) othersHave(root string) bool {
+// harmless reports whether what was found is a word that a wrong choice has as well, so that it is no hint. The name
+// itself is never harmless.
+func (g *grader) harmless(s span, term Term) bool {
+	found := g.Text[s.start:s.end]
+	root := s.word
+	if root == "" {
+		root = squash(found)
+		if root == squash(term.Name) || root == squash(term.Kind) || root == squash(bare(g.key())) {
+			return false
+		}
+	}
 	return slices.ContainsFunc(g.others(), func(i int) bool {
 		return slices.ContainsFunc(words(g.Choices[i]), func(w word) bool { return strings.HasPrefix(w.text, root) || w.stem == root })
 	})

@@ -1,6 +1,7 @@
 package quiz
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -26,14 +27,13 @@ const choicesGenerated = 4
 // definition cannot be masked well, or beside which too few fair wrong choices stand, is left out, and so is every
 // question that does not pass Check.
 func Generate(terms []Term, seed uint64) []Question {
-	terms = slices.Clone(terms)
-	slices.SortFunc(terms, func(a, b Term) int { return strings.Compare(a.Slug, b.Slug) })
-	g := generator{terms: terms, names: newNames(terms), masks: map[string]mask{}, seed: seed}
+	g := generator{names: newNames(terms), seed: seed}
 	for _, t := range terms {
-		g.masks[t.Slug] = newMask(t)
+		g.subjects = append(g.subjects, newSubject(t))
 	}
+	slices.SortFunc(g.subjects, func(a, b subject) int { return strings.Compare(a.Slug, b.Slug) })
 	var all []Question
-	for _, t := range terms {
+	for _, t := range g.subjects {
 		candidates := []Question{g.fromDefinition(t), g.toDescription(t)}
 		for _, s := range t.Short {
 			candidates = append(candidates, g.fromShort(t, s))
@@ -48,35 +48,53 @@ func Generate(terms []Term, seed uint64) []Question {
 }
 
 type generator struct {
-	terms []Term
-	names names
-	masks map[string]mask // by slug
-	seed  uint64
+	subjects []subject // sorted by slug
+	names    names
+	seed     uint64
+}
+
+// A subject is a term with what is looked at again and again while wrong choices are sought.
+type subject struct {
+	Term
+	mask        mask
+	name        string   // as a choice
+	squashed    string   // name for comparison
+	parts       []string // of name
+	content     map[string]bool
+	description masked // first sentence of the definition, without the name
+}
+
+func newSubject(t Term) subject {
+	s := subject{Term: t, mask: newMask(t), name: shownName(t), content: contentStems(t.Definition)}
+	s.squashed, s.parts = squash(s.name), parts(s.name)
+	s.description = s.mask.hide(firstSentence(t.Definition))
+	return s
 }
 
 // fromDefinition shows the definition without the name. The zero Question means: not with this term.
-func (g generator) fromDefinition(t Term) Question {
+func (g generator) fromDefinition(t subject) Question {
 	id := generatedID(definitionPrefix, t.Slug)
 	for _, definition := range []string{oneSpaced(t.Definition), firstSentence(t.Definition)} {
-		hidden := g.masks[t.Slug].hide(sentence(definition))
+		hidden := t.mask.hide(sentence(definition))
 		text := fmt.Sprintf("“%s” %s", hidden.text, askFor(t))
 		if !hidden.usable() || utf8.RuneCountInString(text) > MaxText || strings.Contains(definition, "?") {
 			continue
 		}
-		likeness := similarity(t.Definition, text)
-		wrong := g.pick(t, id, func(o Term) bool {
-			return !g.named(o, text) && similarity(o.Definition, text) < tooSimilar*likeness
+		content := contentStems(text)
+		likeness := jaccard(t.content, content)
+		wrong := g.pick(t, id, func(o subject) bool {
+			return jaccard(o.content, content) < tooSimilar*likeness && !o.named(text)
 		})
 		if wrong != nil {
-			return g.question(t, id, text, wrong, shownName)
+			return g.question(t, id, text, wrong, func(o subject) string { return o.name })
 		}
 	}
 	return Question{}
 }
 
-func askFor(t Term) string {
+func askFor(t subject) string {
 	switch {
-	case commandForm.MatchString(t.Name):
+	case commandForm.MatchString(t.name):
 		return "Which command is this?"
 	case t.Kind != "":
 		return "Which kind of object is this?"
@@ -85,43 +103,39 @@ func askFor(t Term) string {
 }
 
 // toDescription shows the name and four definitions, each without its own name and all of about one length.
-func (g generator) toDescription(t Term) Question {
-	id := generatedID(descriptionPrefix, t.Slug)
-	right, ok := g.description(t)
-	if !ok {
+func (g generator) toDescription(t subject) Question {
+	if !t.describable() {
 		return Question{}
 	}
-	length := float64(utf8.RuneCountInString(right))
-	wrong := g.pick(t, id, func(o Term) bool {
-		text, ok := g.description(o)
-		n := float64(utf8.RuneCountInString(text))
-		return ok && n >= 0.75*length && n <= 1.6*length && len(g.masks[t.Slug].find(text)) == 0 && similarity(o.Definition, t.Definition) < tooSimilar/2
+	id := generatedID(descriptionPrefix, t.Slug)
+	length := float64(utf8.RuneCountInString(t.description.text))
+	wrong := g.pick(t, id, func(o subject) bool {
+		n := float64(utf8.RuneCountInString(o.description.text))
+		return o.describable() && n >= 0.75*length && n <= 1.6*length &&
+			jaccard(o.content, t.content) < tooSimilar/2 && len(t.mask.find(o.description.text)) == 0
 	})
 	if wrong == nil {
 		return Question{}
 	}
-	return g.question(t, id, fmt.Sprintf("Which description fits %s?", shownName(t)), wrong, func(o Term) string {
-		text, _ := g.description(o)
-		return text
-	})
+	text := fmt.Sprintf("Which description fits %s?", t.name)
+	return g.question(t, id, text, wrong, func(o subject) string { return o.description.text })
 }
 
-func (g generator) description(t Term) (string, bool) {
-	hidden := g.masks[t.Slug].hide(firstSentence(t.Definition))
-	return hidden.text, hidden.usable() && utf8.RuneCountInString(hidden.text) <= MaxChoice
+func (s subject) describable() bool {
+	return s.description.usable() && utf8.RuneCountInString(s.description.text) <= MaxChoice
 }
 
 // fromShort asks for the kind behind a short name of kubectl.
-func (g generator) fromShort(t Term, short string) Question {
+func (g generator) fromShort(t subject, short string) Question {
 	id := shortID(t.Slug, short)
 	if t.Kind == "" || !validID(id) {
 		return Question{}
 	}
-	wrong := g.pick(t, id, func(o Term) bool { return o.Kind != "" && o.Kind != t.Kind && !slices.Contains(o.Short, short) })
+	wrong := g.pick(t, id, func(o subject) bool { return o.Kind != "" && o.Kind != t.Kind && !slices.Contains(o.Short, short) })
 	if wrong == nil {
 		return Question{}
 	}
-	q := g.question(t, id, fmt.Sprintf("Which objects does `kubectl get %s` list?", short), wrong, func(o Term) string { return o.Kind })
+	q := g.question(t, id, fmt.Sprintf("Which objects does `kubectl get %s` list?", short), wrong, func(o subject) string { return o.Kind })
 	other := wrong[0]
 	q.Explanation = fmt.Sprintf("`%s` is the short name that kubectl knows for %s. %s is another kind", short, t.Kind, other.Kind)
 	if len(other.Short) > 0 {
@@ -138,7 +152,7 @@ const enough = 8
 func shortID(slug, short string) string { return shortPrefix + slug + "-" + short }
 
 // question puts the parts together; show is how a term looks as a choice.
-func (g generator) question(t Term, id, text string, wrong []Term, show func(Term) string) Question {
+func (g generator) question(t subject, id, text string, wrong []subject, show func(subject) string) Question {
 	q := Question{
 		ID: id, Domain: t.Domain, Category: t.Category, Terms: []string{t.Slug}, Difficulty: 1,
 		Text: text, Choices: []string{show(t)}, Explanation: contrast(t, nearest(t, wrong)),
@@ -152,10 +166,10 @@ func (g generator) question(t Term, id, text string, wrong []Term, show func(Ter
 
 // pick chooses three fair wrong choices for t, nil when there are not enough: two of its category and one from further
 // away, which makes a question neither trivial nor hair-splitting. Which ones, the seed decides.
-func (g generator) pick(t Term, id string, fits func(Term) bool) []Term {
-	var near, domain, far []Term
-	for _, i := range newDice(g.seed, "pick "+id).perm(len(g.terms)) {
-		o, group := g.terms[i], &far
+func (g generator) pick(t subject, id string, fits func(subject) bool) []subject {
+	var near, domain, far []subject
+	for _, i := range newDice(g.seed, "pick "+id).perm(len(g.subjects)) {
+		o, group := g.subjects[i], &far
 		if o.Category == t.Category {
 			group = &near
 		} else if o.Domain == t.Domain {
@@ -166,9 +180,9 @@ func (g generator) pick(t Term, id string, fits func(Term) bool) []Term {
 		}
 	}
 	first := min(2, len(near))
-	var chosen []Term
+	var chosen []subject
 	for _, o := range slices.Concat(near[:first], domain, near[first:], far) {
-		beside := func(c Term) bool { return !g.fair(o, c) }
+		beside := func(c subject) bool { return !g.fair(o, c) }
 		if len(chosen) < choicesGenerated-1 && !slices.ContainsFunc(chosen, beside) {
 			chosen = append(chosen, o)
 		}
@@ -181,41 +195,34 @@ func (g generator) pick(t Term, id string, fits func(Term) bool) []Term {
 
 // fair reports whether o may stand beside t: another thing, of the same sort, not right as well, and with a name that is
 // no part of t's and has not gone out of use.
-func (g generator) fair(t, o Term) bool {
-	a, b := shownName(t), shownName(o)
-	_, both := pairOf(squash(a), squash(b))
-	_, gone := retired[squash(b)]
-	return t.Slug != o.Slug && !both && !gone && !avoids(t, o) && !g.names.synonyms(a, b) &&
-		(t.Kind == "") == (o.Kind == "") &&
-		commandForm.MatchString(a) == commandForm.MatchString(b) &&
-		!within(parts(a), parts(b)) && !within(parts(b), parts(a))
+func (g generator) fair(t, o subject) bool {
+	_, both := pairOf(t.squashed, o.squashed)
+	_, gone := retired[o.squashed]
+	return t.Slug != o.Slug && !both && !gone && !avoids(t.Term, o.Term) &&
+		(t.Kind == "") == (o.Kind == "") && commandForm.MatchString(t.name) == commandForm.MatchString(o.name) &&
+		!slices.Equal(t.parts, o.parts) && !within(t.parts, o.parts) && !within(o.parts, t.parts) && !g.names.synonyms(t.name, o.name)
 }
 
 // named reports whether text names the term.
-func (g generator) named(t Term, text string) bool {
-	return slices.ContainsFunc(g.masks[t.Slug].find(text), func(s span) bool { return s.word == "" })
+func (s subject) named(text string) bool {
+	return slices.ContainsFunc(s.mask.find(text), func(found span) bool { return found.word == "" })
 }
 
 // shownName is the name without what stands in parentheses: a choice with an abbreviation beside others without would stand out.
 func shownName(t Term) string { return oneSpaced(nameForms(t.Name)[0]) }
 
 // nearest is the wrong choice whose definition is most like that of t: the one that needs explaining.
-func nearest(t Term, wrong []Term) Term {
-	best := wrong[0]
-	for _, o := range wrong[1:] {
-		if similarity(o.Definition, t.Definition) > similarity(best.Definition, t.Definition) {
-			best = o
-		}
-	}
-	return best
+func nearest(t subject, wrong []subject) subject {
+	return slices.MaxFunc(wrong, func(a, b subject) int {
+		return cmp.Compare(jaccard(a.content, t.content), jaccard(b.content, t.content))
+	})
 }
 
 // contrast explains what t is and what the other is, within the limit of an explanation.
-func contrast(t, other Term) string {
-	a, b := shownName(t), shownName(other)
-	frame := utf8.RuneCountInString(a + ":  In contrast, " + b + ": ")
+func contrast(t, other subject) string {
+	frame := utf8.RuneCountInString(t.name + ":  In contrast, " + other.name + ": ")
 	room := (MaxExplanation - frame) / 2
-	return fmt.Sprintf("%s: %s In contrast, %s: %s", a, shorten(t.Definition, room), b, shorten(other.Definition, room))
+	return fmt.Sprintf("%s: %s In contrast, %s: %s", t.name, shorten(t.Definition, room), other.name, shorten(other.Definition, room))
 }
 
 // shorten cuts a definition to room characters: at a sentence if it can, else at a word.

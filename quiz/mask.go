@@ -188,7 +188,7 @@ func (m mask) hide(text string) masked {
 	at := 0
 	for _, s := range m.find(text) {
 		before := text[at:s.start]
-		if result.blanks > 0 && strings.Trim(before, " `") == "" { // "[…] […]" tells how many words there were
+		if result.blanks > 0 && strings.TrimSpace(before) == "" { // "[…] […]" tells how many words there were
 			result.gone += len(strings.Fields(text[s.start:s.end]))
 			at = s.end
 			continue

@@ -100,7 +100,7 @@ var retired = map[string]string{
 }
 
 // aboutThePast is how a question reads that may have a retired thing as its answer.
-var aboutThePast = regexp.MustCompile(`(?i)\b(removed|deprecated|gone|deleted|dropped|replaced|retired|former|formerly|earlier|older?|legacy|once|before|until|successor|predecessor|used to|no longer|1\.\d\d?)\b`)
+var aboutThePast = regexp.MustCompile(`(?i)\b(removed|deprecated|gone|deleted|dropped|replaced|retired|former|formerly|earlier|old|older|legacy|once|before|until|successor|predecessor|used to|no longer|1\.\d\d?)\b`)
 
 // myths are claims that old notes repeat. A question that builds on one is false whatever its key.
 var myths = []struct {

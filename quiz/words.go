@@ -16,7 +16,7 @@ type word struct {
 }
 
 func words(s string) []word {
-	var all []word
+	all := make([]word, 0, len(s)/4+1)
 	start := -1
 	for i, r := range s {
 		in := unicode.IsLetter(r) || unicode.IsDigit(r)
@@ -131,7 +131,10 @@ func shared(a, b map[string]bool) int {
 
 // similarity is the Jaccard index of what two texts talk about: 0 nothing in common, 1 the same words.
 func similarity(a, b string) float64 {
-	x, y := contentStems(a), contentStems(b)
+	return jaccard(contentStems(a), contentStems(b))
+}
+
+func jaccard(x, y map[string]bool) float64 {
 	both := shared(x, y)
 	if all := len(x) + len(y) - both; all > 0 {
 		return float64(both) / float64(all)

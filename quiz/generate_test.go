@@ -1,0 +1,192 @@
+package quiz
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// nameAnywhere finds a name in a text without any of the generator's own tools: its letters, with or without a blank,
+// hyphen or small letters' plural, whatever the case.
+func nameAnywhere(name string) *regexp.Regexp {
+	var letters []string
+	for _, r := range name {
+		if r != ' ' && r != '-' {
+			letters = append(letters, regexp.QuoteMeta(string(r)))
+		}
+	}
+	return regexp.MustCompile(`(?i)\b` + strings.Join(letters, `[ -]?`) + `(s|es)?\b`)
+}
+
+// checkGenerated is what must hold for every generated question, whatever the glossary and seed.
+func checkGenerated(t interface{ Errorf(string, ...any) }, q Question, terms []Term, n names) {
+	i := slices.IndexFunc(terms, func(term Term) bool { return len(q.Terms) > 0 && term.Slug == q.Terms[0] })
+	if i < 0 {
+		t.Errorf("%s: got terms %q, want the term it is about", q.ID, q.Terms)
+		return
+	}
+	term := terms[i]
+	if err := q.Validate(); err != nil {
+		t.Errorf("%s is not valid: %v", q.ID, err)
+	}
+	if problems := check(q, n); !Passes(problems) {
+		t.Errorf("%s does not pass: %v", q.ID, problems)
+	}
+	if got := q.Choices[q.Key]; strings.HasPrefix(q.ID, descriptionPrefix) {
+		for _, c := range q.Choices {
+			if nameAnywhere(term.Name).MatchString(c) {
+				t.Errorf("%s: the choice %q has the name %s", q.ID, c, term.Name)
+			}
+		}
+	} else {
+		if got != term.Name && got != term.Kind {
+			t.Errorf("%s: got key %q, want %q", q.ID, got, term.Name)
+		}
+		if nameAnywhere(term.Name).MatchString(q.Text) {
+			t.Errorf("%s: the name %s is in %q", q.ID, term.Name, q.Text)
+		}
+	}
+	other := func(o Term) bool { return o.Slug != term.Slug && strings.Contains(q.Explanation, o.Name) }
+	if !strings.Contains(q.Explanation, term.Name) || !slices.ContainsFunc(terms, other) {
+		t.Errorf("%s: the explanation names not both %s and another term: %s", q.ID, term.Name, q.Explanation)
+	}
+	for _, two := range [][2]string{{"ReplicaSet", "Deployment"}, {"Job", "CronJob"}, {"Node Affinity", "nodeSelector"}} {
+		if key := q.Choices[q.Key]; slices.Contains(two[:], key) && slices.Contains(q.Choices, two[0]) && slices.Contains(q.Choices, two[1]) {
+			t.Errorf("%s: %q has two right answers, %v", q.ID, q.Choices, two)
+		}
+	}
+	if term.Slug != "psp" && slices.Contains(q.Choices, "Pod Security Policy") {
+		t.Errorf("%s: %q has a retired thing as a wrong choice", q.ID, q.Choices)
+	}
+	if q.Source != SourceGlossary || !strings.HasPrefix(q.ID, "gen-") || len(q.Choices) != 4 {
+		t.Errorf("%s: got source %q and %d choices, want %q, 4 and an id with gen-", q.ID, q.Source, len(q.Choices), SourceGlossary)
+	}
+}
+
+// seeds is how many seeds the tests try.
+const seeds = 20
+
+func TestGenerateIsFairForEverySeed(t *testing.T) {
+	terms := someTerms()
+	n := newNames(terms)
+	ever := map[string]int{}
+	for seed := range uint64(seeds) {
+		for _, q := range Generate(terms, seed) {
+			checkGenerated(t, q, terms, n)
+			ever[q.ID]++
+		}
+	}
+	for _, term := range terms {
+		want := term.Slug != "vague" // its definition is nothing but its name
+		if got := ever["gen-def-"+term.Slug] > 0; got != want {
+			t.Errorf("a question from the definition of %s: got %t, want %t", term.Name, got, want)
+		}
+		for _, short := range term.Short {
+			if ever["gen-short-"+term.Slug+"-"+short] != seeds {
+				t.Errorf("a question on the short name %s: got %d for %d seeds", short, ever["gen-short-"+term.Slug+"-"+short], seeds)
+			}
+		}
+	}
+	if got := countPrefix(ever, descriptionPrefix); got < len(terms)/2 {
+		t.Errorf("questions from a term to its description: got %d, want at least half of %d", got, len(terms))
+	}
+}
+
+func countPrefix(ids map[string]int, prefix string) (n int) {
+	for id := range ids {
+		if strings.HasPrefix(id, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestGenerateHonoursAvoid(t *testing.T) {
+	terms := someTerms()[:12]
+	for i := range terms {
+		if terms[i].Slug == "statefulset" {
+			terms[i].Avoid = []string{"daemonset"}
+		}
+	}
+	for seed := range uint64(seeds) {
+		for _, q := range Generate(terms, seed) {
+			if slices.Contains(q.Choices, "StatefulSet") && slices.Contains(q.Choices, "DaemonSet") {
+				t.Errorf("%s, seed %d: %q has both StatefulSet and DaemonSet", q.ID, seed, q.Choices)
+			}
+		}
+	}
+}
+
+func TestGenerateDependsOnTermsAndSeedAlone(t *testing.T) {
+	terms := someTerms()
+	first := Generate(terms, 1)
+	slices.Reverse(terms)
+	if diff := cmp.Diff(first, Generate(terms, 1)); diff != "" {
+		t.Errorf("with the terms in another order (-want +got):\n%s", diff)
+	}
+	if cmp.Equal(first, Generate(terms, 2)) {
+		t.Error("another seed gives the very same questions, want other wrong choices")
+	}
+}
+
+func TestGeneratedIDsDoNotDependOnOtherTerms(t *testing.T) {
+	all := someTerms()
+	rapid.Check(t, func(t *rapid.T) {
+		seed := rapid.Uint64().Draw(t, "seed")
+		some := rapid.SliceOfNDistinct(rapid.SampledFrom(all), 4, 14, func(term Term) string { return term.Slug }).Draw(t, "some")
+		n := newNames(some)
+		seen := map[string]bool{}
+		for _, q := range Generate(some, seed) {
+			checkGenerated(t, q, some, n)
+			if seen[q.ID] {
+				t.Errorf("the id %s is given twice", q.ID)
+			}
+			seen[q.ID] = true
+			want := []string{"gen-def-" + q.Terms[0], "gen-what-" + q.Terms[0]}
+			if !slices.Contains(want, q.ID) && !strings.HasPrefix(q.ID, "gen-short-"+q.Terms[0]+"-") {
+				t.Errorf("got id %s, want one made of the slug %s alone", q.ID, q.Terms[0])
+			}
+		}
+	})
+}
+
+// A glossary may be imported by anybody: no definition, name or slug brings a question that is unfit to be shown.
+func TestGenerateStandsOddGlossaries(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms := someTerms()[:10]
+		odd := rapid.Custom(func(t *rapid.T) Term {
+			term := rapid.SampledFrom(terms).Draw(t, "like")
+			term.Slug = rapid.OneOf(rapid.StringMatching(`[a-z0-9-]{1,60}`), rapid.String()).Draw(t, "slug")
+			term.Name = rapid.OneOf(rapid.StringMatching(`[A-Z][a-z]{3,12}( [A-Z][a-z]{3,9})?`), rapid.String()).Draw(t, "name")
+			if rapid.Bool().Draw(t, "other definition") {
+				term.Definition = rapid.String().Draw(t, "definition")
+			}
+			term.Aliases = rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "aliases")
+			return term
+		})
+		extra := rapid.SliceOfNDistinct(odd, 1, 4, func(term Term) string { return term.Slug }).Draw(t, "odd")
+		for _, q := range Generate(append(terms, extra...), rapid.Uint64().Draw(t, "seed")) {
+			if err := q.Validate(); err != nil {
+				t.Errorf("%q is not valid: %v", q.ID, err)
+			}
+		}
+	})
+}
+
+func TestGeneratedIDFitsALongSlug(t *testing.T) {
+	a, b := strings.Repeat("a", 59)+"x", strings.Repeat("a", 59)+"y"
+	if got := generatedID(definitionPrefix, a); !validID(got) || got == generatedID(definitionPrefix, b) {
+		t.Errorf("got %s for a slug of 60 letters, want a valid id that differs from that of a similar slug", got)
+	}
+}
+
+func BenchmarkGenerate(b *testing.B) {
+	terms := someTerms()
+	for b.Loop() {
+		Generate(terms, 1)
+	}
+}
