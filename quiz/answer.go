@@ -52,35 +52,25 @@ type Result struct {
 // It may be called again with the same answer, after an error too.
 func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 	now := e.now()
-	player, err := e.register(ctx, e.db, a.Workspace, a.By)
+	outcome, p, err := e.record(ctx, a, now)
 	if err != nil {
-		return Result{}, err
+		return Result{}, fmt.Errorf("answer round %d: %w", a.Round, err)
 	}
-	var written Outcome
-	if a.plausible() {
-		if written, err = e.record(ctx, a, player, now); err != nil {
-			return Result{}, fmt.Errorf("answer round %d: %w", a.Round, err)
+	if outcome == "" {
+		if outcome, err = refusal(a, p, now); err != nil {
+			return Result{}, err
 		}
 	}
-	p, err := readProgress(ctx, e.db, a.Workspace, a.Round, player)
-	if errors.Is(err, ErrNoRound) {
+	if outcome == Stale {
 		return Result{Outcome: Stale, Choice: -1, Next: -1}, nil
 	}
-	if err != nil {
-		return Result{}, err
-	}
 	// Not only after a new answer: whoever clicks again ends a duel that we failed to end the first time.
-	if d := p.Round.Duel; d != nil && d.has(player) && !p.Round.Closed(now) && p.answered() == len(p.choices) {
+	if d := p.Round.Duel; d != nil && d.has(p.player) && !p.Round.Closed(now) && p.answered() == len(p.choices) {
 		if err := e.endFinishedDuel(ctx, p.Round, now); err != nil {
 			return Result{}, err
 		}
 	}
-	if written == "" {
-		if written, err = e.refusal(ctx, a, p, player, now); err != nil {
-			return Result{}, err
-		}
-	}
-	return result(written, a, p, player, now), nil
+	return result(outcome, a, p, now), nil
 }
 
 // plausible sorts out numbers that no round has, some of which would not even fit into a column.
@@ -88,61 +78,82 @@ func (a Answer) plausible() bool {
 	return a.Question >= 0 && a.Question < MaxQuestions && a.Choice >= 0 && a.Choice < MaxChoices
 }
 
-// record writes the answer if everything allows it: Recorded, Changed or "" for neither.
-func (e *Engine) record(ctx context.Context, a Answer, player int64, now time.Time) (outcome Outcome, err error) {
+// record writes the answer if everything allows it, and reads how the person stands after that. The outcome is Recorded,
+// Changed or "" for neither; the progress is empty without that round. PostgreSQL may undo it for a deadlock.
+func (e *Engine) record(ctx context.Context, a Answer, now time.Time) (outcome Outcome, p progress, err error) {
 	for range 3 {
-		outcome, err = e.recordOnce(ctx, a, player, now)
-		if !retriable(err) {
+		if outcome, p, err = e.recordOnce(ctx, a, now); !retriable(err) {
 			break
 		}
 	}
-	return outcome, err
+	return outcome, p, err
 }
 
-func (e *Engine) recordOnce(ctx context.Context, a Answer, player int64, now time.Time) (Outcome, error) {
-	var changes int
-	err := e.db.QueryRow(ctx, `
+// recordOnce sends three statements in one go, as a whole channel may click in the same second: who it is, the answer,
+// and the progress. They are one transaction.
+func (e *Engine) recordOnce(ctx context.Context, a Answer, now time.Time) (outcome Outcome, p progress, err error) {
+	var batch pgx.Batch
+	batch.Queue(registerSQL, a.By.Workspace, a.By.User, a.Workspace, cleanName(a.By))
+	if a.plausible() {
+		queueAnswer(&batch, a, now).QueryRow(func(row pgx.Row) error {
+			var changes int
+			err := row.Scan(&changes)
+			switch {
+			case errors.Is(err, pgx.ErrNoRows):
+				return nil
+			case changes > 0:
+				outcome = Changed
+			default:
+				outcome = Recorded
+			}
+			return err
+		})
+	}
+	batch.Queue(progressSQL, a.Workspace, a.Round, a.By.Workspace, a.By.User).QueryRow(func(row pgx.Row) error {
+		if err := p.scan(row); !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		return nil
+	})
+	err = e.db.SendBatch(ctx, &batch).Close()
+	if err == nil && p.Round.Kind == KindDuel {
+		p.Round.Duel, err = readDuel(ctx, e.db, a.Workspace, a.Round)
+	}
+	return outcome, p, err
+}
+
+// queueAnswer is the statement that decides: no row comes back if anything speaks against the answer.
+func queueAnswer(batch *pgx.Batch, a Answer, now time.Time) *pgx.QueuedQuery {
+	return batch.Queue(`
 		WITH asked AS (
-			SELECT r.workspace, r.id AS round, q.position, p.channel, r.changeable
+			SELECT r.workspace, r.id AS round, q.position, p.channel, r.changeable, i.player
 			FROM quiz.round r
 			JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
 			JOIN quiz.post p           ON p.workspace = r.workspace AND p.round = r.id
+			JOIN quiz.identity i       ON i.workspace = $6 AND i.user_id = $7
 			LEFT JOIN quiz.duel d      ON d.workspace = r.workspace AND d.round = r.id
 			WHERE r.workspace = $1 AND r.id = $2
 			AND q.position = $3 AND $4 < q.choices
 			AND p.channel = $5
-			AND r.opens_at <= $7 AND $7 < r.closes_at
-			AND (r.kind <> 'duel' OR d.accepted_at IS NOT NULL AND $6 IN (d.challenger, d.challenged))
+			AND r.opens_at <= $8 AND $8 < r.closes_at
+			AND (r.kind <> 'duel' OR d.accepted_at IS NOT NULL AND i.player IN (d.challenger, d.challenged))
 		)
 		INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, channel, answered_at)
-		SELECT workspace, round, position, $6, $4, channel, $7 FROM asked
+		SELECT workspace, round, position, player, $4, channel, $8 FROM asked
 		ON CONFLICT (workspace, round, position, player) DO UPDATE
 		SET choice = excluded.choice, channel = excluded.channel, answered_at = excluded.answered_at, changes = a.changes + 1
 		WHERE (SELECT changeable FROM asked) AND a.choice <> excluded.choice
 		RETURNING changes`,
-		a.Workspace, a.Round, a.Question, a.Choice, a.Channel, player, now).Scan(&changes)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return "", nil
-	case err != nil:
-		return "", err
-	case changes > 0:
-		return Changed, nil
-	}
-	return Recorded, nil
+		a.Workspace, a.Round, a.Question, a.Choice, a.Channel, a.By.Workspace, a.By.User, now)
 }
 
-// refusal finds out why record wrote nothing.
-func (e *Engine) refusal(ctx context.Context, a Answer, p progress, player int64, now time.Time) (Outcome, error) {
-	posted, err := hasPost(ctx, e.db, a)
-	if err != nil {
-		return "", err
-	}
+// refusal finds out why nothing was written.
+func refusal(a Answer, p progress, now time.Time) (Outcome, error) {
 	r := p.Round
 	switch {
-	case !posted || !a.plausible() || a.Question >= len(r.Questions) || a.Choice >= len(r.Questions[a.Question].Choices):
+	case !slices.Contains(p.posts, a.Channel), !a.plausible(), a.Question >= len(r.Questions), a.Choice >= len(r.Questions[a.Question].Choices):
 		return Stale, nil
-	case r.Duel != nil && !r.Duel.has(player):
+	case r.Duel != nil && !r.Duel.has(p.player):
 		return NotYours, nil
 	case r.Closed(now):
 		return Late, nil
@@ -153,34 +164,21 @@ func (e *Engine) refusal(ctx context.Context, a Answer, p progress, player int64
 	case p.choices[a.Question] >= 0:
 		return Locked, nil
 	}
-	return "", fmt.Errorf("round %d took no answer from player %d and none is recorded", r.ID, player)
+	return "", fmt.Errorf("round %d took no answer from player %d and none is recorded", r.ID, p.player)
 }
 
-func hasPost(ctx context.Context, db querier, a Answer) (posted bool, err error) {
-	err = db.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM quiz.post WHERE workspace = $1 AND round = $2 AND channel = $3)`,
-		a.Workspace, a.Round, a.Channel).Scan(&posted)
-	if err != nil {
-		return false, fmt.Errorf("look for the post of round %d: %w", a.Round, err)
-	}
-	return posted, nil
-}
-
-func result(o Outcome, a Answer, p progress, player int64, now time.Time) Result {
-	if o == Stale {
-		return Result{Outcome: Stale, Choice: -1, Next: -1}
-	}
+func result(o Outcome, a Answer, p progress, now time.Time) Result {
 	res := Result{Outcome: o, Round: p.Round, Question: p.Round.Questions[a.Question], Choice: p.choices[a.Question]}
 	res.Revealed = p.Round.Closed(now) || p.Round.Reveal && res.Choice >= 0
 	res.Right = res.Revealed && Points(res.Question, res.Choice) > 0
-	res.Next, res.Answered = p.next(player, now), p.answered()
+	res.Next, res.Answered = p.next(now), p.answered()
 	return res
 }
 
-// next is the first question that the player can still answer, -1 for none.
-func (p progress) next(player int64, now time.Time) int {
+// next is the first question that the person can still answer, -1 for none.
+func (p progress) next(now time.Time) int {
 	d := p.Round.Duel
-	if p.Round.Closed(now) || d != nil && (d.Accepted == nil || !d.has(player)) {
+	if p.Round.Closed(now) || d != nil && (d.Accepted == nil || !d.has(p.player)) {
 		return -1
 	}
 	return slices.Index(p.choices, -1)
@@ -216,19 +214,15 @@ type Progress struct {
 
 // Progress tells where somebody is in a round. Errors: ErrNoRound, ErrNotYours for a duel of two others.
 func (e *Engine) Progress(ctx context.Context, workspace string, round int64, by Person) (Progress, error) {
-	player, err := playerOf(ctx, e.db, by)
+	p, err := readProgress(ctx, e.db, workspace, round, by)
 	if err != nil {
 		return Progress{}, err
 	}
-	p, err := readProgress(ctx, e.db, workspace, round, player)
-	if err != nil {
-		return Progress{}, err
-	}
-	if d := p.Round.Duel; d != nil && !d.has(player) {
+	if d := p.Round.Duel; d != nil && !d.has(p.player) {
 		return Progress{}, fmt.Errorf("duel %d: %w", round, ErrNotYours)
 	}
 	now := e.now()
-	res := Progress{Round: p.Round, Next: p.next(player, now), Answered: p.answered(), Choices: p.choices}
+	res := Progress{Round: p.Round, Next: p.next(now), Answered: p.answered(), Choices: p.choices}
 	if p.Round.counts(now) {
 		for i, q := range p.Round.Questions {
 			res.Right += Points(q, p.choices[i])

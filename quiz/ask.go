@@ -38,7 +38,7 @@ func (e *Engine) Ask(ctx context.Context, a AskRequest) (Round, error) {
 	if a.Window != 0 {
 		window = min(max(a.Window, minAskWindow), maxAskWindow)
 	}
-	player, err := e.register(ctx, e.db, a.Workspace, a.By)
+	player, err := e.register(ctx, a.Workspace, a.By)
 	if err != nil {
 		return Round{}, err
 	}
@@ -62,7 +62,11 @@ func (e *Engine) Ask(ctx context.Context, a AskRequest) (Round, error) {
 		if n.Questions, err = e.drawFor(ctx, tx, a.Workspace, n.Scope, topic, 1); err != nil {
 			return err
 		}
-		round, err = e.openOne(ctx, tx, n)
+		id, err := e.insertRound(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		round, err = readRound(ctx, tx, n.Workspace, id)
 		return err
 	})
 	if err != nil {

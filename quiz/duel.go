@@ -41,11 +41,11 @@ func (e *Engine) Challenge(ctx context.Context, c ChallengeRequest) (Round, erro
 	if c.Questions < 1 || c.Questions > MaxQuestions {
 		return Round{}, invalid("a duel has 1 to %d questions", MaxQuestions)
 	}
-	by, err := e.register(ctx, e.db, c.Workspace, c.By)
+	by, err := e.register(ctx, c.Workspace, c.By)
 	if err != nil {
 		return Round{}, err
 	}
-	against, err := e.register(ctx, e.db, c.Workspace, c.Against)
+	against, err := e.register(ctx, c.Workspace, c.Against)
 	if err != nil {
 		return Round{}, err
 	}
@@ -84,16 +84,16 @@ func (e *Engine) challenge(ctx context.Context, tx pgx.Tx, c ChallengeRequest, t
 	if n.Questions, err = e.drawFor(ctx, tx, c.Workspace, scope, topic, c.Questions); err != nil {
 		return Round{}, err
 	}
-	r, err := e.openOne(ctx, tx, n)
+	id, err := e.insertRound(ctx, tx, n)
 	if err != nil {
 		return Round{}, err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO quiz.duel (workspace, round, challenger, challenged) VALUES ($1, $2, $3, $4)`,
-		r.Workspace, r.ID, by, against)
+		n.Workspace, id, by, against)
 	if err != nil {
 		return Round{}, fmt.Errorf("store the duel: %w", err)
 	}
-	return readRound(ctx, tx, r.Workspace, r.ID)
+	return readRound(ctx, tx, n.Workspace, id)
 }
 
 func refuseDuel(ctx context.Context, tx pgx.Tx, workspace, scope string, now time.Time) error {
@@ -113,6 +113,29 @@ func refuseDuel(ctx context.Context, tx pgx.Tx, workspace, scope string, now tim
 		return err
 	}
 	return &OpenError{Round: r}
+}
+
+// readDuel reads the two of a duel.
+func readDuel(ctx context.Context, db querier, workspace string, round int64) (*Duel, error) {
+	var d Duel
+	err := db.QueryRow(ctx, `
+		SELECT d.challenger, d.challenged, d.accepted_at, d.declined_at,
+			bi.workspace, bi.user_id, bp.name, ai.workspace, ai.user_id, ap.name
+		FROM quiz.duel d
+		JOIN quiz.player bp ON bp.workspace = d.workspace AND bp.id = d.challenger
+		JOIN quiz.player ap ON ap.workspace = d.workspace AND ap.id = d.challenged
+		-- Who has several identities is shown as the one of this workspace.
+		CROSS JOIN LATERAL (SELECT i.workspace, i.user_id FROM quiz.identity i WHERE i.player = d.challenger
+			ORDER BY i.workspace <> d.workspace, i.workspace, i.user_id LIMIT 1) bi
+		CROSS JOIN LATERAL (SELECT i.workspace, i.user_id FROM quiz.identity i WHERE i.player = d.challenged
+			ORDER BY i.workspace <> d.workspace, i.workspace, i.user_id LIMIT 1) ai
+		WHERE d.workspace = $1 AND d.round = $2`, workspace, round).Scan(
+		&d.by, &d.against, &d.Accepted, &d.Declined,
+		&d.By.Workspace, &d.By.User, &d.By.Name, &d.Against.Workspace, &d.Against.User, &d.Against.Name)
+	if err != nil {
+		return nil, fmt.Errorf("read the duel: %w", err)
+	}
+	return &d, nil
 }
 
 // Accept starts a duel: the two have 24 hours from now. Accepting again changes nothing.

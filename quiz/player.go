@@ -13,28 +13,30 @@ type Person struct {
 	Name      string // as shown now; it may change and need not be unique
 }
 
-// register returns the number of a person as a player of the workspace's rounds, and remembers the name they have now.
-// It writes only for somebody new and for a new name.
-func (e *Engine) register(ctx context.Context, db querier, workspace string, p Person) (player int64, err error) {
-	err = db.QueryRow(ctx, `
-		WITH known AS (
-			SELECT player FROM quiz.identity WHERE workspace = $1::text AND user_id = $2::text
-		), added AS (
-			INSERT INTO quiz.identity (workspace, user_id)
-			SELECT $1::text, $2::text WHERE NOT EXISTS (SELECT FROM known)
-			-- Two first clicks at once: the second waits here for the first and then gets its row, for which a change is needed.
-			ON CONFLICT (workspace, user_id) DO UPDATE SET user_id = excluded.user_id
-			RETURNING player
-		), who AS (
-			SELECT player FROM known UNION ALL SELECT player FROM added
-		), named AS (
-			INSERT INTO quiz.player AS p (workspace, id, name)
-			SELECT $3::text, player, $4::text FROM who
-			WHERE NOT EXISTS (SELECT FROM quiz.player WHERE workspace = $3::text AND id = who.player AND name = $4::text)
-			ON CONFLICT (workspace, id) DO UPDATE SET name = excluded.name
-		)
-		SELECT player FROM who`,
-		p.Workspace, p.User, workspace, cleanName(p)).Scan(&player)
+// registerSQL returns the number of the user $2 of workspace $1 as a player of the rounds of workspace $3, and remembers $4
+// as their name there. It writes only for somebody new and for a new name.
+const registerSQL = `
+	WITH known AS (
+		SELECT player FROM quiz.identity WHERE workspace = $1::text AND user_id = $2::text
+	), added AS (
+		INSERT INTO quiz.identity (workspace, user_id)
+		SELECT $1::text, $2::text WHERE NOT EXISTS (SELECT FROM known)
+		-- Two first clicks at once: the second waits here for the first and then gets its row, for which a change is needed.
+		ON CONFLICT (workspace, user_id) DO UPDATE SET user_id = excluded.user_id
+		RETURNING player
+	), who AS (
+		SELECT player FROM known UNION ALL SELECT player FROM added
+	), named AS (
+		INSERT INTO quiz.player AS p (workspace, id, name)
+		SELECT $3::text, player, $4::text FROM who
+		WHERE NOT EXISTS (SELECT FROM quiz.player WHERE workspace = $3::text AND id = who.player AND name = $4::text)
+		ON CONFLICT (workspace, id) DO UPDATE SET name = excluded.name
+	)
+	SELECT player FROM who`
+
+// register makes a person a player of the workspace's rounds, if they are not one yet.
+func (e *Engine) register(ctx context.Context, workspace string, p Person) (player int64, err error) {
+	err = e.db.QueryRow(ctx, registerSQL, p.Workspace, p.User, workspace, cleanName(p)).Scan(&player)
 	if err != nil {
 		return 0, fmt.Errorf("register a player of %s: %w", workspace, err)
 	}

@@ -124,73 +124,72 @@ func (e *Engine) insertRounds(ctx context.Context, tx pgx.Tx, rounds []newRound)
 	return ids, nil
 }
 
-// openOne stores one round that is not of a series and reads it back.
-func (e *Engine) openOne(ctx context.Context, tx pgx.Tx, n newRound) (Round, error) {
+// insertRound stores one round that is not of a series and returns its id.
+func (e *Engine) insertRound(ctx context.Context, tx pgx.Tx, n newRound) (int64, error) {
 	ids, err := e.insertRounds(ctx, tx, []newRound{n})
 	if err != nil {
-		return Round{}, err
+		return 0, err
 	}
-	return readRound(ctx, tx, n.Workspace, ids[0])
+	return ids[0], nil
 }
 
 // readRound reads a round with its questions as they were shown. It is ErrNoRound for one that is not there.
 func readRound(ctx context.Context, db querier, workspace string, id int64) (Round, error) {
-	p, err := readProgress(ctx, db, workspace, id, 0)
+	p, err := readProgress(ctx, db, workspace, id, Person{})
 	return p.Round, err
 }
 
-// A progress is a round together with what one player has answered in it.
+// A progress is a round together with what one person has answered in it.
 type progress struct {
 	Round   Round
-	choices []int // for each question, -1 where there is no answer
+	player  int64    // the person's number, 0 for somebody who never played
+	choices []int    // for each question, -1 where there is no answer
+	posts   []string // the channels it is posted in
 }
 
-// readProgress reads a round and the answers of a player, who may be 0 for nobody.
-func readProgress(ctx context.Context, db querier, workspace string, id, player int64) (progress, error) {
+// progressSQL reads round $2 of workspace $1 as the user $4 of workspace $3 finds it.
+const progressSQL = `
+	WITH who AS (
+		SELECT player FROM quiz.identity WHERE workspace = $3 AND user_id = $4
+	)
+	SELECT r.workspace, r.id, r.kind, coalesce(s.name, ''), r.topic, r.zone,
+		r.opens_at, r.closes_at, r.late, r.reveal, r.changeable,
+		(SELECT coalesce(jsonb_agg(q.body || jsonb_build_object('Key', q.key) ORDER BY q.position), '[]')
+		 FROM quiz.round_question q
+		 WHERE q.workspace = r.workspace AND q.round = r.id),
+		coalesce((SELECT player FROM who), 0),
+		ARRAY(SELECT coalesce(a.choice, -1)
+		 FROM quiz.round_question q
+		 LEFT JOIN quiz.answer a ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
+			AND a.player = (SELECT player FROM who)
+		 WHERE q.workspace = r.workspace AND q.round = r.id
+		 ORDER BY q.position),
+		ARRAY(SELECT p.channel::text FROM quiz.post p WHERE p.workspace = r.workspace AND p.round = r.id)
+	FROM quiz.round r
+	LEFT JOIN quiz.series s ON s.workspace = r.workspace AND s.id = r.series
+	WHERE r.workspace = $1 AND r.id = $2`
+
+// readProgress reads a round and what a person, who may be nobody, has answered. Without that round it is ErrNoRound.
+func readProgress(ctx context.Context, db querier, workspace string, id int64, by Person) (progress, error) {
 	var p progress
-	var d Duel
-	var challenger, challenged *int64
-	r := &p.Round
-	err := db.QueryRow(ctx, `
-		SELECT r.workspace, r.id, r.kind, coalesce(s.name, ''), r.topic, r.zone,
-			r.opens_at, r.closes_at, r.late, r.reveal, r.changeable,
-			(SELECT coalesce(jsonb_agg(q.body || jsonb_build_object('Key', q.key) ORDER BY q.position), '[]')
-			 FROM quiz.round_question q
-			 WHERE q.workspace = r.workspace AND q.round = r.id),
-			ARRAY(SELECT coalesce(a.choice, -1)
-			 FROM quiz.round_question q
-			 LEFT JOIN quiz.answer a ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position AND a.player = $3
-			 WHERE q.workspace = r.workspace AND q.round = r.id
-			 ORDER BY q.position),
-			d.challenger, d.challenged, d.accepted_at, d.declined_at,
-			coalesce(bi.workspace, ''), coalesce(bi.user_id, ''), coalesce(bp.name, ''),
-			coalesce(ai.workspace, ''), coalesce(ai.user_id, ''), coalesce(ap.name, '')
-		FROM quiz.round r
-		LEFT JOIN quiz.series s ON s.workspace = r.workspace AND s.id = r.series
-		LEFT JOIN quiz.duel d ON d.workspace = r.workspace AND d.round = r.id
-		LEFT JOIN quiz.player bp ON bp.workspace = d.workspace AND bp.id = d.challenger
-		LEFT JOIN quiz.player ap ON ap.workspace = d.workspace AND ap.id = d.challenged
-		-- Who has several identities is shown as the one of this workspace.
-		LEFT JOIN LATERAL (SELECT i.workspace, i.user_id FROM quiz.identity i WHERE i.player = d.challenger
-			ORDER BY i.workspace <> r.workspace, i.workspace, i.user_id LIMIT 1) bi ON true
-		LEFT JOIN LATERAL (SELECT i.workspace, i.user_id FROM quiz.identity i WHERE i.player = d.challenged
-			ORDER BY i.workspace <> r.workspace, i.workspace, i.user_id LIMIT 1) ai ON true
-		WHERE r.workspace = $1 AND r.id = $2`, workspace, id, player).Scan(
-		&r.Workspace, &r.ID, &r.Kind, &r.Series, &r.Topic, &r.Zone,
-		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.choices,
-		&challenger, &challenged, &d.Accepted, &d.Declined,
-		&d.By.Workspace, &d.By.User, &d.By.Name, &d.Against.Workspace, &d.Against.User, &d.Against.Name)
+	err := p.scan(db.QueryRow(ctx, progressSQL, workspace, id, by.Workspace, by.User))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return progress{}, fmt.Errorf("round %d: %w", id, ErrNoRound)
+	}
+	if err == nil && p.Round.Kind == KindDuel {
+		p.Round.Duel, err = readDuel(ctx, db, workspace, id)
 	}
 	if err != nil {
 		return progress{}, fmt.Errorf("read round %d: %w", id, err)
 	}
-	if challenger != nil {
-		d.by, d.against = *challenger, *challenged
-		r.Duel = &d
-	}
 	return p, nil
+}
+
+// scan reads the row of progressSQL, which is all but Duel.
+func (p *progress) scan(row pgx.Row) error {
+	r := &p.Round
+	return row.Scan(&r.Workspace, &r.ID, &r.Kind, &r.Series, &r.Topic, &r.Zone,
+		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.player, &p.choices, &p.posts)
 }
 
 // setClose moves the close of a round and with it the time at which its posts show the result.
