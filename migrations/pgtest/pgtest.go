@@ -20,8 +20,10 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -50,9 +52,9 @@ func Main(m *testing.M) int {
 // test ends.
 func New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	pool, err := pgxpool.New(t.Context(), URL(t))
+	pool, err := migrations.Open(t.Context(), URL(t)) // as a bot does
 	if err != nil {
-		t.Fatalf("pgtest: connect: %v", err)
+		t.Fatalf("pgtest: %v", err)
 	}
 	t.Cleanup(pool.Close)
 	return pool
@@ -110,7 +112,8 @@ func (f *fixture) start(ctx context.Context) error {
 }
 
 func (f *fixture) startServer(ctx context.Context) (serverURL string, err error) {
-	if f.dir, err = os.MkdirTemp("", "ckadbot-pgtest-"); err != nil {
+	sweep(os.TempDir())
+	if f.dir, err = os.MkdirTemp("", fmt.Sprintf("%s%d-", dirPrefix, os.Getpid())); err != nil {
 		return "", err
 	}
 	f.server, err = pgserver.Start(ctx, pgserver.Config{DataDir: f.dir, Throwaway: true})
@@ -118,6 +121,26 @@ func (f *fixture) startServer(ctx context.Context) (serverURL string, err error)
 		return "", err
 	}
 	return f.server.URL(), nil
+}
+
+const dirPrefix = "ckadbot-pgtest-" // then the process, then something random
+
+// sweep removes what test processes left behind that were killed: directories of processes that are gone, after an hour,
+// because a process in another container is not seen from here.
+func sweep(temp string) {
+	dirs, _ := filepath.Glob(filepath.Join(temp, dirPrefix+"*"))
+	for _, dir := range dirs {
+		var pid int
+		if _, err := fmt.Sscanf(filepath.Base(dir), dirPrefix+"%d-", &pid); err != nil {
+			continue
+		}
+		process, err := os.FindProcess(pid)
+		alive := err == nil && !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+		info, err := os.Lstat(dir)
+		if err == nil && !alive && time.Since(info.ModTime()) > time.Hour {
+			_ = os.RemoveAll(dir) // another user's stays
+		}
+	}
 }
 
 func (f *fixture) makeTemplate(ctx context.Context) error {
