@@ -61,7 +61,7 @@ func (a *Answer) give(v view, best, suggestions []*item) {
 
 // byWords finds the names made of the same words in another order, "container init", and suggests those that hold them all.
 func (g *Glossary) byWords(ctx context.Context, v view, q query) (best, weak []*item, err error) {
-	if len(q.words) > maxNameWords {
+	if !v.mayName(q) {
 		return nil, nil, nil
 	}
 	asked := singulars(q.words)
@@ -126,14 +126,15 @@ func (g *Glossary) byTypo(ctx context.Context, v view, q query) (best, weak []*i
 	return best, weak, err
 }
 
-// within finds the names that are at most so many mistakes away.
+// within finds the names that are at most so many mistakes away. To compare whole names, bleve builds an automaton whose cost
+// grows with their length; of three words or more one is right nearly always, and names that hold it are found at once.
 func (g *Glossary) within(ctx context.Context, v view, q query, edits int) (best, weak []*item, err error) {
-	if n := utf8.RuneCountInString(q.key); n < 3 || n > maxNameLength+edits {
+	if utf8.RuneCountInString(q.key) < 3 || !v.mayName(q) {
 		return nil, nil, nil
 	}
-	near := fuzzy(fieldKey, q.key, edits)
-	if q.canon != q.key {
-		near = bleve.NewDisjunctionQuery(near, fuzzy(fieldKey, q.canon, edits))
+	near := fuzzy(fieldKey, q.canon, edits)
+	if len(q.words) > 2 {
+		near = anyTerm(fieldWord, q.words)
 	}
 	slugs, err := g.index.search(ctx, v, near, maxCandidates)
 	if err != nil {
@@ -145,12 +146,16 @@ func (g *Glossary) within(ctx context.Context, v view, q query, edits int) (best
 
 // byWordTypos finds the names of which each word may hold a mistake: "equalty basd selecter".
 func (g *Glossary) byWordTypos(ctx context.Context, v view, q query) (best, weak []*item, err error) {
-	if len(q.words) < 2 || len(q.words) > maxNameWords {
+	if len(q.words) < 2 || !v.mayName(q) {
 		return nil, nil, nil
 	}
 	var all []bq.Query
 	for _, w := range q.words {
-		all = append(all, fuzzy(fieldWord, w, maxEdits(utf8.RuneCountInString(w))))
+		edits := maxEdits(utf8.RuneCountInString(w))
+		if v.usesWord(w) {
+			edits = 0 // spelled right; a fuzzy query costs a hundred times as much
+		}
+		all = append(all, fuzzy(fieldWord, w, edits))
 	}
 	slugs, err := g.index.search(ctx, v, bleve.NewConjunctionQuery(all...), maxCandidates)
 	if err != nil {
@@ -171,11 +176,8 @@ func (g *Glossary) byMention(_ context.Context, v view, q query) (best, weak []*
 	return nil, weak, nil
 }
 
-const (
-	maxCandidates = 20 // what bleve proposes at most; the real ones are among the first few
-	maxNameWords  = 8  // the longest term has eight words
-	maxNameLength = 75
-)
+// maxCandidates is what bleve proposes at most; the right ones are among the first few.
+const maxCandidates = 20
 
 // candidates returns the items for what bleve proposed. Documents that are gone meanwhile are left out.
 func (v view) candidates(slugs []string) []*item {

@@ -6,9 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"github.com/blevesearch/bleve/v2"
-	bq "github.com/blevesearch/bleve/v2/search/query"
 )
 
 // How a description is judged. The figures were found with testdata/search.txt; see the table that TestSearch prints.
@@ -131,11 +128,7 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 	if len(asked) == 0 {
 		return nil, nil, nil
 	}
-	var any []bq.Query
-	for _, s := range asked {
-		any = append(any, term(fieldStem, s))
-	}
-	slugs, err := g.index.search(ctx, v, bleve.NewDisjunctionQuery(any...), maxCandidates)
+	slugs, err := g.index.search(ctx, v, anyTerm(fieldStem, asked), maxCandidates)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -60,7 +60,7 @@ func Open(ctx context.Context, pool *pgxpool.Pool, opt Options) (*Glossary, erro
 	if err != nil {
 		return nil, err
 	}
-	g := &Glossary{pool: pool, opt: opt, index: index, other: newOtherWords(), phrases: phrases(), layers: map[string]*layer{}}
+	g := &Glossary{pool: pool, opt: opt, index: index, other: newOtherWords(), phrases: phrases(), layers: map[string]*layer{"": newLayer("", nil, nil)}}
 	if err := g.pull(ctx); err != nil {
 		index.close()
 		return nil, err
@@ -110,14 +110,11 @@ func (g *Glossary) pull(ctx context.Context) error {
 	return nil
 }
 
-// layer returns a workspace's layer, an empty one if it has no entries.
+// layer returns a workspace's layer, or nil if it has no entries.
 func (g *Glossary) layer(workspace string) *layer {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	if l := g.layers[workspace]; l != nil {
-		return l
-	}
-	return newLayer(workspace, nil, nil)
+	return g.layers[workspace]
 }
 
 func (g *Glossary) newLayer(workspace string, entries map[string]Entry) *layer {
@@ -130,13 +127,11 @@ func (g *Glossary) newLayer(workspace string, entries map[string]Entry) *layer {
 // view returns what a workspace sees; "" sees the built-in glossary only.
 func (g *Glossary) view(workspace string) view {
 	v := view{layers: []*layer{g.layer("")}, other: g.other}
-	if workspace == "" {
-		return v
+	for _, w := range []string{workspace, "*"} {
+		if l := g.layer(w); l != nil && workspace != "" && !slices.Contains(v.layers, l) {
+			v.layers = append(v.layers, l)
+		}
 	}
-	if workspace != "*" {
-		v.layers = append(v.layers, g.layer(workspace))
-	}
-	v.layers = append(v.layers, g.layer("*"))
 	return v
 }
 

@@ -147,6 +147,14 @@ func term(field, value string) bq.Query {
 	return q
 }
 
+func anyTerm(field string, values []string) bq.Query {
+	var any []bq.Query
+	for _, v := range values {
+		any = append(any, term(field, v))
+	}
+	return bleve.NewDisjunctionQuery(any...)
+}
+
 func fuzzy(field, value string, edits int) bq.Query {
 	if edits == 0 {
 		return term(field, value)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"unicode/utf8"
 )
 
 // A layer is the entries of one workspace. It is never changed: an edit makes a new one.
@@ -12,6 +13,9 @@ type layer struct {
 	bySlug    map[string]*item
 	byName    map[string][]*item // by canonical name
 	stems     map[string]int     // in how many entries a stem is used
+	words     map[string]bool    // of all names
+	longest   int                // characters of the longest name, without spaces
+	wordiest  int                // words of the name with most
 }
 
 // An item is an entry with what searching needs of it.
@@ -24,7 +28,7 @@ type item struct {
 
 // newLayer makes a layer; phrases are more words to describe the entries by, by slug.
 func newLayer(workspace string, entries map[string]Entry, phrases map[string][]string) *layer {
-	l := &layer{workspace: workspace, bySlug: map[string]*item{}, byName: map[string][]*item{}, stems: map[string]int{}}
+	l := &layer{workspace: workspace, bySlug: map[string]*item{}, byName: map[string][]*item{}, stems: map[string]int{}, words: map[string]bool{}}
 	for _, slug := range slices.Sorted(maps.Keys(entries)) {
 		it := newItem(entries[slug], phrases[slug])
 		l.bySlug[slug] = it
@@ -43,15 +47,22 @@ func newLayer(workspace string, entries map[string]Entry, phrases map[string][]s
 
 func (l *layer) addNames(it *item, term bool) {
 	for _, n := range it.names {
+		l.longest, l.wordiest = max(l.longest, utf8.RuneCountInString(n.key)), max(l.wordiest, len(n.words))
+		for _, w := range n.words {
+			l.words[w] = true
+		}
 		if n.term == term && !slices.Contains(l.byName[n.canon], it) {
 			l.byName[n.canon] = append(l.byName[n.canon], it)
 		}
 	}
 }
 
-// entries returns the layer's entries for newLayer.
+// entries returns the layer's entries for newLayer; a nil layer has none.
 func (l *layer) entries() map[string]Entry {
 	all := map[string]Entry{}
+	if l == nil {
+		return all
+	}
 	for slug, it := range l.bySlug {
 		all[slug] = it.Entry
 	}
@@ -164,6 +175,18 @@ func (v view) items() []*item {
 		return cmp.Or(cmp.Compare(fold(a.Term), fold(b.Term)), cmp.Compare(a.Slug, b.Slug))
 	})
 	return all
+}
+
+// usesWord reports whether a name holds the word.
+func (v view) usesWord(w string) bool {
+	return slices.ContainsFunc(v.layers, func(l *layer) bool { return l.words[w] })
+}
+
+// mayName reports whether the query is not too long to be a mistyped name; one word may have been split.
+func (v view) mayName(q query) bool {
+	return slices.ContainsFunc(v.layers, func(l *layer) bool {
+		return len(q.words) <= l.wordiest+1 && utf8.RuneCountInString(q.key) <= l.longest+2
+	})
 }
 
 // names returns the names that lead to a slug, over all layers.
