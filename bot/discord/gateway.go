@@ -32,9 +32,10 @@ const (
 )
 
 const (
-	closeAgain = 4000     // any code but 1000 and 1001 keeps the session, so that it can be resumed
-	maxFrame   = 16 << 20 // bytes; the largest is READY, with the ids of all guilds
-	greeting   = 20 * time.Second
+	closeForGood = 1000     // ends the session
+	closeAgain   = 4000     // any code but 1000 and 1001 keeps it, so that it can be resumed
+	maxFrame     = 16 << 20 // bytes; the largest is READY, with the ids of all guilds
+	greeting     = 20 * time.Second
 )
 
 var (
@@ -97,7 +98,6 @@ func (c *connection) alive() error {
 	return c.ws.SetReadDeadline(time.Now().Add(c.interval * 3 / 2))
 }
 
-// dial connects and waits for the greeting.
 func dial(ctx context.Context, address string) (*connection, error) {
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: timeout}
 	ws, resp, err := dialer.DialContext(ctx, strings.TrimRight(address, "/")+"/?v="+version[2:]+"&encoding=json", http.Header{"User-Agent": {userAgent}})
@@ -108,14 +108,10 @@ func dial(ctx context.Context, address string) (*connection, error) {
 		return nil, fmt.Errorf("connect to the gateway: %w", err)
 	}
 	ws.SetReadLimit(maxFrame)
-	c := &connection{ws: ws}
-	if err := c.greet(); err != nil {
-		c.close(closeAgain)
-		return nil, fmt.Errorf("greeting of the gateway: %w", err)
-	}
-	return c, nil
+	return &connection{ws: ws}, nil
 }
 
+// greet waits for Discord's greeting, which says how often it wants to hear from us.
 func (c *connection) greet() error {
 	if err := c.ws.SetReadDeadline(time.Now().Add(greeting)); err != nil {
 		return err

@@ -170,9 +170,9 @@ func TestRunNeedsAToken(t *testing.T) {
 
 func TestCommandsThatDiscordRefusesEndRun(t *testing.T) {
 	f := open(t)
-	bad := chat.Spec{Commands: []chat.CommandSpec{{Name: "Upper Case", Description: "x"}}}
-	if err := f.adapter.Run(t.Context(), bad, &chattest.Handler{}); err == nil || !strings.Contains(err.Error(), "Upper Case") {
-		t.Errorf("got %v, want to be told about the command", err)
+	f.Refuse("PUT", "/commands", 400, 50035, "Invalid Form Body")
+	if err := f.adapter.Run(t.Context(), chattest.Spec, &chattest.Handler{}); err == nil || !strings.Contains(err.Error(), "commands") {
+		t.Errorf("got %v, want to be told about the commands", err)
 	}
 }
 

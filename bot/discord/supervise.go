@@ -81,19 +81,27 @@ func (g *gateway) serve(ctx context.Context) error {
 	}
 	c, err := dial(ctx, address)
 	if err != nil {
-		return ended(err)
+		return err
 	}
-	stop := context.AfterFunc(ctx, func() { c.close(1000) })
-	defer stop()
+	var watching sync.WaitGroup
+	defer watching.Wait()
 	defer c.close(closeAgain)
+	done := make(chan struct{})
+	defer close(done)
+	watching.Go(func() {
+		select {
+		case <-ctx.Done():
+			c.close(closeForGood) // ends reading, too
+		case <-done:
+		}
+	})
+	if err := c.greet(); err != nil {
+		return fmt.Errorf("greeting of the gateway: %w", ended(err))
+	}
 	if err := c.start(g.rest.token, &g.session); err != nil {
 		return err
 	}
-	done := make(chan struct{})
-	var beating sync.WaitGroup
-	beating.Go(func() { c.beat(done, &g.session) })
-	defer beating.Wait()
-	defer close(done)
+	watching.Go(func() { c.beat(done, &g.session) })
 	return ended(c.listen(&g.session, g.ready, g.deliver))
 }
 
