@@ -160,7 +160,7 @@ func (f *fixture) makeTemplate(ctx context.Context) error {
 func (f *fixture) clone(t testing.TB) string {
 	t.Helper()
 	name := f.template + "_" + strings.ToLower(rand.Text()[:10])
-	if _, err := f.admin.Exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+f.template); err != nil {
+	if _, err := f.admin.Exec(t.Context(), f.copyTo(name)); err != nil {
 		t.Fatalf("pgtest: create a database: %v", err)
 	}
 	t.Cleanup(func() {
@@ -170,6 +170,16 @@ func (f *fixture) clone(t testing.TB) string {
 		}
 	})
 	return f.url(name)
+}
+
+// copyTo is the statement that copies the template.
+func (f *fixture) copyTo(name string) string {
+	sql := "CREATE DATABASE " + name + " TEMPLATE " + f.template
+	if f.server != nil {
+		// A quarter faster than through the log, as long as the files need not reach the disk.
+		sql += " STRATEGY FILE_COPY"
+	}
+	return sql
 }
 
 // url returns the URL of a database of the server.

@@ -159,7 +159,7 @@ func BenchmarkURL(b *testing.B) {
 	}
 	for b.Loop() {
 		name := shared.template + "_copy"
-		for _, sql := range []string{"CREATE DATABASE " + name + " TEMPLATE " + shared.template, "DROP DATABASE " + name + " WITH (FORCE)"} {
+		for _, sql := range []string{shared.copyTo(name), "DROP DATABASE " + name + " WITH (FORCE)"} {
 			if _, err := shared.admin.Exec(b.Context(), sql); err != nil {
 				b.Fatal(err)
 			}
