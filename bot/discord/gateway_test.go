@@ -213,3 +213,20 @@ func TestEachEventGoesToOneOfTwoBots(t *testing.T) {
 		t.Errorf("the bots handled %d and %d commands, want 4 in all", one, two)
 	}
 }
+
+// TestPeopleGetOneAnswerFromTwoBots: Discord tells both of everything.
+func TestPeopleGetOneAnswerFromTwoBots(t *testing.T) {
+	f := open(t)
+	f.ToAll()
+	chattest.Start(t, f, &chattest.Handler{})
+	chattest.Start(t, &fake{f.Server, connect(t, f.Server)}, &chattest.Handler{})
+	awaitAsked(t, f, "identify", "identify")
+	alive(t, f)
+	awaitAnswers(t, f, 2)
+	if shown, _ := f.Sees("alice"); len(shown) != 1 {
+		t.Errorf("alice sees %+v, want one answer", shown)
+	}
+	if c := f.Complaints(); len(c) > 0 {
+		t.Errorf("Discord complains: %q", c)
+	}
+}

@@ -11,7 +11,7 @@
 //
 // There is one guild. People are created when they are first named; "admin"
 // manages the guild. What people do waits until a bot is connected, and goes to
-// one of the bots. All methods may be called from many goroutines, and several
+// one of the bots (to all, as Discord does it, after [Server.ToAll]). All methods may be called from many goroutines, and several
 // servers may live in one process. A bot in another process needs only
 // [Server.URL] and [Token].
 package discordtest
@@ -57,7 +57,8 @@ type Server struct {
 	forms        []*shownForm
 	sessions     []*session
 	conns        map[*websocket.Conn]bool
-	turn         int // which session gets the next event
+	turn         int  // which session gets the next event
+	toAll        bool // all of them get it
 	waiting      []func() *interaction
 	changed      chan struct{} // closed at the next change
 	acknowledged chan struct{}

@@ -69,13 +69,21 @@ func (s *Server) flush() {
 			continue
 		}
 		event := s.send(in)
-		ses.dispatch("INTERACTION_CREATE", event)
+		for _, to := range s.sessions {
+			if to == ses || s.toAll && to.conn != nil {
+				to.dispatch("INTERACTION_CREATE", event)
+			}
+		}
 		if s.faults.again {
 			s.faults.again = false
 			ses.dispatch("INTERACTION_CREATE", event)
 		}
 	}
 }
+
+// ToAll makes every connected bot get every event, as Discord does with several
+// sessions of one shard. The first answer counts.
+func (s *Server) ToAll() { s.with(func() { s.toAll = true }) }
 
 // next is the session that gets the next event; they take turns.
 func (s *Server) next() *session {
