@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 )
 
@@ -90,8 +89,3 @@ func (c Config) Validate() error {
 
 // console tells whether the chat is in the terminal: no platform is configured.
 func (c Config) console() bool { return c.SlackBotToken == "" && c.DiscordToken == "" }
-
-// logger writes to standard error.
-func (c Config) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
-}

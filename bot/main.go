@@ -11,8 +11,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	_ "time/tzdata" // schedules need every zone, also where the system has none
 
@@ -20,6 +22,7 @@ import (
 )
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // who closes our output early gets an error from the write, not a killed bot
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
@@ -35,14 +38,36 @@ type commands struct {
 
 // A session is what every command works with.
 type session struct {
-	ctx       context.Context
-	config    Config
-	in        io.Reader
-	out, errs io.Writer
+	ctx    context.Context
+	config Config
+	in     io.Reader
+	out    io.Writer
+	errs   *sink // for progress and the log
+	log    *slog.Logger
 }
 
-// progress tells on standard error what takes a while.
+// progress tells what takes a while.
 func (s session) progress(line string) { fmt.Fprintln(s.errs, line) }
+
+// A sink is standard error, until the terminal chat takes what is written
+// there, so that it does not spoil the line that somebody is typing.
+type sink struct {
+	mu sync.Mutex // guards w
+	w  io.Writer
+}
+
+// Write passes p on.
+func (s *sink) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(p)
+}
+
+func (s *sink) turnTo(w io.Writer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.w = w
+}
 
 // run is the whole program but for the process around it. It returns the exit
 // code: 0 done, 1 something failed (one line on errs says what), 2 the command
@@ -67,7 +92,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, in io.R
 	if err != nil {
 		return fail(errs, 2, err)
 	}
-	if err := parsed.Run(session{ctx: ctx, config: config, in: in, out: out, errs: errs}); err != nil {
+	s := session{ctx: ctx, config: config, in: in, out: out, errs: &sink{w: errs}}
+	s.log = slog.New(slog.NewTextHandler(s.errs, &slog.HandlerOptions{Level: config.LogLevel}))
+	if err := parsed.Run(s); err != nil {
 		return fail(errs, 1, err)
 	}
 	return 0

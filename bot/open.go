@@ -24,6 +24,9 @@ func openDatabase(s session) (pool *pgxpool.Pool, closeAll func(), err error) {
 	}
 	if pool, err = migrations.Open(s.ctx, url); err != nil {
 		stop()
+		if s.config.DatabaseURL != "" {
+			err = fmt.Errorf("DATABASE_URL: %w", err)
+		}
 		return nil, nil, err
 	}
 	closeAll = func() { pool.Close(); stop() }
@@ -46,7 +49,10 @@ func startServer(s session) (url string, stop func(), err error) {
 	if dir == "" {
 		return "", nil, errors.New("no place for the built-in database: set CKADBOT_DATA_DIR to a directory, or DATABASE_URL to a PostgreSQL")
 	}
-	server, err := pgserver.Start(s.ctx, pgserver.Config{DataDir: dir, BinDir: s.config.PostgresBin, Log: s.config.logger(), Progress: s.progress})
+	server, err := pgserver.Start(s.ctx, pgserver.Config{DataDir: dir, BinDir: s.config.PostgresBin, Log: s.log, Progress: s.progress})
+	if err != nil && s.config.PostgresBin != "" {
+		err = fmt.Errorf("with CKADBOT_PG_BIN set: %w", err)
+	}
 	if err != nil {
 		return "", nil, err
 	}
@@ -63,7 +69,7 @@ func openGlossary(s session) (*kb.Glossary, *pgxpool.Pool, func(), error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	glossary, err := kb.Open(s.ctx, pool, kb.Options{Log: s.config.logger()})
+	glossary, err := kb.Open(s.ctx, pool, kb.Options{Log: s.log})
 	if err != nil {
 		closeDatabase()
 		return nil, nil, nil, err

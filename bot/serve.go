@@ -29,11 +29,11 @@ func (serve) Run(s session) error {
 	}
 	defer closeAll()
 	adapters := adapters(s)
-	engine := quiz.New(pool, quiz.Options{Log: s.config.logger(), Platforms: platforms(adapters)})
+	engine := quiz.New(pool, quiz.Options{Log: s.log, Platforms: platforms(adapters)})
 	if err := loadBank(s, engine); err != nil {
 		return err
 	}
-	program := app.New(app.Config{Glossary: glossary, Engine: engine, Adapters: adapters, Log: s.config.logger()})
+	program := app.New(app.Config{Glossary: glossary, Engine: engine, Adapters: adapters, Log: s.log})
 	g, ctx := errgroup.WithContext(s.ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	g.Go(func() error { defer cancel(); return program.Run(ctx) })
@@ -49,15 +49,19 @@ func (serve) Run(s session) error {
 
 // adapters are those whose tokens are set, or else the terminal.
 func adapters(s session) (list []chat.Adapter) {
-	c, log := s.config, s.config.logger()
+	c := s.config
+	if c.console() {
+		terminal := console.New(console.Config{In: s.in, Out: s.out, Name: c.Name, Plain: c.NoColor, Log: s.log})
+		if terminal.Interactive() {
+			s.errs.turnTo(terminal)
+		}
+		return []chat.Adapter{terminal}
+	}
 	if c.SlackBotToken != "" {
-		list = append(list, slack.New(slack.Config{BotToken: string(c.SlackBotToken), AppToken: string(c.SlackAppToken), APIURL: c.SlackAPIURL, Log: log}))
+		list = append(list, slack.New(slack.Config{BotToken: string(c.SlackBotToken), AppToken: string(c.SlackAppToken), APIURL: c.SlackAPIURL, Log: s.log}))
 	}
 	if c.DiscordToken != "" {
-		list = append(list, discord.New(discord.Config{Token: string(c.DiscordToken), APIURL: c.DiscordAPIURL, Log: log}))
-	}
-	if c.console() {
-		list = append(list, console.New(console.Config{In: s.in, Out: s.out, Name: c.Name, Plain: c.NoColor, Log: log}))
+		list = append(list, discord.New(discord.Config{Token: string(c.DiscordToken), APIURL: c.DiscordAPIURL, Log: s.log}))
 	}
 	return list
 }

@@ -75,6 +75,13 @@ func raw(tty *os.File) (restore func(), err error) {
 	return func() { _ = term.Restore(fd, before) }, nil
 }
 
+// Interactive tells whether somebody types at a real terminal. Then what else
+// the program has to say should go through Write.
+func (a *Adapter) Interactive() bool {
+	tty, ok := a.in.(*os.File)
+	return ok && isTerminal(tty) && terminal(a.out)
+}
+
 // isTerminal tells whether f is a real terminal.
 func isTerminal(f *os.File) bool {
 	fd, err := descriptor(f)

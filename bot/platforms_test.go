@@ -1,0 +1,265 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"ckadbot/bot/app"
+	"ckadbot/bot/chat"
+	"ckadbot/bot/chat/chattest"
+	"ckadbot/bot/discord/discordtest"
+	"ckadbot/bot/slack/slacktest"
+	"ckadbot/migrations/pgtest"
+	"ckadbot/quiz"
+)
+
+// A workplace is a fake platform that a bot in another process is in. It is a
+// chattest.Platform but for the adapter, which is over there.
+type workplace struct {
+	chattest.Platform
+	channel chat.Channel
+	env     func(base string) []string // the settings for a bot that finds the platform at base
+	base    string
+}
+
+type (
+	overThere struct{ people }
+	people    interface {
+		Secret() string
+		Type(person, command string)
+		Press(person string, m chattest.Shown, label string)
+		Fill(person string, form chattest.Shown, values map[string]string)
+		Sees(person string) ([]chattest.Shown, <-chan struct{})
+		Acknowledged() <-chan struct{}
+		Complaints() []string
+		Fail(chattest.Fault) bool
+	}
+)
+
+func (overThere) Adapter() chat.Adapter { return nil }
+func (overThere) Channel() chat.Channel { return chat.Channel{} }
+
+func newSlack(t *testing.T) workplace {
+	s := slacktest.New()
+	t.Cleanup(s.Close)
+	return workplace{overThere{s}, chat.Channel{Platform: "slack", Workspace: slacktest.Team, ID: slacktest.General}, func(base string) []string {
+		return []string{"SLACK_BOT_TOKEN=" + slacktest.BotToken, "SLACK_APP_TOKEN=" + slacktest.AppToken, "SLACK_API_URL=" + base}
+	}, s.URL()}
+}
+
+func newDiscord(t *testing.T) workplace {
+	d := discordtest.New()
+	t.Cleanup(d.Close)
+	return workplace{overThere{d}, chat.Channel{Platform: "discord", Workspace: discordtest.GuildID, ID: discordtest.GeneralID}, func(base string) []string {
+		return []string{"DISCORD_TOKEN=" + discordtest.Token, "DISCORD_API_URL=" + base}
+	}, d.URL()}
+}
+
+// TestPlatformsCarryEverything plays one story on each platform, with the bot as a process of its own.
+func TestPlatformsCarryEverything(t *testing.T) {
+	for name, open := range map[string]func(*testing.T) workplace{"slack": newSlack, "discord": newDiscord} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t)
+			start(t, append(w.env(w.base), "DATABASE_URL="+pgtest.URL(t)), "")
+			story(t, w)
+			if c := w.Complaints(); len(c) > 0 {
+				t.Errorf("the platform complains: %q", c)
+			}
+		})
+	}
+}
+
+func story(t *testing.T, w workplace) {
+	see := func(person, text string) chattest.Shown { return chattest.AwaitText(t, w, person, text) }
+
+	w.Type("alice", "/ckad define deploymnet")
+	if m := see("alice", "ReplicaSet"); !m.Ephemeral {
+		t.Errorf("the entry is not ephemeral: %+v", m)
+	} else {
+		w.Press("alice", m, "Share in channel")
+	}
+	if m := see("bob", "Shared by"); len(m.Pings) > 0 {
+		t.Errorf("sharing pings %q", m.Pings)
+	}
+
+	w.Type("alice", "/ckad ask")
+	question := see("carol", "Press a letter")
+	for _, person := range []string{"alice", "bob", "carol"} {
+		w.Press(person, question, "A")
+		if m := see(person, "You answered"); !m.Ephemeral {
+			t.Errorf("the result is not ephemeral: %+v", m)
+		}
+	}
+	w.Press("bob", question, "A")
+	see("bob", "it counts once")
+	w.Press("bob", question, "B")
+	see("bob", "the first answer counts")
+	w.Type("bob", "/ckad leaderboard")
+	see("bob", "1 answer")
+	w.Type("carol", "/ckad stats")
+	see("carol", "Statistics")
+	w.Type("carol", "/ckad-admin series list")
+	see("carol", "Only admins")
+	w.Type("admin", "/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin")
+	see("admin", "Saved")
+
+	duel(t, w, see)
+}
+
+func duel(t *testing.T, w workplace, see func(person, text string) chattest.Shown) {
+	t.Helper()
+	w.Type("alice", "/ckad challenge @alice")
+	see("alice", "cannot challenge yourself")
+	w.Type("alice", "/ckad challenge @bob 1 pod")
+	invitation := see("bob", "do you accept?")
+	if len(invitation.Pings) != 1 || invitation.Pings[0] != "bob" {
+		t.Errorf("the challenge pings %q, want bob", invitation.Pings)
+	}
+	w.Press("carol", invitation, "Accept")
+	see("carol", "for somebody else")
+	w.Press("bob", invitation, "Accept")
+	for _, person := range []string{"alice", "bob"} {
+		w.Press(person, see(person, "accepted."), "Start")
+		w.Press(person, see(person, "Question 1 of 1"), "A")
+		see(person, "That was the last one")
+	}
+	chattest.Await(t, w, "carol", func(m chattest.Shown) bool {
+		return !m.Ephemeral && strings.Contains(m.Text, " of 1 right") && (strings.Contains(m.Text, "wins.") || strings.Contains(m.Text, "A draw."))
+	})
+}
+
+// TestDailyRoundSurvivesAKill: a round of a series with a channel on each
+// platform is due. The bot that opens it is killed while it posts, before the
+// platforms have the posts. Of two other bots that take over, one posts in each
+// channel, and answers count once.
+func TestDailyRoundSurvivesAKill(t *testing.T) {
+	t.Parallel()
+	slack, discord := newSlack(t), newDiscord(t)
+	database := pgtest.URL(t)
+	pool, err := pgxpool.New(t.Context(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	dueNow(t, pool, slack.channel, discord.channel)
+
+	slackGate, discordGate := newGate(t, slack.base), newGate(t, discord.base)
+	settings := func(slackBase, discordBase string) []string {
+		return append(append(slack.env(slackBase), discord.env(discordBase)...), "DATABASE_URL="+database)
+	}
+	first := start(t, settings(slackGate.base, discordGate.base), "")
+	slackGate.await(t, first)
+	discordGate.await(t, first)
+	if err := first.cmd.Process.Kill(); err != nil { // kill -9
+		t.Fatal(err)
+	}
+	first.finish(t)
+
+	// A minute passes: the dead bot's leases run out.
+	tag, err := pool.Exec(t.Context(), `UPDATE quiz.post SET lease_until = now() WHERE lease_until > now() AND posted_at IS NULL`)
+	if err != nil || tag.RowsAffected() != 2 {
+		t.Fatalf("%d posts were leased by the killed bot (%v), want 2", tag.RowsAffected(), err)
+	}
+	start(t, settings(slack.base, discord.base), "")
+	start(t, settings(slack.base, discord.base), "")
+	for _, w := range []workplace{slack, discord} {
+		question := chattest.AwaitText(t, w, "alice", "Quiz: daily")
+		for _, person := range []string{"alice", "bob", "carol"} {
+			w.Press(person, question, "A")
+			w.Press(person, question, "A")
+			chattest.AwaitText(t, w, person, "it counts once")
+		}
+	}
+	var rounds, answers int
+	if err := pool.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM quiz.round), (SELECT count(*) FROM quiz.answer)`).Scan(&rounds, &answers); err != nil {
+		t.Fatal(err)
+	}
+	if rounds != 1 || answers != 6 {
+		t.Errorf("%d rounds with %d answers, want 1 with 6", rounds, answers)
+	}
+	for _, w := range []workplace{slack, discord} {
+		messages, _ := w.Sees("dave")
+		if n := len(messages); n != 1 {
+			t.Errorf("there are %d posts on %s, want 1: %+v", n, w.channel.Platform, messages)
+		}
+		if c := w.Complaints(); len(c) > 0 {
+			t.Errorf("%s complains: %q", w.channel.Platform, c)
+		}
+	}
+}
+
+// dueNow makes a series in both channels whose round was due a minute ago.
+func dueNow(t *testing.T, pool *pgxpool.Pool, channels ...chat.Channel) {
+	t.Helper()
+	now := time.Now().UTC()
+	engine := quiz.New(pool, quiz.Options{Now: func() time.Time { return now.Add(-5 * time.Minute) }})
+	bank, err := app.Bank()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, _, err := engine.Load(t.Context(), bank); err != nil {
+		t.Fatal(err)
+	}
+	opens, closes := now.Add(-time.Minute), now.Add(3*time.Hour)
+	s := quiz.Series{Workspace: channels[0].Home(), Name: "daily", Questions: 1, CreatedBy: "test", Schedule: quiz.Schedule{Zone: "UTC",
+		Opens: quiz.Clock(opens.Hour()*60 + opens.Minute()), Closes: quiz.Clock(closes.Hour()*60 + closes.Minute())}}
+	if s.Schedule.Days, err = quiz.ParseDays("daily"); err != nil {
+		t.Fatal(err)
+	}
+	for _, ch := range channels {
+		s.Channels = append(s.Channels, quiz.Channel{ID: ch.String()})
+	}
+	if _, err := engine.CreateSeries(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A gate stands between a bot and a platform. It lets everything through but
+// posts: these it holds until the bot goes away, and then forgets them.
+type gate struct {
+	base string        // the base URL for a bot behind the gate
+	held chan struct{} // has an element when a post is held
+}
+
+func newGate(t *testing.T, base string) *gate {
+	t.Helper()
+	target, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gate{held: make(chan struct{}, 16)}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(&url.URL{Scheme: target.Scheme, Host: target.Host})
+	}}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		isPost := strings.HasSuffix(r.URL.Path, "chat.postMessage") || r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/channels/")
+		if !isPost {
+			proxy.ServeHTTP(w, r)
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body) // only then net/http notices that the bot went away
+		g.held <- struct{}{}
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	g.base = server.URL + target.Path
+	return g
+}
+
+func (g *gate) await(t *testing.T, p *process) {
+	t.Helper()
+	select {
+	case <-g.held:
+	case <-time.After(30 * time.Second):
+		t.Fatalf("the bot posts nothing: %s", p.complained())
+	}
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ckadbot/migrations/pgtest"
+)
+
+// runMe makes the test's own binary run as the bot: see TestMain.
+const runMe = "CKADBOT_TEST_RUN=1"
+
+func TestMain(m *testing.M) {
+	if os.Getenv("CKADBOT_TEST_RUN") == "1" {
+		main()
+		return
+	}
+	os.Exit(pgtest.Main(m))
+}
+
+// A process is a bot that runs as a program of its own, as users run it.
+type process struct {
+	cmd  *exec.Cmd
+	done chan struct{}
+
+	mu       sync.Mutex // guards out and errs
+	out, err bytes.Buffer
+}
+
+// start starts the bot with these settings and no others.
+func start(t *testing.T, env []string, input string, args ...string) *process {
+	t.Helper()
+	p := &process{cmd: exec.Command(os.Args[0], args...), done: make(chan struct{})}
+	p.cmd.Env = append([]string{runMe, "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, env...)
+	p.cmd.Stdin = strings.NewReader(input)
+	p.cmd.Stdout, p.cmd.Stderr = locked{&p.mu, &p.out}, locked{&p.mu, &p.err}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { defer close(p.done); _ = p.cmd.Wait() }()
+	t.Cleanup(func() {
+		_ = p.cmd.Process.Signal(os.Interrupt)
+		select {
+		case <-p.done:
+		case <-time.After(20 * time.Second):
+			_ = p.cmd.Process.Kill()
+			t.Error("the bot does not end when it is interrupted")
+		}
+		if t.Failed() {
+			t.Logf("the bot said:\n%s\n%s", p.said(), p.complained())
+		}
+	})
+	return p
+}
+
+// finish waits for the bot to end by itself and gives its exit code.
+func (p *process) finish(t *testing.T) int {
+	t.Helper()
+	select {
+	case <-p.done:
+	case <-time.After(60 * time.Second):
+		t.Fatalf("the bot does not end; so far:\n%s\n%s", p.said(), p.complained())
+	}
+	return p.cmd.ProcessState.ExitCode()
+}
+
+func (p *process) said() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.String()
+}
+
+func (p *process) complained() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err.String()
+}
+
+type locked struct {
+	mu *sync.Mutex
+	b  *bytes.Buffer
+}
+
+func (l locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+// inOrder reports the first of wanted that does not follow in text.
+func inOrder(text string, wanted ...string) string {
+	for _, w := range wanted {
+		_, rest, ok := strings.Cut(text, w)
+		if !ok {
+			return w
+		}
+		text = rest
+	}
+	return ""
+}
