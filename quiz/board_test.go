@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 )
 
 // shown writes a standing as people see it.
@@ -242,4 +243,52 @@ func TestDaysInARowSkipDaysWithoutARound(t *testing.T) {
 			t.Errorf("March %d, answered %v: got %d days, %v, want %d", c.day, c.answer, got.DaysInARow, err, c.want)
 		}
 	}
+}
+
+// TestBoardAgreesWithPoints compares the query with a count in Go, over random answers, changes of keys and closes.
+func TestBoardAgreesWithPoints(t *testing.T) {
+	w := newWorld(t, 30)
+	runs := 0
+	rapid.Check(t, func(t *rapid.T) {
+		runs++
+		space := fmt.Sprintf("test/R%d", runs)
+		points, answers := map[string]int{}, map[string]int{}
+		for i := range rapid.IntRange(1, 4).Draw(t, "rounds") {
+			channel := fmt.Sprintf("%s/c%d", space, i)
+			r, err := w.Ask(w.t.Context(), AskRequest{Workspace: space, Channel: channel, By: Person{space, "host", "host"}, Window: minAskWindow})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for click := range rapid.IntRange(0, 6).Draw(t, "clicks") {
+				name := rapid.SampledFrom([]string{"ada", "bob", "cleo", "dan"}).Draw(t, "player")
+				a := Answer{Workspace: space, Round: r.ID, Channel: channel, Choice: rapid.IntRange(0, 3).Draw(t, "choice"), By: Person{space, name, name}}
+				res, err := w.Answer(w.t.Context(), a)
+				if err != nil {
+					t.Fatalf("click %d: %v", click, err)
+				}
+				if res.Outcome == Recorded {
+					answers[name]++
+					points[name] += Points(r.Questions[0], a.Choice)
+				}
+			}
+		}
+		b, err := w.Leaderboard(w.t.Context(), BoardRequest{Workspace: space, Window: AllTime})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.Players != len(answers) || len(b.Rows) != len(answers) {
+			t.Errorf("players: got %d in %d rows, want %d", b.Players, len(b.Rows), len(answers))
+		}
+		for i, s := range b.Rows {
+			better := 0
+			for _, p := range points {
+				if p > s.Points {
+					better++
+				}
+			}
+			if s.Points != points[s.Name] || s.Answers != answers[s.Name] || s.Rank != better+1 || i > 0 && b.Rows[i-1].Points < s.Points {
+				t.Errorf("row %d: got %+v, want %d points in %d answers, rank %d", i, s, points[s.Name], answers[s.Name], better+1)
+			}
+		}
+	})
 }

@@ -76,8 +76,8 @@ func TestTopicsFindTheirQuestions(t *testing.T) {
 			t.Errorf("topic %q does not find it", topic)
 		}
 	}
-	for _, topic := range []string{"D5", "networking", "map", "con", "security networking", "volume mount", "!", "pod"} {
-		if topic != "!" && len(fitting([]Question{q}, topic)) != 0 {
+	for _, topic := range []string{"D5", "networking", "con", "security networking", "volume mount", "pod"} {
+		if len(fitting([]Question{q}, topic)) != 0 {
 			t.Errorf("topic %q finds it", topic)
 		}
 	}

@@ -237,3 +237,18 @@ func BenchmarkDue(b *testing.B) {
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "seconds/minute")
 	b.ReportMetric(float64(w.count(`SELECT count(*) - count(DISTINCT (workspace, series, due)) FROM quiz.round`)), "duplicates")
 }
+
+func TestSeriesInAZoneThatIsUnknownHereDoesNotStopTheOthers(t *testing.T) {
+	w := newWorld(t, 10)
+	w.mustCreate(daily("lost", general))
+	s := w.mustCreate(daily("daily", random))
+	if _, err := w.pool.Exec(t.Context(), `UPDATE quiz.series SET zone = 'Atlantis/Center' WHERE name = 'lost'`); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.set(s.Next)
+	d := &desk{}
+	w.settle(d)
+	if len(d.posted) != 1 || d.posted[0].Channel != random {
+		t.Errorf("posts: got %+v, want the one of the other series", d.posted)
+	}
+}

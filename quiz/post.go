@@ -144,7 +144,7 @@ func (e *Engine) Deliver(ctx context.Context, p Poster, r Round) error {
 func (e *Engine) attend(ctx context.Context, p Poster, c claim) error {
 	round, err := readRound(ctx, e.db, c.workspace, c.round)
 	if err != nil {
-		return err // the lease runs out and somebody else tries
+		return errors.Join(err, e.release(ctx, c, e.now().Add(time.Second), err))
 	}
 	post := Post{Round: round, Channel: c.channel, Message: c.message, Key: postKey(round, c.channel), Tried: c.tried}
 	switch now := e.now(); {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -391,4 +393,72 @@ func TestRunSurvivesTheLossOfItsDatabase(t *testing.T) {
 	if n := len(lost); n != 0 {
 		t.Errorf("errors logged: got %d, want one for the whole outage", n+1)
 	}
+}
+
+func TestThreeEnginesMakeEachPostOnce(t *testing.T) {
+	w := newWorld(t, 20)
+	w.clock.set(w.makeSeries(200))
+	w.race(1)
+	posters := []*desk{{}, {}, {}}
+	var all sync.WaitGroup
+	for _, d := range posters {
+		e := w.another(w.pool)
+		all.Go(func() { settle(t, e, d) })
+	}
+	all.Wait()
+	seen := map[string]bool{}
+	for i, d := range posters {
+		for _, p := range d.posted {
+			if seen[p.Key] {
+				t.Errorf("engine %d: %s in %s was posted already", i, p.Key, p.Channel)
+			}
+			seen[p.Key] = true
+		}
+	}
+	if len(seen) != 200 {
+		t.Errorf("posts: got %d, want 200", len(seen))
+	}
+}
+
+func TestNoTransactionIsOpenWhileThePosterWorks(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	w.clock.set(s.Next)
+	const open = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`
+	calls := 0
+	look := func(Post) error {
+		calls++
+		if n := w.count(open); n != 0 {
+			t.Errorf("call %d: got %d open transactions, want none", calls, n)
+		}
+		return nil
+	}
+	d := &desk{onPost: look, onEnd: look}
+	w.settle(d)
+	w.clock.set(d.posted[0].Round.Closes)
+	if w.settle(d); calls != 2 {
+		t.Errorf("calls: got %d, want 2", calls)
+	}
+}
+
+func TestStoppingLeavesACallTimeToFinish(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		call, cancel := withGrace(ctx)
+		defer cancel()
+		stopped := time.Now()
+		stop()
+		<-call.Done()
+		if got := time.Since(stopped); got != shutdownGrace {
+			t.Errorf("the call ended %s after the stop, want %s", got, shutdownGrace)
+		}
+
+		call, cancel = withGrace(t.Context())
+		defer cancel()
+		began := time.Now()
+		<-call.Done()
+		if got := time.Since(began); got != postTimeout || got >= leaseTime {
+			t.Errorf("a call takes at most %s, want %s, less than the lease of %s", got, postTimeout, leaseTime)
+		}
+	})
 }

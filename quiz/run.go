@@ -31,16 +31,18 @@ func (e *Engine) Run(ctx context.Context, p Poster) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		nap := e.nap(ctx)
+		var nap time.Duration
 		if err != nil {
 			if outage == 0 {
 				e.log.ErrorContext(ctx, "the quiz stands still; trying again until it works", "error", err)
 			}
 			outage = min(max(2*outage, time.Second), maxOutage)
 			nap = outage
-		} else if outage > 0 {
-			e.log.InfoContext(ctx, "the quiz goes on")
-			outage = 0
+		} else {
+			if outage > 0 {
+				e.log.InfoContext(ctx, "the quiz goes on")
+			}
+			outage, nap = 0, e.nap(ctx)
 		}
 		if !e.sleep(ctx, nap, outage == 0) {
 			return nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -100,22 +99,14 @@ func isAbout(q Question, want []string) bool {
 	})
 }
 
-// topicWords cuts a text into words for comparison: no case, no accents' variants, no punctuation, no plural s.
-func topicWords(s string) []string {
-	parts := strings.FieldsFunc(strings.ToLower(norm.NFKC.String(s)), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
-	kept := parts[:0]
-	for _, w := range parts {
-		if w == "and" || w == "the" || w == "of" {
-			continue
+// topicWords are the stems of the words of a text, without those that every title has.
+func topicWords(s string) (stems []string) {
+	for _, w := range words(norm.NFKC.String(s)) {
+		if w.text != "and" && w.text != "the" && w.text != "of" {
+			stems = append(stems, w.stem)
 		}
-		if len(w) > 3 && strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss") {
-			w = strings.TrimSuffix(w, "s")
-		}
-		kept = append(kept, w)
 	}
-	return kept
+	return stems
 }
 
 // cleanTopic trims a topic and refuses one that could not be shown.
