@@ -13,7 +13,7 @@ func someTerms() []Term {
 	idea := func(slug, name, category, domain, definition string, aliases ...string) Term {
 		return Term{Slug: slug, Name: name, Category: category, Domain: domain, Definition: definition, Doc: "/docs/concepts/", Verified: "1.37", Aliases: aliases}
 	}
-	return []Term{
+	terms := []Term{
 		object("pod", "Pod", "po", "workloads", "D1", "Smallest thing you can start: containers that share an address and volumes, always together on one machine. Pods are replaced, never repaired."),
 		object("job", "Job", "", "workloads", "D1", "Starts Pods until enough of them have ended well, for work that comes to an end, such as a migration or a report."),
 		object("cronjob", "CronJob", "cj", "workloads", "D1", "Creates a Job at the times of a schedule that is written in five fields, as the cron daemon of Unix has them, for work that comes again and again."),
@@ -23,6 +23,7 @@ func someTerms() []Term {
 		object("replicaset", "ReplicaSet", "rs", "workloads", "D2", "Counts the Pods that match its labels and creates or deletes some until the wanted number of replicas is there."),
 		object("service", "Service", "svc", "networking", "D5", "Gives changing Pods one lasting name and mostly one virtual address, and spreads connections over the ready ones among them."),
 		object("ingress", "Ingress", "ing", "networking", "D5", "Routes HTTP requests by host and path to backends inside the cluster; needs a program that carries it out."),
+		idea("cni", "Container Network Interface (CNI)", "networking", "BG", "Agreement by which a runtime calls plugins that give each new Pod an address, and take it away again; CNI plugins are many."),
 		object("network-policy", "NetworkPolicy", "netpol", "networking", "D5", "Lists the traffic that chosen Pods may receive or send; whatever no policy in the namespace allows is then dropped."),
 		object("configmap", "ConfigMap", "cm", "configuration", "D4", "Holds plain settings as keys and values, which containers read from variables or files; not for passwords."),
 		object("secret", "Secret", "", "configuration", "D4", "Holds passwords, tokens and certificates, base64 in the object, to be read from files or variables by containers."),
@@ -44,4 +45,10 @@ func someTerms() []Term {
 		idea("kubectl-wait", "kubectl wait", "kubectl", "D3", "Blocks until an object meets a condition such as being ready, or until the time that you allow has run out."),
 		idea("vague", "Widget", "workloads", "D1", "A widget widgets widgets."),
 	}
+	for i := range terms {
+		if terms[i].Kind == "NetworkPolicy" { // shown in another way than it is written in manifests
+			terms[i].Name = "Network Policy"
+		}
+	}
+	return terms
 }
