@@ -22,7 +22,7 @@ func (a *App) ask(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	if err := a.engine.Deliver(ctx, a, r); err != nil {
 		return chat.Reply{}, err
 	}
-	return private("Asked. It closes %s. Press a letter; whether you are right is shown to you alone, at once.", chat.Time(r.Closes)), nil
+	return private("Posted. It closes %s.", chat.Time(r.Closes)), nil
 }
 
 // aboutTopic puts "no questions about that" into words; other errors pass.
