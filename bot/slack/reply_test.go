@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -187,5 +188,37 @@ func TestClicksCostNoLookup(t *testing.T) {
 		if strings.Contains(call, "users.info") {
 			t.Errorf("asked for %s", call)
 		}
+	}
+}
+
+// The promise for all adapters counts while handlers may still be at work; this
+// one counts when Run has ended, and so waited for all of them.
+func TestRedeliveredEventsAreHandledOnce(t *testing.T) {
+	p := newPlatform(t)
+	h := &chattest.Handler{OnClick: func(chat.Click) chat.Reply { return form }}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- p.adapter.Run(ctx, chattest.Spec, h) }()
+	p.Fail(chattest.Again)
+	p.Type("alice", "/ckad help")
+	chattest.AwaitText(t, p, "alice", "ok")
+	post(t, p, chat.Key{ID: "k"}, question)
+	p.Fail(chattest.Again)
+	p.Press("bob", chattest.AwaitText(t, p, "bob", "Which?"), "A")
+	opened := chattest.Await(t, p, "bob", func(s chattest.Shown) bool { return s.Form })
+	p.Fail(chattest.Again)
+	p.Fill("bob", opened, map[string]string{"Name": "Daily"})
+	chattest.AwaitText(t, p, "bob", "ok")
+	ready(t, p) // comes after all that was delivered twice
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if n := len(h.Calls()); n != 4 {
+		t.Errorf("%d calls, want a command, a click, a form and a command: %+v", n, h.Calls())
+	}
+	if c := p.Complaints(); len(c) > 0 {
+		t.Errorf("complaints: %q", c)
 	}
 }
