@@ -2,10 +2,12 @@ package pgserver
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -73,6 +75,9 @@ func TestRootsClusterBelongsToWhoeverCanReachIt(t *testing.T) {
 func TestOwnerAndRootTakeTurns(t *testing.T) {
 	for first, as := range people() {
 		for then, next := range people() {
+			if first == then && len(people()) > 1 {
+				continue // TestDataOutlivesTheServer does that
+			}
 			t.Run(first+" then "+then, func(t *testing.T) {
 				dir := dataDirOf(t, as)
 				b := startBot(t, dir, as)
@@ -133,6 +138,52 @@ func TestKilledBotTakesTheServerAlong(t *testing.T) {
 	if postmaster(dir) != 0 {
 		t.Error("the server left its pid file; want a clean shutdown")
 	}
+}
+
+func TestServerOutlivesTheThreadThatCalledStart(t *testing.T) {
+	dir := filepath.Join(publicDir(t), "data")
+	type result struct {
+		server *Server
+		thread int
+		err    error
+	}
+	results := make(chan result)
+	onDyingThread(func() {
+		server, err := Start(t.Context(), Config{DataDir: dir, Throwaway: true})
+		results <- result{server, syscall.Gettid(), err}
+	})
+	got := <-results
+	if got.err != nil {
+		t.Fatal(got.err)
+	}
+	t.Cleanup(func() { _ = got.server.Stop(context.WithoutCancel(t.Context())) })
+	pid := postmaster(dir)
+	eventually(t, "the end of the thread", func() bool {
+		_, err := os.Stat(fmt.Sprintf("/proc/self/task/%d", got.thread))
+		return err != nil
+	})
+	if answer := query(t, got.server.URL(), `SELECT 'still here'`); answer != "still here" || postmaster(dir) != pid {
+		t.Errorf("the server says %q as process %d; want it to go on as %d", answer, postmaster(dir), pid)
+	}
+}
+
+// onDyingThread runs f on a thread that ends after it.
+func onDyingThread(f func()) {
+	go func() {
+		runtime.LockOSThread() // and never unlocked: then the thread ends with its goroutine
+		if syscall.Gettid() != os.Getpid() {
+			f()
+			return
+		}
+		// The main thread never ends. While it waits here another one must be taken.
+		done := make(chan struct{})
+		onDyingThread(func() {
+			f()
+			close(done)
+		})
+		<-done
+		runtime.UnlockOSThread()
+	}()
 }
 
 func TestPidFileOfAnotherProgramIsNotInTheWay(t *testing.T) {

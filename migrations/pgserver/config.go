@@ -23,8 +23,8 @@
 // On other systems the server of a killed process stays, and is adopted by the next one.
 //
 // PostgreSQL refuses to run as root. A root process lets it run as the account that owns the cluster, for a new one
-// "postgres" or else uid 65534. Where that account cannot reach the data directory (below /root, say), the server runs in a
-// user namespace, in which root has the number 65534.
+// "postgres" or else uid 65534, which is also given the data directory if it could not enter it otherwise. Where that account
+// cannot go at all (below /root, say), the server runs in a user namespace, in which root has the number 65534.
 //
 // # Who may connect
 //

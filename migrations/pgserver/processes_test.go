@@ -3,6 +3,7 @@
 package pgserver
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -77,6 +78,20 @@ func TestAdopterLeavesTheServerAlone(t *testing.T) {
 	startBot(t, dir, nil).quit()
 	if answer, failed := first.ask(`SELECT 'still here'`); failed || postmaster(dir) != pid {
 		t.Errorf("after the adopter's end the server says %q, pid %d; want it to go on as %d", answer, postmaster(dir), pid)
+	}
+}
+
+func TestStopLeavesAServerThatOthersUse(t *testing.T) {
+	dir := filepath.Join(publicDir(t), "data")
+	server := newServer(t, Config{DataDir: dir})
+	pid := postmaster(dir)
+	t.Cleanup(func() { _ = server.child.end(context.WithoutCancel(t.Context())) })
+	other := startBot(t, dir, nil)
+	if err := server.Stop(t.Context()); err != nil {
+		t.Errorf("Stop: %v", err)
+	}
+	if answer, failed := other.ask(`SELECT 'still here'`); failed || postmaster(dir) != pid {
+		t.Errorf("the other bot is told %q, and the server is process %d; want it to go on as %d", answer, postmaster(dir), pid)
 	}
 }
 
