@@ -1,14 +1,20 @@
 package discord
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"net"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gorilla/websocket"
 
 	"ckadbot/bot/chat"
 	"ckadbot/bot/chat/chattest"
@@ -92,38 +98,89 @@ func TestFailedResumesStartAfreshAfterThree(t *testing.T) {
 	}
 }
 
-func TestDeadConnectionIsNoticed(t *testing.T) {
+func TestDeadConnectionIsResumed(t *testing.T) {
 	f := open(t)
-	const interval = 200 * time.Millisecond
-	f.Heartbeat(interval)
+	f.Heartbeat(100 * time.Millisecond)
 	chattest.Start(t, f, &chattest.Handler{})
 	alive(t, f)
 	f.Silence(true)
-	began := time.Now()
-	awaitAsked(t, f, "identify", "resume")
-	if took := time.Since(began); took > interval*2 {
-		t.Errorf("noticed after %v, want %v after the last answer", took, interval*3/2)
+	for asked, changed := f.Asked(); !slices.Contains(asked, "resume"); asked, changed = f.Asked() {
+		<-changed
 	}
 	f.Silence(false)
 	alive(t, f)
 }
 
-func TestHeartbeatsKeepTheConnection(t *testing.T) {
-	f := open(t)
-	f.Heartbeat(50 * time.Millisecond)
-	chattest.Start(t, f, &chattest.Handler{})
-	alive(t, f)
-	for {
-		asked, changed := f.Asked()
-		if len(asked) > 10 {
-			if n := slices.Index(asked[1:], "resume"); n >= 0 {
-				t.Errorf("connected again although all was well: %q", asked)
+// TestHeartbeats: a connection lives as long as its heartbeats are answered, and
+// one and a half intervals longer. In the bubble that takes no time.
+func TestHeartbeats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const interval, answered = 41250 * time.Millisecond, 100
+		c, server := pipe(t)
+		c.interval = interval
+		var last time.Time
+		beats, gone := 0, make(chan struct{})
+		go func() {
+			defer close(gone)
+			for {
+				var f frame
+				if server.ReadJSON(&f) != nil || f.Op != opHeartbeat {
+					return
+				}
+				if beats++; beats <= answered {
+					last = time.Now()
+					_ = server.WriteJSON(frame{Op: opHeartbeatAck})
+				}
 			}
+		}()
+		done := make(chan struct{})
+		go c.beat(done, &session{})
+		if err := c.alive(); err != nil {
+			t.Fatal(err)
+		}
+		err, noticed := ended(c.listen(&session{}, nil, nil)), time.Now()
+		close(done)
+		c.close(closeAgain)
+		<-gone
+		if took := noticed.Sub(last); err != errSilent || took != interval*3/2 || beats != answered+1 {
+			t.Errorf("ended by %v %v after the last answer to %d heartbeats, want %v after %v", err, took, beats, interval*3/2, errSilent)
+		}
+	})
+}
+
+// pipe is a connection to a server of the test's own, within this process.
+func pipe(t *testing.T) (*connection, *websocket.Conn) {
+	t.Helper()
+	near, far := net.Pipe()
+	served := make(chan *websocket.Conn, 1)
+	go func() {
+		r := bufio.NewReader(far)
+		req, err := http.ReadRequest(r)
+		if err != nil {
+			t.Error(err)
 			return
 		}
-		<-changed
+		ws, err := (&websocket.Upgrader{}).Upgrade(&hijacked{conn: far, rw: bufio.NewReadWriter(r, bufio.NewWriter(far))}, req, nil)
+		if err != nil {
+			t.Error(err)
+		}
+		served <- ws
+	}()
+	ws, _, err := websocket.NewClient(near, &url.URL{Scheme: "ws", Host: "pipe"}, nil, 0, 0)
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(func() { near.Close(); far.Close() })
+	return &connection{ws: ws}, <-served
 }
+
+type hijacked struct {
+	http.ResponseWriter
+	conn net.Conn
+	rw   *bufio.ReadWriter
+}
+
+func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) { return h.conn, h.rw, nil }
 
 func TestRefusalForGoodEndsRun(t *testing.T) {
 	for code, want := range map[int]string{4004: "DISCORD_TOKEN", 4010: "4010", 4011: "sharding", 4012: "version", 4013: "intents", 4014: "intents"} {

@@ -78,13 +78,12 @@ type person struct {
 
 // Permissions, as bits.
 const (
-	administrator = 1 << 3
-	manageGuild   = 1 << 5
-	viewChannel   = 1 << 10
-	sendMessages  = 1 << 11
-	embedLinks    = 1 << 14
-	readHistory   = 1 << 16
-	everything    = viewChannel | sendMessages | embedLinks | readHistory
+	manageGuild  = 1 << 5
+	viewChannel  = 1 << 10
+	sendMessages = 1 << 11
+	embedLinks   = 1 << 14
+	readHistory  = 1 << 16
+	everything   = viewChannel | sendMessages | embedLinks | readHistory
 )
 
 // New starts a server. Close it at the end.
