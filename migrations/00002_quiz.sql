@@ -173,6 +173,7 @@ CREATE TABLE quiz.post (
 )
 WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 CREATE INDEX post_due ON quiz.post (next_at) WHERE finished_at IS NULL;
+CREATE INDEX post_channel ON quiz.post (channel, next_at) WHERE finished_at IS NULL;
 COMMENT ON TABLE  quiz.post IS 'The outbox: a round in a channel. It is put there, later edited with the result, then finished';
 COMMENT ON COLUMN quiz.post.next_at        IS 'When there is something to do: post it, try again, or show the result';
 COMMENT ON COLUMN quiz.post.attempts       IS 'Since the last thing that went well';

@@ -79,8 +79,9 @@ type claim struct {
 	tried              time.Time
 }
 
-// claimPosts leases up to n posts for which there is something to do, those first that have waited longest.
-// With a round it claims only posts of that one.
+// claimPosts leases up to n posts for which there is something to do, those first that have waited longest, and in each
+// channel one after the other: yesterday's result is shown before today's question. With a round it claims only the
+// posts of that one, and at once, as somebody waits for it.
 func (e *Engine) claimPosts(ctx context.Context, n int, round *Round) ([]claim, error) {
 	var workspace *string
 	var id *int64
@@ -96,9 +97,15 @@ func (e *Engine) claimPosts(ctx context.Context, n int, round *Round) ([]claim, 
 			AND (p.lease_until IS NULL OR p.lease_until <= $1)
 			AND ($2::text[] IS NULL OR p.platform = ANY($2))
 			AND ($3::text IS NULL OR p.workspace = $3 AND p.round = $4)
-			ORDER BY p.next_at
+			-- One at a time in a channel: what was due before goes first, also while another engine is at it.
+			AND ($3::text IS NOT NULL OR NOT EXISTS (
+				SELECT FROM quiz.post o
+				WHERE o.channel = p.channel AND o.finished_at IS NULL
+				AND o.next_at <= p.next_at AND (o.next_at, o.round) < (p.next_at, p.round)
+			))
+			ORDER BY p.next_at, p.round
 			LIMIT $5
-			FOR UPDATE SKIP LOCKED
+			FOR UPDATE OF p SKIP LOCKED
 		)
 		UPDATE quiz.post p
 		SET lease_owner = gen_random_uuid(), lease_until = $6, attempts = p.attempts + 1,

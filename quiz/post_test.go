@@ -420,6 +420,40 @@ func TestThreeEnginesMakeEachPostOnce(t *testing.T) {
 	}
 }
 
+func TestPostsOfAChannelComeOneAfterTheOther(t *testing.T) {
+	w := newWorld(t, 20)
+	s := daily("first", general)
+	s.Closes = s.Opens // the result is due when the next round is
+	other := daily("second", general)
+	other.Closes = other.Opens
+	w.mustCreate(other)
+	s = w.mustCreate(s)
+	w.clock.set(s.Next)
+	d := &desk{}
+	w.settle(d)
+	r := d.posted[0].Round
+	w.clock.set(r.Closes)
+	if _, err := w.openDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for step, want := range []string{"close 1", "close 2", "post 3", "post 4"} {
+		claims, err := w.claimPosts(t.Context(), postWorkers, nil)
+		if err != nil || len(claims) != 1 {
+			t.Fatalf("step %d: got %d claims, %v, want one", step, len(claims), err)
+		}
+		if more, err := w.another(w.pool).claimPosts(t.Context(), postWorkers, nil); err != nil || len(more) != 0 {
+			t.Fatalf("step %d, another engine: got %d claims, %v, want none", step, len(more), err)
+		}
+		got := fmt.Sprint(map[bool]string{true: "close ", false: "post "}[claims[0].posted], claims[0].round)
+		if got != want {
+			t.Errorf("step %d: got %s, want %s", step, got, want)
+		}
+		if err := w.attend(t.Context(), d, claims[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestNoTransactionIsOpenWhileThePosterWorks(t *testing.T) {
 	w := newWorld(t, 10)
 	s := w.mustCreate(daily("daily", general))
