@@ -21,8 +21,9 @@ type Call struct {
 	Name        string          `json:"name,omitempty"`
 }
 
-// A capture keeps calls, and appends them to a file if CONTRACT_CAPTURE names a directory.
+// A capture keeps calls, and appends them to a file in a directory, if it has one.
 type capture struct {
+	dir   string
 	mu    sync.Mutex // guards calls and writing
 	calls []Call
 }
@@ -52,15 +53,14 @@ func (c *capture) add(r *http.Request, body []byte) error {
 }
 
 func (c *capture) write(call Call) error {
-	dir := os.Getenv("CONTRACT_CAPTURE")
-	if dir == "" {
+	if c.dir == "" {
 		return nil
 	}
 	line, err := json.Marshal(call)
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(filepath.Join(dir, "discord.jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(filepath.Join(c.dir, "discord.jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ package discordtest
 import (
 	"fmt"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -86,12 +87,15 @@ const (
 	everything   = viewChannel | sendMessages | embedLinks | readHistory
 )
 
-// New starts a server. Close it at the end.
+// New starts a server. Close it at the end. If the environment variable
+// CONTRACT_CAPTURE names a directory, every request is also appended to
+// discord.jsonl there, as one line of JSON.
 func New() *Server {
 	done := make(chan struct{})
 	close(done)
 	s := &Server{
-		last: 1_100_000_000_000_000_000, token: Token,
+		capture: capture{dir: os.Getenv("CONTRACT_CAPTURE")},
+		last:    1_100_000_000_000_000_000, token: Token,
 		people: map[string]*person{}, channels: map[string]string{GeneralID: "general"},
 		permissions: everything, nonces: map[string]*message{}, interactions: map[string]*interaction{},
 		conns:   map[*websocket.Conn]bool{},

@@ -23,6 +23,7 @@ type bot struct {
 
 func start(t *testing.T) *bot {
 	s := New()
+	s.capture.dir = "" // what this bot does wrong is not for the record
 	t.Cleanup(s.Close)
 	return &bot{Server: s, t: t}
 }
