@@ -122,8 +122,11 @@ func parse(text string) query {
 		all := words(text)
 		q.addForm(all)
 		q.words = trim(all)
-		for _, outside := range withoutParentheses(text) {
-			q.addForm(trim(words(outside)))
+		// Not the abbreviation: who spells a name out does not mean another thing that is abbreviated so.
+		for i, reading := range withoutParentheses(text) {
+			if i < 2 {
+				q.addForm(trim(words(reading)))
+			}
 		}
 	}
 	q.addForm(q.words)
@@ -157,8 +160,8 @@ func kubectlResource(text string) (string, bool) {
 	return fields[2], true
 }
 
-// withoutParentheses gives the other readings of "Container Network Interface (CNI) Specification": without the
-// parentheses, up to them, and, when they hold its abbreviation, that.
+// withoutParentheses gives the other readings of "Container Network Interface (CNI) Specification": without the parentheses,
+// and when they hold an abbreviation, what it stands for, and itself.
 func withoutParentheses(text string) []string {
 	before, rest, ok := strings.Cut(text, "(")
 	if !ok {
@@ -168,9 +171,9 @@ func withoutParentheses(text string) []string {
 	if !ok {
 		return nil
 	}
-	readings := []string{before + " " + after, before}
+	readings := []string{before + " " + after}
 	if abbreviates(inside, before) {
-		readings = append(readings, inside)
+		readings = append(readings, before, inside)
 	}
 	return readings
 }

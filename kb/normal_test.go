@@ -59,7 +59,8 @@ func TestNamesOfOneThingHaveOneCanonicalForm(t *testing.T) {
 func TestParenthesesAreReadInSeveralWays(t *testing.T) {
 	for text, want := range map[string][]string{
 		"Container Network Interface (CNI) Specification": {"Container Network Interface   Specification", "Container Network Interface ", "CNI"},
-		"equality-based (selector)":                       {"equality-based  ", "equality-based "},
+		"equality-based (selector)":                       {"equality-based  "},
+		"Pod (anti-)affinity":                             {"Pod  affinity"},
 		"no parentheses":                                  nil,
 		"one (only":                                       nil,
 	} {
