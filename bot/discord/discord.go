@@ -19,6 +19,11 @@
 // time, the others wait for their turn behind that sign. All goroutines end
 // before Run returns. Post and Edit may be used from many goroutines, also
 // before Run and after it.
+//
+// Discord tells every connected process with this token of every interaction. The
+// first answer is the one that people see; the others are dropped without a word.
+// But each process has run its handler: what must happen once is for the database
+// to decide.
 package discord
 
 import (
