@@ -169,6 +169,7 @@ func TestDailyRoundSurvivesAKill(t *testing.T) {
 	if err != nil || tag.RowsAffected() != 2 {
 		t.Fatalf("%d posts were leased by the killed bot (%v), want 2", tag.RowsAffected(), err)
 	}
+	discord.Platform.(overThere).people.(*discordtest.Server).ToAll() // as the real one: both bots hear of everything
 	start(t, settings(slack.base, discord.base), "")
 	start(t, settings(slack.base, discord.base), "")
 	for _, w := range []workplace{slack, discord} {
@@ -186,10 +187,14 @@ func TestDailyRoundSurvivesAKill(t *testing.T) {
 	if rounds != 1 || answers != 6 {
 		t.Errorf("%d rounds with %d answers, want 1 with 6", rounds, answers)
 	}
-	for _, w := range []workplace{slack, discord} {
+	discord.Type("erin", "/ckad ask pod")
+	chattest.AwaitText(t, discord, "dave", "Question about pod")
+	discord.Type("erin", "/ckad stats") // whatever the other bot made of the command was before this
+	chattest.AwaitText(t, discord, "erin", "No answers by erin")
+	for w, want := range map[*workplace]int{&slack: 1, &discord: 2} {
 		messages, _ := w.Sees("dave")
-		if n := len(messages); n != 1 {
-			t.Errorf("there are %d posts on %s, want 1: %+v", n, w.channel.Platform, messages)
+		if n := len(messages); n != want {
+			t.Errorf("there are %d posts on %s, want %d: %+v", n, w.channel.Platform, want, messages)
 		}
 		if c := w.Complaints(); len(c) > 0 {
 			t.Errorf("%s complains: %q", w.channel.Platform, c)

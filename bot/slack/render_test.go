@@ -212,25 +212,25 @@ func anyText(t *rapid.T, name string, min, max int) string {
 
 func TestNothingEverBreaksALimit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		m := chat.Message{Text: anyText(t, "text", 1, chat.MaxText)}
-		if rapid.Bool().Draw(t, "card") {
-			c := chat.Card{
-				Title: anyText(t, "title", 0, chat.MaxTitle), Body: anyText(t, "body", 1, chat.MaxBody), Footer: anyText(t, "footer", 0, chat.MaxFooter),
+		m := rapid.Custom(func(t *rapid.T) chat.Message {
+			m := chat.Message{Text: anyText(t, "text", 1, chat.MaxText)}
+			if rapid.Bool().Draw(t, "card") {
+				c := chat.Card{
+					Title: anyText(t, "title", 0, chat.MaxTitle), Body: anyText(t, "body", 1, chat.MaxBody), Footer: anyText(t, "footer", 0, chat.MaxFooter),
+				}
+				for range rapid.IntRange(0, chat.MaxFields).Draw(t, "fields") {
+					c.Fields = append(c.Fields, chat.Field{Name: anyText(t, "name", 1, chat.MaxName), Value: anyText(t, "value", 1, chat.MaxValue)})
+				}
+				for i := range rapid.IntRange(0, chat.MaxButtons).Draw(t, "buttons") {
+					c.Buttons = append(c.Buttons, chat.Button{Action: "a" + string(rune('a'+i)), Label: anyText(t, "label", 1, chat.MaxLabel), Disabled: rapid.Bool().Draw(t, "disabled")})
+				}
+				m = chat.Message{Card: &c}
 			}
-			for range rapid.IntRange(0, chat.MaxFields).Draw(t, "fields") {
-				c.Fields = append(c.Fields, chat.Field{Name: anyText(t, "name", 1, chat.MaxName), Value: anyText(t, "value", 1, chat.MaxValue)})
+			if rapid.Bool().Draw(t, "mention") {
+				m.Mention = &chat.User{ID: "U0BOB"}
 			}
-			for i := range rapid.IntRange(0, chat.MaxButtons).Draw(t, "buttons") {
-				c.Buttons = append(c.Buttons, chat.Button{Action: "a" + string(rune('a'+i)), Label: anyText(t, "label", 1, chat.MaxLabel), Disabled: rapid.Bool().Draw(t, "disabled")})
-			}
-			m = chat.Message{Card: &c}
-		}
-		if rapid.Bool().Draw(t, "mention") {
-			m.Mention = &chat.User{ID: "U0BOB"}
-		}
-		if m.Validate() != nil {
-			t.Skip("over the limits of the model")
-		}
+			return m
+		}).Filter(func(m chat.Message) bool { return m.Validate() == nil }).Draw(t, "message")
 		within(t, sent(t, m))
 	})
 }

@@ -79,6 +79,21 @@ func TestReplyFindsAnotherWayWhenItsTimeIsOver(t *testing.T) {
 	})
 }
 
+func TestBotThatWasRemovedStillAnswersAForm(t *testing.T) {
+	p := newPlatform(t)
+	chattest.Start(t, p, &chattest.Handler{
+		OnCommand: func(chat.Command) chat.Reply { return form },
+		OnSubmit:  func(s chat.Submission) chat.Reply { return say("made " + s.Values["name"]) },
+	})
+	p.Type("alice", "/ckad help")
+	opened := chattest.Await(t, p, "alice", func(s chattest.Shown) bool { return s.Form })
+	p.RemoveBot(slacktest.General)
+	p.Fill("alice", opened, map[string]string{"Name": "Daily"})
+	if got := chattest.AwaitText(t, p, "alice", "made Daily"); !strings.HasPrefix(got.ID, "D0ALICE ") {
+		t.Errorf("got %+v, want a direct message", got)
+	}
+}
+
 func TestCommandInDirectMessagesIsAnsweredThere(t *testing.T) {
 	p := newPlatform(t)
 	h := &chattest.Handler{}
@@ -108,14 +123,15 @@ func TestPublicMessageIsReplacedForAll(t *testing.T) {
 func TestTargets(t *testing.T) {
 	p := newPlatform(t)
 	h := &chattest.Handler{}
+	h.OnCommand = func(chat.Command) chat.Reply { return say(fmt.Sprintf("answer %d.", len(h.Calls()))) }
 	chattest.Start(t, p, h)
 	ask := func(text string) chat.Command {
+		n := len(h.Calls()) + 1
 		p.SendRaw("slash_commands", map[string]any{
 			"command": "/ckad", "text": text, "user_id": "U0ALICE", "user_name": "alice", "channel_id": slacktest.General,
 			"trigger_id": text, "response_url": p.ResponseURL("alice"),
 		})
-		n := len(h.Calls()) + 1
-		chattest.Await(t, p, "alice", func(chattest.Shown) bool { return len(h.Calls()) == n })
+		chattest.AwaitText(t, p, "alice", fmt.Sprintf("answer %d.", n))
 		return h.Calls()[n-1].(chat.Command)
 	}
 	t.Run("a person nobody knows is no target", func(t *testing.T) {

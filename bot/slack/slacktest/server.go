@@ -183,13 +183,6 @@ func (s *Server) Acknowledged() <-chan struct{} {
 	return s.acked
 }
 
-// Connections is how many bots are connected.
-func (s *Server) Connections() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.conns)
-}
-
 // Sees is what a person can see now, oldest first, and a channel that is closed when that changes.
 func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
 	s.mu.Lock()
