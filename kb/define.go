@@ -3,6 +3,7 @@ package kb
 import (
 	"context"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2"
@@ -12,8 +13,8 @@ import (
 // maxSuggestions is how many suggestions an Answer has at most: as many buttons as a row holds on any platform.
 const maxSuggestions = 5
 
-// A stage is one way to search. It returns the entries that match best, nearly equal ones only: one is an answer, several are
-// suggestions. Weak ones are only ever suggested.
+// A stage is one way to search. It returns the entries that match best and equally well: one is the answer, several are
+// suggestions, and both end the search. Weak ones are only ever suggested.
 type stage func(ctx context.Context, v view, q query) (best, weak []*item, err error)
 
 // Define finds what a query means in a workspace. Exact names are answered from memory, in microseconds. Then one stage after
@@ -41,6 +42,9 @@ func (g *Glossary) Define(ctx context.Context, workspace, text string) (Answer, 
 			return answer, nil
 		}
 		weak = append(weak, append(best, more...)...)
+		if len(best) > 1 {
+			break
+		}
 	}
 	answer.give(v, nil, weak)
 	return answer, nil
@@ -88,32 +92,46 @@ func containsAll(words, asked []string) bool {
 	return !slices.ContainsFunc(asked, func(w string) bool { return !slices.Contains(words, w) })
 }
 
-// byPrefix finds the names that begin like the query: at least four letters and half of the name make an answer, if no other
-// name is as near in another way ("podsec" is one letter from "podspec").
+// byPrefix finds the one entry with a name that begins like the query: at least four letters and half of the name make an
+// answer, if no other name is as near in another way ("podsec" is one letter from "podspec"). Names that nearly begin so are
+// suggested.
 func (g *Glossary) byPrefix(ctx context.Context, v view, q query) (best, weak []*item, err error) {
-	if utf8.RuneCountInString(q.key) < 3 {
+	if utf8.RuneCountInString(q.key) < 3 || !v.mayName(q) {
 		return nil, nil, nil
 	}
-	slugs, err := g.index.search(ctx, v, prefix(fieldKey, q.key), maxCandidates)
+	slugs, err := g.index.search(ctx, v, prefix(fieldKey, cut(q.key, 4)), maxCandidates)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, it := range v.candidates(slugs) {
-		if slices.ContainsFunc(v.names(it.Slug), func(n name) bool { return beginsLike(q.key, n.key) }) {
+		names := v.names(it.Slug)
+		switch {
+		case slices.ContainsFunc(names, func(n name) bool { return beginsLike(q.key, n.key) }):
 			best = append(best, it)
-		} else {
+		case slices.ContainsFunc(names, func(n name) bool { return nearlyBegins(q.key, n.key) }):
 			weak = append(weak, it)
 		}
 	}
-	if len(best) == 0 {
-		return nil, weak, nil
+	if len(best) != 1 || slices.ContainsFunc(weak, func(it *item) bool { return v.begins(it.Slug, q.key) }) {
+		return nil, append(best, weak...), nil
 	}
 	near, _, err := g.within(ctx, v, q, 1)
 	return v.distinct(append(best, near...)), weak, err
 }
 
+// begins reports whether a name of the entry begins with the key.
+func (v view) begins(slug, key string) bool {
+	return slices.ContainsFunc(v.names(slug), func(n name) bool { return strings.HasPrefix(n.key, key) })
+}
+
 func beginsLike(typed, key string) bool {
-	return len(typed) >= 4 && len(key) <= 2*len(typed) && len(key) >= len(typed) && key[:len(typed)] == typed
+	return len(typed) >= 4 && len(key) <= 2*len(typed) && strings.HasPrefix(key, typed)
+}
+
+// nearlyBegins allows a mistake in six letters or more.
+func nearlyBegins(typed, key string) bool {
+	n := utf8.RuneCountInString(typed)
+	return strings.HasPrefix(key, typed) || n >= 6 && distance(typed, cut(key, n), 1) <= 1
 }
 
 // byTypo finds the names that are one mistake away, or else two.
@@ -132,15 +150,17 @@ func (g *Glossary) within(ctx context.Context, v view, q query, edits int) (best
 	if utf8.RuneCountInString(q.key) < 3 || !v.mayName(q) {
 		return nil, nil, nil
 	}
-	near := fuzzy(fieldKey, q.canon, edits)
+	near, proposed := fuzzy(fieldKey, q.canon, edits), true
 	if len(q.words) > 2 {
-		near = anyTerm(fieldWord, q.words)
+		near, proposed = anyTerm(fieldWord, q.words), false // one word alone is not worth suggesting
 	}
 	slugs, err := g.index.search(ctx, v, near, maxCandidates)
 	if err != nil {
 		return nil, nil, err
 	}
-	best, weak = v.nearest(q, v.candidates(slugs))
+	if best, weak = v.nearest(q, v.candidates(slugs)); !proposed {
+		weak = nil
+	}
 	return best, weak, nil
 }
 
@@ -167,13 +187,24 @@ func (g *Glossary) byWordTypos(ctx context.Context, v view, q query) (best, weak
 
 // byMention suggests the entries whose names stand in the query: "job or cronjob".
 func (g *Glossary) byMention(_ context.Context, v view, q query) (best, weak []*item, err error) {
+	for _, part := range v.mentions(q) {
+		weak = append(weak, v.exact(part)...)
+	}
+	return nil, weak, nil
+}
+
+// mentions returns the parts of the query that are names, longer ones first.
+func (v view) mentions(q query) []query {
+	var parts []query
 	for n := min(4, len(q.words)); n > 0; n-- {
 		for i := 0; i+n <= len(q.words); i++ {
 			part := query{words: q.words[i : i+n], forms: []string{canon(q.words[i : i+n])}}
-			weak = append(weak, v.exact(part)...)
+			if len(v.exact(part)) > 0 {
+				parts = append(parts, part)
+			}
 		}
 	}
-	return nil, weak, nil
+	return parts
 }
 
 // maxCandidates is what bleve proposes at most; the right ones are among the first few.

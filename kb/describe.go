@@ -17,6 +17,8 @@ const (
 	furtherPart      = 0.30 // what a word counts that stands in the details but not in the definition
 	pairPart         = 0.80 // what two words count in addition when they stand together there as well
 	rareUses         = 1    // added to a stem's uses: a word that nobody uses is not worth much more than a rare one
+	mostNamed        = 0.95 // of the weight that words of names may have: a list of names is no description
+	mostNamedOfTwo   = 0.40 // the same when the query has two words only: "create a deployment"
 	maxStems         = 16   // looked at of one query
 )
 
@@ -27,6 +29,9 @@ var little = wordSet(`a about above all also am an and any anything are as at be
 	the their them then there these they thing things this those through to too under up us use used uses using very was way we were what when
 	where which while who whom why will with would you your yours kubernetes k8s ensure ensures ensuring guarantee guarantees sure certain property way sort part
 	type different called named does whats s t don doesn`)
+
+// comparing are words that ask for more than one entry.
+var comparing = wordSet(`vs versus difference differences differ compare compared comparison`)
 
 // synonyms are stems that stand for one another: learners and our texts need not use the same word.
 var synonyms = synonymMap(
@@ -125,14 +130,18 @@ func pair(a, b string) string { return min(a, b) + " " + max(a, b) }
 func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, weak []*item, err error) {
 	asked := sequence(q.words)
 	asked = asked[:min(len(asked), maxStems)]
-	if len(asked) == 0 {
+	if len(asked) == 0 || slices.ContainsFunc(q.words, func(w string) bool { return comparing[w] }) {
 		return nil, nil, nil
 	}
 	slugs, err := g.index.search(ctx, v, anyTerm(fieldStem, asked), maxCandidates)
 	if err != nil {
 		return nil, nil, err
 	}
-	list := v.covering(v.weights(asked), v.candidates(slugs))
+	weight := v.weights(asked)
+	if v.listsNames(q, weight, distinctCount(asked)) {
+		return nil, nil, nil
+	}
+	list := v.covering(weight, v.candidates(slugs))
 	least := minSuggest
 	if len(asked) == 1 {
 		least = 1 // a word of the definition, not just any word
@@ -154,12 +163,32 @@ type covering struct {
 	share float64
 }
 
+// isClear reports whether the first of the list is the answer to a query of so many stems.
 func isClear(list []covering, stems int) bool {
 	least := minCoverage
 	if stems == 2 {
 		least = minCoverageOfTwo
 	}
-	return stems > 1 && len(list) > 0 && list[0].share >= least && (len(list) == 1 || list[0].share >= minLead*list[1].share)
+	return stems > 1 && len(list) > 0 && list[0].share >= least &&
+		(len(list) == 1 || list[0].share >= minLead*list[1].share)
+}
+
+// listsNames reports whether a query of so many stems is little but names of entries.
+func (v view) listsNames(q query, weight map[string]float64, stems int) bool {
+	most := mostNamed
+	if stems == 2 {
+		most = mostNamedOfTwo
+	}
+	share, counted := 0.0, map[string]bool{}
+	for _, part := range v.mentions(q) {
+		for _, s := range sequence(part.words) {
+			if !counted[s] {
+				share += weight[s]
+			}
+			counted[s] = true
+		}
+	}
+	return stems > 1 && share > most
 }
 
 func distinctCount(s []string) int {
