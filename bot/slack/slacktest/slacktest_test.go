@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,13 @@ import (
 
 	"ckadbot/bot/chat/chattest"
 )
+
+// TestMain keeps these tests out of the capture: much of what they send is
+// wrong on purpose.
+func TestMain(m *testing.M) {
+	os.Unsetenv("CONTRACT_CAPTURE")
+	os.Exit(m.Run())
+}
 
 // call calls a method as a bot would, and gives the answer's error.
 func call(t *testing.T, s *Server, method, token string, args url.Values) string {
