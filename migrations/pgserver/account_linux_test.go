@@ -186,7 +186,7 @@ func onDyingThread(f func()) {
 	}()
 }
 
-func TestPidFileOfAnotherProgramIsNotInTheWay(t *testing.T) {
+func TestRemainsOfAKilledServerAreNotInTheWay(t *testing.T) {
 	dir := filepath.Join(publicDir(t), "data")
 	server := newServer(t, Config{DataDir: dir, Throwaway: true})
 	pidFile := filepath.Join(server.cluster, "postmaster.pid")
@@ -197,7 +197,7 @@ func TestPidFileOfAnotherProgramIsNotInTheWay(t *testing.T) {
 	if err := server.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	// Another program of the same account got the number of a server that was killed.
+	// Another program, of the same account, that has the number of the server by now.
 	other := exec.Command("/bin/sleep", "600")
 	other.SysProcAttr = server.account.command(t.Context(), "/", "/bin/sleep").SysProcAttr
 	other.SysProcAttr.Pdeathsig = syscall.SIGKILL
@@ -209,14 +209,21 @@ func TestPidFileOfAnotherProgramIsNotInTheWay(t *testing.T) {
 		_ = other.Wait()
 	})
 	_, rest, _ := strings.Cut(string(content), "\n")
-	stale := fmt.Sprintf("%d\n%s", other.Process.Pid, rest)
-	for _, path := range []string{pidFile, filepath.Join(server.sockets, socketName+".lock")} {
-		writeFile(t, path, stale, 0o600)
-		if err := server.account.own(path); err != nil {
-			t.Fatal(err)
-		}
+	remains := map[string]string{
+		"the number of another program": fmt.Sprintf("%d\n%s", other.Process.Pid, rest),
+		"no number yet":                 "",
 	}
-	if got := query(t, newServer(t, Config{DataDir: dir, Throwaway: true}).URL(), `SELECT 'works'`); got != "works" {
-		t.Errorf("the server says %q; want works", got)
+	for name, remains := range remains {
+		t.Run(name, func(t *testing.T) {
+			for _, path := range []string{pidFile, filepath.Join(server.sockets, socketName+".lock")} {
+				writeFile(t, path, remains, 0o600)
+				if err := server.account.own(path); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := query(t, newServer(t, Config{DataDir: dir, Throwaway: true}).URL(), `SELECT 'works'`); got != "works" {
+				t.Errorf("the server says %q; want works", got)
+			}
+		})
 	}
 }

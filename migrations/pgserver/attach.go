@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -63,7 +65,7 @@ func (s *Server) attachLocked(ctx context.Context) (*pgx.Conn, error) {
 func (s *Server) attach(ctx context.Context) (*pgx.Conn, error) {
 	// A killed server is in the way of the next one until its last processes are gone, and until somebody has taken
 	// notice of its death: process 1 may take two seconds for that.
-	patience := time.Now().Add(15 * time.Second)
+	patience := time.Now().Add(30 * time.Second)
 	for {
 		conn, err := s.connect(ctx)
 		if err == nil {
@@ -101,10 +103,15 @@ func (s *Server) connect(ctx context.Context) (*pgx.Conn, error) {
 	return pgx.ConnectConfig(ctx, config)
 }
 
-// busy tells that a server is there, but is starting or stopping.
+// busy tells that a server is there, but is starting or stopping: it says so (codes 57P01 to 57P03), or hangs up on those
+// who were waiting for it to answer.
 func busy(err error) bool {
 	var e *pgconn.PgError
-	return errors.As(err, &e) && e.Code == "57P03"
+	if errors.As(err, &e) {
+		return strings.HasPrefix(e.Code, "57P0")
+	}
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // absent tells that no server listens.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -130,6 +131,36 @@ func TestStopIsForgivingAndLeavesNothing(t *testing.T) {
 	wantFiles(t, dir, lockName, usersName, clusterName, logName)
 	if left, _ := filepath.Glob(filepath.Join(dir, clusterName, ".s.*")); len(left) > 0 || postmaster(dir) != 0 {
 		t.Errorf("left behind: %q, pid %d; want nothing", left, postmaster(dir))
+	}
+}
+
+func TestStartWaitsForAServerThatIsGoing(t *testing.T) {
+	server := newServer(t, Config{DataDir: filepath.Join(publicDir(t), "data"), Throwaway: true})
+	if err := server.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// In its last moments a server says that it is shutting down, and then hangs up on those who wait.
+	going, err := net.Listen("unix", filepath.Join(server.sockets, socketName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for _, answer := range []string{"E\x00\x00\x00\x19SFATAL\x00C57P03\x00Mwait\x00\x00", "", ""} {
+			conn, err := going.Accept()
+			if err != nil {
+				return
+			}
+			if answer != "" {
+				_, _ = conn.Read(make([]byte, 1024))
+				_, _ = conn.Write([]byte(answer))
+			}
+			conn.Close()
+		}
+		going.Close()
+	}()
+	again := newServer(t, Config{DataDir: server.dataDir, Throwaway: true})
+	if got := query(t, again.URL(), `SELECT 'works'`); got != "works" {
+		t.Errorf("the server says %q; want works", got)
 	}
 }
 
