@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -71,5 +72,12 @@ func TestContentIsReadInOrderOfSlugs(t *testing.T) {
 	entries, err := readFiles(fine)
 	if err != nil || len(entries) != 2 || entries[0].Slug != "job" || entries[1].Short[0] != "po" {
 		t.Errorf("got %+v and error %v, want job and pod", entries, err)
+	}
+}
+
+func TestOtherNamesAreNotSpellings(t *testing.T) {
+	e := Entry{Term: "Deployment", Aliases: []string{"deploy", "Depoloyment", "de ployment"}}
+	if got, want := e.OtherNames(), []string{"deploy"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -69,6 +69,17 @@ func (e Entry) URL() string {
 	return "https://kubernetes.io" + e.Doc
 }
 
+// OtherNames returns the aliases worth showing: not those that only catch another spelling of the term.
+func (e Entry) OtherNames() []string {
+	term, other := key(words(e.Term)), []string{}
+	for _, a := range e.Aliases {
+		if k := key(words(a)); distance(k, term, maxEdits(len(term))) > maxEdits(len(term)) {
+			other = append(other, a)
+		}
+	}
+	return other
+}
+
 // An Answer is what Define found.
 type Answer struct {
 	Query       string  // as asked, cut at 200 characters

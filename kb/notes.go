@@ -45,6 +45,7 @@ type Remark struct {
 	Text string
 }
 
+// String is the remark in words, with its line.
 func (r Remark) String() string { return fmt.Sprintf("line %d: %s", r.Line, r.Text) }
 
 // A FileError is a problem with a file: what is wrong, where, and what to do.
@@ -54,6 +55,7 @@ type FileError struct {
 	Text string
 }
 
+// Error is the problem in words, after the file and the line.
 func (e *FileError) Error() string {
 	if e.Line == 0 {
 		return e.File + ": " + e.Text

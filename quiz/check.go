@@ -13,6 +13,7 @@ type Problem struct {
 	Text   string // what is wrong, for the person who writes questions
 }
 
+// String is the problem in words, after its rule.
 func (p Problem) String() string {
 	if p.Hard {
 		return fmt.Sprintf("%s hard: %s", p.Rule, p.Text)

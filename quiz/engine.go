@@ -87,6 +87,7 @@ var (
 // An InvalidError says in a sentence for people what is wrong with what they typed.
 type InvalidError struct{ Problem string }
 
+// Error is the sentence.
 func (e *InvalidError) Error() string { return e.Problem }
 
 func invalid(format string, args ...any) error {
@@ -96,6 +97,7 @@ func invalid(format string, args ...any) error {
 // An OpenError says that something of the kind is open already; Round is that one.
 type OpenError struct{ Round Round }
 
+// Error names the round.
 func (e *OpenError) Error() string { return fmt.Sprintf("round %d is still open", e.Round.ID) }
 
 // Limits of what comes from a chat, in characters. The tables check the same numbers.

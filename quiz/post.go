@@ -56,6 +56,7 @@ type Poster interface {
 // A RetryError is how a Poster says that the platform wants us to wait.
 type RetryError struct{ After time.Duration }
 
+// Error says how long to wait.
 func (e *RetryError) Error() string { return fmt.Sprintf("told to wait %s", e.After) }
 
 // ErrGone is how a Poster says that a channel, or the right to write there, is gone.

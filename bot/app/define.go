@@ -96,7 +96,7 @@ func (a *App) entryCard(workspace string, e kb.Entry) chat.Message {
 	}
 	add("What changed", chat.Prose(e.Changed))
 	add("Exam tip", chat.Prose(e.Tip))
-	add("Also called", chat.Escape(strings.Join(e.Aliases, ", ")))
+	add("Also called", chat.Escape(strings.Join(e.OtherNames(), ", ")))
 	if e.Note != "" {
 		add("Your team's notes (from "+chat.Line(e.NoteSource, 60)+", not checked)", chat.Prose(chat.Cut(e.Note, 600)))
 	}

@@ -145,18 +145,21 @@ type Adapter interface {
 // A RetryError says that the platform asked us to wait.
 type RetryError struct{ After time.Duration }
 
+// Error says how long to wait.
 func (e *RetryError) Error() string { return fmt.Sprintf("asked to wait %s", e.After) }
 
 // A GoneError says that the channel, the message, or the right to post there is gone:
 // trying again is no use. Reason is a sentence for an admin.
 type GoneError struct{ Reason string }
 
+// Error is the Reason.
 func (e *GoneError) Error() string { return e.Reason }
 
 // An UncertainError says that nobody knows whether the post was made, such as
 // after a lost answer.
 type UncertainError struct{ Err error }
 
+// Error gives the cause.
 func (e *UncertainError) Error() string { return "may have been posted: " + e.Err.Error() }
 
 // Unwrap gives the cause.
