@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -166,7 +165,8 @@ func pipe(t *testing.T) (*connection, *websocket.Conn) {
 		}
 		served <- ws
 	}()
-	ws, _, err := websocket.NewClient(near, &url.URL{Scheme: "ws", Host: "pipe"}, nil, 0, 0)
+	dialer := websocket.Dialer{NetDialContext: func(context.Context, string, string) (net.Conn, error) { return near, nil }}
+	ws, _, err := dialer.Dial("ws://pipe", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
