@@ -66,7 +66,7 @@ func (s *Server) attach(ctx context.Context) (*pgx.Conn, error) {
 	// A killed server is in the way of the next one until its last processes are gone, and until somebody has taken
 	// notice of its death: process 1 may take two seconds for that.
 	patience := time.Now().Add(30 * time.Second)
-	for {
+	for told := false; ; {
 		conn, err := s.connect(ctx)
 		if err == nil {
 			return conn, nil
@@ -75,6 +75,10 @@ func (s *Server) attach(ctx context.Context) (*pgx.Conn, error) {
 		switch {
 		case busy(err):
 		case absent(err):
+			if !told {
+				s.say("Starting PostgreSQL %d …", s.build.major)
+				told = true
+			}
 			if conn, err = s.launch(ctx); err == nil {
 				return conn, nil
 			}

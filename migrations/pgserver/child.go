@@ -32,7 +32,6 @@ func (b build) program(name string) string { return filepath.Join(b.bin, name) }
 
 // launch starts the server and waits until it is ready. The caller holds the lock and has found that nobody listens.
 func (s *Server) launch(ctx context.Context) (*pgx.Conn, error) {
-	s.say("Starting PostgreSQL %d …", s.build.major)
 	if _, err := s.socketDir(); err != nil { // what is in /tmp may be swept away
 		return nil, err
 	}
