@@ -212,11 +212,15 @@ type Progress struct {
 	Choices  []int // for each question what is recorded, -1 for nothing
 }
 
-// Progress tells where somebody is in a round. Errors: ErrNoRound, ErrNotYours for a duel of two others.
-func (e *Engine) Progress(ctx context.Context, workspace string, round int64, by Person) (Progress, error) {
+// Progress tells where somebody is in a round that is posted in the channel where they ask.
+// Errors: ErrNoRound, also for a round of other channels; ErrNotYours for a duel of two others.
+func (e *Engine) Progress(ctx context.Context, workspace string, round int64, channel string, by Person) (Progress, error) {
 	p, err := readProgress(ctx, e.db, workspace, round, by)
 	if err != nil {
 		return Progress{}, err
+	}
+	if !slices.Contains(p.posts, channel) {
+		return Progress{}, fmt.Errorf("round %d in %s: %w", round, clip(channel, maxID), ErrNoRound)
 	}
 	if d := p.Round.Duel; d != nil && !d.has(p.player) {
 		return Progress{}, fmt.Errorf("duel %d: %w", round, ErrNotYours)

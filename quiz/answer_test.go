@@ -1,6 +1,7 @@
 package quiz
 
 import (
+	"errors"
 	"math"
 	"sync"
 	"testing"
@@ -175,7 +176,7 @@ func TestProgressFindsTheFirstOpenQuestion(t *testing.T) {
 	if res.Next != 2 {
 		t.Errorf("after the first two: got next %d, want 2", res.Next)
 	}
-	p, err := w.Progress(t.Context(), ws, r.ID, person("ada"))
+	p, err := w.Progress(t.Context(), ws, r.ID, general, person("ada"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,10 +184,20 @@ func TestProgressFindsTheFirstOpenQuestion(t *testing.T) {
 		t.Errorf("progress while open: got %+v, want next 2, two answered, nothing told about right", p)
 	}
 	w.clock.set(r.Closes)
-	if p, err = w.Progress(t.Context(), ws, r.ID, person("ada")); err != nil {
+	if p, err = w.Progress(t.Context(), ws, r.ID, general, person("ada")); err != nil {
 		t.Fatal(err)
 	}
 	if p.Next != -1 || p.Right != 1 {
 		t.Errorf("progress after the close: got next %d, right %d, want -1 and 1", p.Next, p.Right)
+	}
+}
+
+func TestProgressIsToldOnlyWhereTheRoundIs(t *testing.T) {
+	w := newWorld(t, 10)
+	r, _ := w.openDaily(daily("daily", general))
+	for _, channel := range []string{random, ""} {
+		if p, err := w.Progress(t.Context(), ws, r.ID, channel, person("eve")); !errors.Is(err, ErrNoRound) {
+			t.Errorf("asked in %q: got %+v, %v, want ErrNoRound", channel, p, err)
+		}
 	}
 }

@@ -48,7 +48,7 @@ func TestDuelRunsFromChallengeToResult(t *testing.T) {
 	if got := w.click(r, general, "cleo", 0, "right"); got.Outcome != NotYours || got.Revealed {
 		t.Errorf("a stranger: got %+v, want not yours", got)
 	}
-	if _, err := w.Progress(t.Context(), ws, r.ID, person("cleo")); !errors.Is(err, ErrNotYours) {
+	if _, err := w.Progress(t.Context(), ws, r.ID, general, person("cleo")); !errors.Is(err, ErrNotYours) {
 		t.Errorf("a stranger's progress: got %v, want ErrNotYours", err)
 	}
 	w.click(r, general, "ada", 0, "right")

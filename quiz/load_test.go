@@ -106,7 +106,7 @@ func TestCorrectedKeyGradesEverybodyAnew(t *testing.T) {
 	if diff := cmp.Diff([]string{"1 bob 1/1", "2 ada 0/1"}, shown(w.board("", AllTime, "").Rows)); diff != "" {
 		t.Errorf("board (-want +got):\n%s", diff)
 	}
-	p, err := w.Progress(t.Context(), ws, r.ID, person("bob"))
+	p, err := w.Progress(t.Context(), ws, r.ID, general, person("bob"))
 	if err != nil {
 		t.Fatal(err)
 	}

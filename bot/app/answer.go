@@ -44,7 +44,7 @@ func step(res quiz.Result) chat.Reply {
 
 // start leads a person to the first question of the round they have not answered.
 func (a *App) start(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
-	p, err := a.engine.Progress(ctx, to.workspace, to.round, person(c.User))
+	p, err := a.engine.Progress(ctx, to.workspace, to.round, c.Message.Channel.String(), person(c.User))
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -61,7 +61,7 @@ func (a *App) start(ctx context.Context, c chat.Click, to target) (chat.Reply, e
 
 // why shows one question of a closed round with its reason, and leads to the next.
 func (a *App) why(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
-	p, err := a.engine.Progress(ctx, to.workspace, to.round, person(c.User))
+	p, err := a.engine.Progress(ctx, to.workspace, to.round, c.Message.Channel.String(), person(c.User))
 	if err != nil {
 		return chat.Reply{}, err
 	}
