@@ -180,8 +180,8 @@ func inCompound(b byte) bool {
 	return b == '-' || b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
-// hide puts a Blank where text gives the term away and drops an article that would be left alone in front of it ("a" or
-// "an" would tell how the name begins). It reports whether the result still makes a question: see masked.usable.
+// hide puts a Blank where text gives the term away and drops "a" or "an" in front of it, which would tell how the name
+// begins. "The" tells nothing and stays: "the […] provider's API" reads better. It reports whether the result still makes a question: see masked.usable.
 func (m mask) hide(text string) masked {
 	var b strings.Builder
 	result := masked{words: len(strings.Fields(text))}
@@ -205,10 +205,10 @@ func (m mask) hide(text string) masked {
 	return result
 }
 
-// dropArticle takes the article off the end of s: "runs a " becomes "runs ".
+// dropArticle takes "a" or "an" off the end of s: "runs a " becomes "runs ".
 func dropArticle(s string) string {
 	open := strings.TrimRight(s, "`") // a name in code marks keeps its mark
-	for _, article := range []string{"an ", "a ", "the "} {
+	for _, article := range []string{"an ", "a "} {
 		head := len(open) - len(article)
 		if head >= 0 && strings.EqualFold(open[head:], article) && (head == 0 || strings.ContainsRune(" (\"“", rune(open[head-1]))) {
 			return s[:head] + s[len(open):]

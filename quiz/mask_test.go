@@ -50,6 +50,7 @@ func TestHide(t *testing.T) {
 		terms[term.Slug] = term
 	}
 	terms["cni"] = Term{Slug: "cni", Name: "Container Network Interface (CNI)"}
+	terms["cloud"] = Term{Slug: "cloud-controller-manager", Name: "cloud-controller-manager"}
 	terms["tenancy"] = Term{Slug: "multi-tenancy", Name: "Multi-tenancy"}
 	terms["server"] = Term{Slug: "server", Name: "Server"}
 	for _, tt := range []struct{ slug, text, want string }{
@@ -58,13 +59,14 @@ func TestHide(t *testing.T) {
 		{"cronjob", "A cron job is a scheduled job.", "[…] is […]."},
 		{"taint", "A tainted node: `kubectl taint` taints it, tainting is for admins.", "[…] node: `kubectl […]` […] it, […] is for admins."},
 		{"toleration", "Tolerates a taint.", "[…] a taint."},
-		{"kube-scheduler", "The kube-scheduler, not the my-scheduler-2 plugin.", "[…], not […] plugin."},
+		{"kube-scheduler", "The kube-scheduler, not the my-scheduler-2 plugin.", "The […], not the […] plugin."},
 		{"kube-proxy", "It proxies; kubectl proxy is another proxy.", "It […]; kubectl […] is another […]."},
 		{"statefulset", "Keeps state; stateful Pods in a Stateful Set.", "Keeps state; […] Pods in […]."},
 		{"statefulset", "`kubectl get sts` lists them.", "`kubectl get […]` lists them."},
 		{"service", "An API for microservices: a `Service` serves.", "An API for […]: […] serves."},
 		{"service", "service-account-name", "[…]"},
-		{"cni", "The CNI spec: networks for containers, a container network interface.", "[…] spec: networks for containers, […]."},
+		{"cni", "The CNI spec: networks for containers, a container network interface.", "The […] spec: networks for containers, […]."},
+		{"cloud", "Loops that need the cloud provider's API, or a cloud.", "Loops that need the […] provider's API, or […]."},
 		{"tenancy", "Tenants in multitenant clusters.", "[…] in […] clusters."},
 		{"server", "Two servers.", "Two […]."},
 		{"pod", "Podman is no pod, and a Pod-level field neither.", "Podman is no […], and […] field neither."},
