@@ -103,7 +103,7 @@ func TestCheckAccepts(t *testing.T) {
 		{"an old name in a question that says so", spoiled("“Old word for the checks by which the scheduler drops machines.” What is it?", "Predicates", "Taints", "Labels", "Quotas")},
 		{"a pair that the question tells apart", spoiled("A new image is rolled out. Which object holds the Pods of the new version?", "ReplicaSet", "Deployment", "Service", "Ingress")},
 		{"an object asked for by its short name", func() Question {
-			q := spoiled("Which objects does `kubectl get sts` list?", "StatefulSet", "Service", "Deployment", "Pod")
+			q := spoiled("Which kind of object does `kubectl get sts` list?", "StatefulSet", "Service", "Deployment", "Pod")
 			q.ID, q.Source = "gen-short-statefulset-sts", SourceGlossary
 			return q
 		}()},

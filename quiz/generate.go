@@ -117,7 +117,7 @@ func (g generator) toDescription(t subject) Question {
 	if wrong == nil {
 		return Question{}
 	}
-	text := fmt.Sprintf("Which description fits %s?", t.name)
+	text := fmt.Sprintf("Which description fits the term “%s”?", t.name)
 	return g.question(t, id, text, wrong, func(o subject) string { return o.description.text })
 }
 
@@ -125,17 +125,17 @@ func (s subject) describable() bool {
 	return s.description.usable() && utf8.RuneCountInString(s.description.text) <= MaxChoice
 }
 
-// fromShort asks for the kind behind a short name of kubectl.
+// fromShort asks for the kind behind a short name of kubectl. One with which the kind begins, such as "po", is no riddle.
 func (g generator) fromShort(t subject, short string) Question {
 	id := shortID(t.Slug, short)
-	if t.Kind == "" || !validID(id) {
+	if t.Kind == "" || !validID(id) || strings.HasPrefix(strings.ToLower(t.Kind), short) {
 		return Question{}
 	}
 	wrong := g.pick(t, id, func(o subject) bool { return o.Kind != "" && o.Kind != t.Kind && !slices.Contains(o.Short, short) })
 	if wrong == nil {
 		return Question{}
 	}
-	q := g.question(t, id, fmt.Sprintf("Which objects does `kubectl get %s` list?", short), wrong, func(o subject) string { return o.Kind })
+	q := g.question(t, id, fmt.Sprintf("Which kind of object does `kubectl get %s` list?", short), wrong, func(o subject) string { return o.Kind })
 	other := wrong[0]
 	q.Explanation = fmt.Sprintf("`%s` is the short name that kubectl knows for %s. %s is another kind", short, t.Kind, other.Kind)
 	if len(other.Short) > 0 {
