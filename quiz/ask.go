@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -59,7 +60,7 @@ func (e *Engine) Ask(ctx context.Context, a AskRequest) (Round, error) {
 		if n.Zone, err = zoneOf(ctx, tx, a.Workspace, a.Channel); err != nil {
 			return err
 		}
-		if n.Questions, err = e.drawFor(ctx, tx, a.Workspace, n.Scope, topic, 1); err != nil {
+		if n.Questions, err = e.drawFor(ctx, tx, a.Workspace, n.Scope, topic, 1, now); err != nil {
 			return err
 		}
 		id, err := e.insertRound(ctx, tx, n)
@@ -98,8 +99,10 @@ func refuseOpen(ctx context.Context, tx pgx.Tx, a AskRequest, player int64, now 
 	return &OpenError{Round: r}
 }
 
-// drawFor draws up to n questions about a topic for one scope. The error is ErrNoQuestions if there is not even one.
-func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topic string, n int) ([]Question, error) {
+// drawFor draws up to n questions about a topic for one scope. Here whoever answers is told the key at once, so questions
+// that the workspace is busy with elsewhere and must not be told yet are left out. The error is ErrNoQuestions if there
+// is not even one.
+func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topic string, n int, now time.Time) ([]Question, error) {
 	bank, err := liveBank(ctx, db)
 	if err != nil {
 		return nil, err
@@ -108,9 +111,32 @@ func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topi
 	if err != nil {
 		return nil, err
 	}
-	questions := draw(e.chance, fitting(bank, topic), used[scope], n)
+	secret, err := secretNow(ctx, db, workspace, now)
+	if err != nil {
+		return nil, err
+	}
+	fit := slices.DeleteFunc(fitting(bank, topic), func(q Question) bool { return slices.Contains(secret, q.ID) })
+	questions := draw(e.chance, fit, used[scope], n)
 	if len(questions) == 0 {
 		return nil, noQuestions(topic)
 	}
 	return questions, nil
+}
+
+// secretNow returns the questions of a workspace's open rounds that are graded only at their close.
+func secretNow(ctx context.Context, db querier, workspace string, now time.Time) ([]string, error) {
+	rows, err := db.Query(ctx, `
+		SELECT q.question
+		FROM quiz.round r
+		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
+		WHERE r.workspace = $1 AND NOT r.reveal AND r.closes_at > $2
+		AND r.opens_at > $2 - interval '2 days'  -- for the index only: none is open longer`, workspace, now)
+	if err != nil {
+		return nil, fmt.Errorf("read what is asked and not told yet: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("read what is asked and not told yet: %w", err)
+	}
+	return ids, nil
 }

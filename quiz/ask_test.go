@@ -102,3 +102,34 @@ func TestAskWindowIsBounded(t *testing.T) {
 		}
 	}
 }
+
+func TestQuestionsThatAreStillSecretAreNeitherAskedNorDuelled(t *testing.T) {
+	w := newWorld(t, 3)
+	s := daily("daily", general)
+	s.Questions = 2
+	r, _ := w.openDaily(s)
+	free := w.mustAsk(random, "ada").Questions[0].ID
+	for _, q := range r.Questions {
+		if q.ID == free {
+			t.Errorf("asked: got %s, which the open series asks", free)
+		}
+	}
+	duel, err := w.challengeOf("ada", "bob")
+	if err != nil || len(duel.Questions) != 1 || duel.Questions[0].ID != free {
+		t.Errorf("duel: got %v, %v, want only %s", ids(duel.Questions), err, free)
+	}
+	w.clock.set(r.Closes)
+	if later := w.mustAsk(random, "ada").Questions[0].ID; later == free {
+		t.Errorf("after the close: got %s again, want one of the series", later)
+	}
+}
+
+func TestNothingIsAskedWhileAllFittingQuestionsAreSecret(t *testing.T) {
+	w := newWorld(t, 2)
+	s := daily("daily", general)
+	s.Questions = 2
+	w.openDaily(s)
+	if r, err := w.ask(random, "ada"); !errors.Is(err, ErrNoQuestions) {
+		t.Errorf("got %v, %v, want ErrNoQuestions", ids(r.Questions), err)
+	}
+}

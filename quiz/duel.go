@@ -81,7 +81,7 @@ func (e *Engine) challenge(ctx context.Context, tx pgx.Tx, c ChallengeRequest, t
 	if n.Zone, err = zoneOf(ctx, tx, c.Workspace, c.Channel); err != nil {
 		return Round{}, err
 	}
-	if n.Questions, err = e.drawFor(ctx, tx, c.Workspace, scope, topic, c.Questions); err != nil {
+	if n.Questions, err = e.drawFor(ctx, tx, c.Workspace, scope, topic, c.Questions, now); err != nil {
 		return Round{}, err
 	}
 	id, err := e.insertRound(ctx, tx, n)
