@@ -24,6 +24,7 @@ import (
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // who closes our output early gets an error from the write, not a killed bot
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

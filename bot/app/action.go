@@ -12,6 +12,7 @@ import (
 //	ans:WORKSPACE:ROUND:QUESTION:CHOICE   an answer, in a message that all see
 //	step:WORKSPACE:ROUND:QUESTION:CHOICE  the same, on somebody's own way through a round
 //	start:WORKSPACE:ROUND                 shows the first question that is not answered
+//	review:WORKSPACE:ROUND:QUESTION       a question that is answered, to change the answer
 //	why:WORKSPACE:ROUND:QUESTION          the reason, after the close
 //	accept:WORKSPACE:ROUND, decline:…     a challenge
 //	entry:SLUG, share:SLUG                a glossary entry, for one person or for all
@@ -23,6 +24,7 @@ const (
 	verbAnswer  = "ans"
 	verbStep    = "step"
 	verbStart   = "start"
+	verbReview  = "review"
 	verbWhy     = "why"
 	verbAccept  = "accept"
 	verbDecline = "decline"
@@ -32,7 +34,7 @@ const (
 	verbPublish = "publish"
 )
 
-// An target is a parsed action.
+// A target is what an action names.
 type target struct {
 	verb      string
 	words     []string // of entry, share, board and publish
@@ -46,7 +48,7 @@ func parseAction(s string) (target, bool) {
 	verb, rest, ok := strings.Cut(s, ":")
 	words := strings.Split(rest, ":")
 	a := target{verb: verb, words: words}
-	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbWhy: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
+	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbReview: 2, verbWhy: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
 	if !ok || !isRound {
 		return a, ok
 	}
@@ -59,6 +61,9 @@ func parseAction(s string) (target, bool) {
 		if n[i], err = strconv.ParseInt(w, 10, 64); err != nil || n[i] < 0 || i > 0 && n[i] > 100 {
 			return a, false
 		}
+	}
+	if words[0] == "" {
+		return a, false
 	}
 	a.workspace, a.round, a.question, a.choice = words[0], n[0], int(n[1]), int(n[2])
 	return a, true

@@ -12,34 +12,46 @@ import (
 func (a *App) answer(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
 	res, err := a.engine.Answer(ctx, quiz.Answer{Workspace: to.workspace, Round: to.round, Question: to.question, Choice: to.choice,
 		Channel: c.Message.Channel.String(), By: person(c.User)})
-	if err != nil {
-		return chat.Reply{}, err
-	}
-	if res.Outcome == quiz.Stale {
+	switch {
+	case err != nil:
+		return private("Your answer was **not** recorded: something went wrong on my side (ref %s). Please press the letter again in a minute.", a.logged(err)), nil
+	case res.Outcome == quiz.Stale:
 		return private("This question is not open here. Use `/ckad ask` for a new one."), nil
-	}
-	if res.Outcome == quiz.NotYours {
+	case res.Outcome == quiz.NotYours:
 		return private("This duel is between %s and %s. Start your own: `/ckad challenge @somebody 5`.", name(res.Round.Duel.By), name(res.Round.Duel.Against)), nil
-	}
-	if res.Outcome == quiz.Unaccepted {
-		return private("%s has not accepted this challenge yet.", name(res.Round.Duel.Against)), nil
-	}
-	if to.verb == verbStep {
-		return step(res), nil
+	case res.Outcome == quiz.Unaccepted:
+		return notAccepted(res.Round), nil
+	case to.verb == verbStep:
+		return a.step(ctx, c, to, res)
 	}
 	return private("%s", chat.Cut(outcome(res), chat.MaxText)), nil
 }
 
-// step replaces the question that was answered by the next one, or by the end.
-func step(res quiz.Result) chat.Reply {
-	said := outcome(res)
-	if res.Next < 0 || res.Outcome == quiz.Late {
-		if res.Outcome != quiz.Late {
-			said = paragraphs(said, finished(res.Round))
-		}
-		return chat.Reply{Message: chat.Message{Text: chat.Cut(said, chat.MaxText)}, Ephemeral: true, Replace: true}
+// step puts the next question in the place of the one that was answered, or the end.
+func (a *App) step(ctx context.Context, c chat.Click, to target, res quiz.Result) (chat.Reply, error) {
+	r, said := res.Round, outcome(res)
+	switch {
+	case res.Outcome == quiz.Late:
+		return inPlace(chat.Message{Text: chat.Cut(said, chat.MaxText)}), nil
+	case res.Next >= 0:
+		return inPlace(stepCard(r, res.Next, said)), nil
+	case r.Changeable && to.question+1 < len(r.Questions) && res.Outcome != quiz.Recorded: // somebody goes over their answers
+		return a.reviewFrom(ctx, c, to, to.question+1, said)
 	}
-	return chat.Reply{Message: stepCard(res.Round, res.Next, said), Ephemeral: true, Replace: true}
+	end := paragraphs(said, finished(r))
+	if !r.Changeable {
+		return inPlace(chat.Message{Text: chat.Cut(end, chat.MaxText)}), nil
+	}
+	return inPlace(chat.Message{Card: &chat.Card{Body: chat.Cut(end, chat.MaxText),
+		Buttons: []chat.Button{{Action: roundAction(verbReview, r, 0), Label: "Go over my answers"}}}}), nil
+}
+
+func inPlace(m chat.Message) chat.Reply {
+	return chat.Reply{Message: m, Ephemeral: true, Replace: true}
+}
+
+func notAccepted(r quiz.Round) chat.Reply {
+	return private("%s has not accepted this challenge yet.", name(r.Duel.Against))
 }
 
 // start leads a person to the first question of the round they have not answered.
@@ -48,15 +60,46 @@ func (a *App) start(ctx context.Context, c chat.Click, to target) (chat.Reply, e
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	switch {
-	case p.Round.Duel != nil && p.Round.Duel.Accepted == nil:
-		return private("%s has not accepted this challenge yet.", name(p.Round.Duel.Against)), nil
-	case p.Round.Closed(a.now()):
-		return private("This round closed %s.", chat.Time(p.Round.Closes)), nil
-	case p.Next < 0:
-		return private("You have answered all %s. %s", counted(len(p.Round.Questions), "question"), finished(p.Round)), nil
+	switch r := p.Round; {
+	case r.Duel != nil && r.Duel.Accepted == nil:
+		return notAccepted(r), nil
+	case r.Closed(a.now()):
+		return private("This round closed %s.", chat.Time(r.Closes)), nil
+	case p.Next >= 0:
+		return chat.Reply{Message: stepCard(r, p.Next, ""), Ephemeral: true}, nil
+	case r.Changeable:
+		return chat.Reply{Message: reviewCard(p, 0, ""), Ephemeral: true}, nil
+	default:
+		return private("You have answered all %s. %s", counted(len(r.Questions), "question"), finished(r)), nil
 	}
-	return chat.Reply{Message: stepCard(p.Round, p.Next, ""), Ephemeral: true}, nil
+}
+
+// review shows a question that is answered, so that the answer can be changed.
+func (a *App) review(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
+	return a.reviewFrom(ctx, c, to, to.question, "")
+}
+
+func (a *App) reviewFrom(ctx context.Context, c chat.Click, to target, question int, said string) (chat.Reply, error) {
+	p, err := a.engine.Progress(ctx, to.workspace, to.round, c.Message.Channel.String(), person(c.User))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if p.Round.Closed(a.now()) || question >= len(p.Round.Questions) {
+		return private("This round closed %s.", chat.Time(p.Round.Closes)), nil
+	}
+	return inPlace(reviewCard(p, question, said)), nil
+}
+
+// reviewCard is stepCard with what is recorded, and a way on that changes nothing.
+func reviewCard(p quiz.Progress, n int, said string) chat.Message {
+	if choice := p.Choices[n]; choice >= 0 {
+		said = paragraphs(said, "Your answer here is **"+letter(choice)+"**. Press another letter to change it.")
+	}
+	m := stepCard(p.Round, n, said)
+	if n+1 < len(p.Round.Questions) {
+		m.Card.Buttons = append(m.Card.Buttons, chat.Button{Action: roundAction(verbReview, p.Round, n+1), Label: "Next question"})
+	}
+	return m
 }
 
 // why shows one question of a closed round with its reason, and leads to the next.
@@ -121,7 +164,7 @@ func graded(res quiz.Result, said string) string {
 
 func verdict(right bool) string {
 	if right {
-		return "✅ right, " + "1 point" + "."
+		return "✅ right."
 	}
 	return "❌ not right this time."
 }

@@ -116,6 +116,7 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 		verbAnswer:  a.answer,
 		verbStep:    a.answer,
 		verbStart:   a.start,
+		verbReview:  a.review,
 		verbWhy:     a.why,
 		verbAccept:  a.accept,
 		verbDecline: a.decline,

@@ -19,10 +19,21 @@ func (a *App) ask(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	if err := aboutTopic(err, topic); err != nil {
 		return chat.Reply{}, err
 	}
-	if err := a.engine.Deliver(ctx, a, r); err != nil {
+	if err := a.deliver(ctx, r); err != nil {
 		return chat.Reply{}, err
 	}
 	return private("Posted. It closes %s.", chat.Time(r.Closes)), nil
+}
+
+// deliver posts a round now. What could not be posted but may be later stays in
+// the engine's hands, so that is no failure to the person.
+func (a *App) deliver(ctx context.Context, r quiz.Round) error {
+	err := a.engine.Deliver(ctx, a, r)
+	var gone *chat.GoneError
+	if err == nil || errors.As(err, &gone) {
+		return err
+	}
+	return problemf("Posting takes longer than usual (ref %s). I keep trying; it should appear in a moment.", a.logged(err))
 }
 
 // aboutTopic puts "no questions about that" into words; other errors pass.

@@ -32,7 +32,7 @@ func (a *App) challenge(ctx context.Context, c chat.Command) (chat.Reply, error)
 	if err := aboutTopic(err, topic); err != nil {
 		return chat.Reply{}, err
 	}
-	if err := a.engine.Deliver(ctx, a, r); err != nil {
+	if err := a.deliver(ctx, r); err != nil {
 		return chat.Reply{}, err
 	}
 	return private("Challenged. If %s has not accepted by %s, it expires.", name(r.Duel.Against), chat.Time(r.Closes)), nil

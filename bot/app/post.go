@@ -31,14 +31,18 @@ func (a *App) CloseRound(ctx context.Context, p quiz.Post, t quiz.Tally) error {
 	if p.Round.Kind != quiz.KindDuel {
 		return forEngine(adapter.Edit(ctx, ref, closedCard(p.Round, t)))
 	}
-	if p.Round.Duel.Accepted != nil {
-		key := chat.Key{ID: p.Key + "r", Tried: p.Round.Closes}
-		if _, err := adapter.Post(ctx, ch, key, duelResult(p.Round, t)); err != nil {
-			return forEngine(err)
-		}
-		return forEngine(adapter.Edit(ctx, ref, chat.Message{Card: &chat.Card{Title: roundTitle(p.Round), Body: "Over. The result is below."}}))
+	if p.Round.Duel.Accepted == nil {
+		return forEngine(adapter.Edit(ctx, ref, duelResult(p.Round, t)))
 	}
-	return forEngine(adapter.Edit(ctx, ref, duelResult(p.Round, t)))
+	// First what may be done twice; and if somebody deleted the invitation, the result is news all the same.
+	over := chat.Message{Card: &chat.Card{Title: roundTitle(p.Round), Body: "Over. The result is below."}}
+	var gone *chat.GoneError
+	if err := adapter.Edit(ctx, ref, over); err != nil && !errors.As(err, &gone) {
+		return forEngine(err)
+	}
+	// Tried is set, as an earlier call may have posted it and then failed to say so.
+	_, err = adapter.Post(ctx, ch, chat.Key{ID: p.Key + "r", Tried: p.Round.Closes}, duelResult(p.Round, t))
+	return forEngine(err)
 }
 
 func (a *App) adapter(channel string) (chat.Adapter, chat.Channel, error) {
@@ -86,13 +90,23 @@ func openCard(r quiz.Round) chat.Message {
 func closedCard(r quiz.Round, t quiz.Tally) chat.Message {
 	card := &chat.Card{Title: chat.Line(roundTitle(r)+" (closed)", chat.MaxTitle)}
 	if len(r.Questions) == 1 {
-		card.Body = paragraphs(distribution(r.Questions[0], t.Counts[0], t.Players), solution(r.Questions[0]))
+		card.Body = result(r.Questions[0], t)
 	} else {
 		card.Body = summary(r, t)
 		card.Buttons = []chat.Button{{Action: roundAction(verbWhy, r, 0), Label: "Show the reasons"}}
 	}
 	card.Fields = []chat.Field{{Name: "Top five", Value: topFive(t.Top)}}
 	return chat.Message{Card: card}
+}
+
+// result is the distribution and the solution. Of the longest questions the code is left out, as everybody has seen it.
+func result(q quiz.Question, t quiz.Tally) string {
+	body := paragraphs(distribution(q, t.Counts[0], t.Players), solution(q))
+	if chat.Length(body) > chat.MaxBody {
+		q.Code = ""
+		body = paragraphs(distribution(q, t.Counts[0], t.Players), solution(q))
+	}
+	return chat.Cut(body, chat.MaxBody)
 }
 
 // distribution repeats the question and says how many took each choice.
@@ -112,18 +126,25 @@ func distribution(q quiz.Question, counts []int, players int) string {
 	return strings.Join(append(lines, "", counted(players, "player")+" answered."), "\n")
 }
 
+// summaryRest is room for saying that there are more questions.
+const summaryRest = 60
+
 // summary is a line or two for each question of a longer round.
 func summary(r quiz.Round, t quiz.Tally) string {
-	lines := []string{counted(t.Players, "player") + " took part."}
+	text := counted(t.Players, "player") + " took part."
 	for i, q := range r.Questions {
 		right, all := t.Counts[i][q.Key], 0
 		for _, n := range t.Counts[i] {
 			all += n
 		}
-		lines = append(lines, fmt.Sprintf("%d. %s\n**%s**) %s: %d of %d right. [Read more](%s)", i+1, chat.Prose(chat.Line(q.Text, 120)),
-			letter(q.Key), chat.Prose(chat.Line(q.Choices[q.Key], 80)), right, all, q.URL()))
+		row := fmt.Sprintf("\n\n%d. %s\n**%s**) %s: %d of %d right. [Read more](%s)", i+1, chat.Prose(chat.Line(q.Text, 120)),
+			letter(q.Key), chat.Prose(chat.Line(q.Choices[q.Key], 80)), right, all, q.URL())
+		if chat.Length(text+row) > chat.MaxBody-summaryRest {
+			return text + fmt.Sprintf("\n\n… and %s more: press the button.", counted(len(r.Questions)-i, "question"))
+		}
+		text += row
 	}
-	return chat.Cut(strings.Join(lines, "\n\n"), chat.MaxBody)
+	return text
 }
 
 func topFive(top []quiz.Standing) string {

@@ -20,7 +20,7 @@ func letter(choice int) string {
 func askedCard(r quiz.Round, notice string) chat.Message {
 	return chat.Message{Card: &chat.Card{
 		Title:   roundTitle(r),
-		Body:    paragraphs(notice, questionText(r.Questions[0]), closing(r)),
+		Body:    withNotice(notice, paragraphs(questionText(r.Questions[0]), closing(r))),
 		Buttons: choiceButtons(verbAnswer, r, 0),
 	}}
 }
@@ -29,10 +29,18 @@ func askedCard(r quiz.Round, notice string) chat.Message {
 func stepCard(r quiz.Round, n int, notice string) chat.Message {
 	return chat.Message{Card: &chat.Card{
 		Title:   fmt.Sprintf("Question %d of %d", n+1, len(r.Questions)),
-		Body:    paragraphs(notice, questionText(r.Questions[n])),
+		Body:    withNotice(notice, questionText(r.Questions[n])),
 		Footer:  roundTitle(r),
 		Buttons: choiceButtons(verbStep, r, n),
 	}}
+}
+
+// withNotice puts a notice above a question; of a long one only what fits.
+func withNotice(notice, question string) string {
+	if room := chat.MaxBody - chat.Length(question) - len("\n\n"); notice != "" && room > 100 {
+		return paragraphs(chat.Cut(notice, room), question)
+	}
+	return chat.Cut(question, chat.MaxBody)
 }
 
 func choiceButtons(verb string, r quiz.Round, n int) (bs []chat.Button) {

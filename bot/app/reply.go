@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -37,17 +36,20 @@ func (a *App) reply(r chat.Reply, err error) chat.Reply {
 	if words, ok := explain(err); ok {
 		return private("%s", words)
 	}
+	return chat.Sorry(a.logged(err))
+}
+
+// logged writes an unexpected error down and gives the reference to tell.
+func (a *App) logged(err error) string {
 	ref := chat.Reference()
-	a.log.Error("command failed", "ref", ref, "error", err)
-	return chat.Sorry(ref)
+	a.log.Error("handler failed", "ref", ref, "error", err)
+	return ref
 }
 
 func explain(err error) (string, bool) {
 	var p problem
 	var invalid *quiz.InvalidError
 	var gone *chat.GoneError
-	var retry *chat.RetryError
-	var uncertain *chat.UncertainError
 	switch {
 	case errors.As(err, &p):
 		return string(p), true
@@ -55,10 +57,6 @@ func explain(err error) (string, bool) {
 		return chat.Escape(invalid.Problem), true
 	case errors.As(err, &gone):
 		return "I cannot post in this channel: " + chat.Escape(gone.Reason), true
-	case errors.As(err, &retry):
-		return "The platform asks me to slow down. I will post it as soon as I may.", true
-	case errors.As(err, &uncertain), errors.Is(err, context.DeadlineExceeded):
-		return "Posting takes longer than usual. I keep trying; it should appear in a moment.", true
 	case errors.Is(err, quiz.ErrSelf):
 		return "You cannot challenge yourself. Pick a colleague: `/ckad challenge @somebody 5`.", true
 	case errors.Is(err, quiz.ErrNotYours):

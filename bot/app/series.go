@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"strconv"
+	"fmt"
 	"strings"
 
 	"ckadbot/bot/chat"
@@ -75,8 +75,7 @@ func newSeries(u chat.User, ch chat.Channel, values map[string]string) (quiz.Ser
 	if s.Schedule.Zone == "" {
 		return s, problem("In which time zone? For example `zone=Europe/Berlin` or `zone=America/New_York`.")
 	}
-	_, err = quiz.LoadZone(s.Schedule.Zone)
-	return s, err
+	return s, nil
 }
 
 // retype shows what was given as a command that can be corrected and sent again.
@@ -85,7 +84,7 @@ func retype(values map[string]string) string {
 	create, _ := Spec.Find("ckad-admin series create")
 	for _, o := range create.Options {
 		if v := values[o.Name]; v != "" && o.Kind != chat.Place {
-			line += " " + o.Name + "=" + strconv.Quote(chat.Line(v, 60))
+			line += " " + o.Name + `="` + strings.ReplaceAll(chat.Line(v, 60), `"`, "") + `"`
 		}
 	}
 	return chat.Fence(line)
@@ -100,11 +99,16 @@ func (a *App) listSeries(ctx context.Context, c chat.Command) (chat.Reply, error
 	if len(all) == 0 {
 		return private("There is no series yet. `/ckad-admin series create` makes one."), nil
 	}
-	var texts []string
-	for _, s := range all {
-		texts = append(texts, describe(s))
+	text := ""
+	for i, s := range all {
+		next := paragraphs(text, describe(s))
+		if chat.Length(next) > chat.MaxBody-summaryRest {
+			text += fmt.Sprintf("\n\n… and %d more.", len(all)-i)
+			break
+		}
+		text = next
 	}
-	return chat.Reply{Message: chat.Message{Card: &chat.Card{Title: "Recurring quizzes", Body: chat.Cut(strings.Join(texts, "\n\n"), chat.MaxBody)}}, Ephemeral: true}, nil
+	return chat.Reply{Message: chat.Message{Card: &chat.Card{Title: "Recurring quizzes", Body: text}}, Ephemeral: true}, nil
 }
 
 func describe(s quiz.Series) string {
@@ -114,14 +118,14 @@ func describe(s quiz.Series) string {
 		lines[0] += ", about " + chat.Escape(s.Topic)
 	}
 	if s.Paused {
-		lines = append(lines, "Paused. `/ckad-admin series resume` goes on.")
+		lines = append(lines, "Paused. `/ckad-admin series resume NAME` goes on.")
 	} else {
 		lines = append(lines, "Next round: "+chat.Time(s.Next))
 	}
 	for _, ch := range s.Channels {
 		line := "• channel " + chat.Escape(ch.ID[strings.LastIndex(ch.ID, "/")+1:])
 		if ch.Gone != "" {
-			line += ": not reachable. " + chat.Escape(ch.Gone) + " When that is mended, use `/ckad-admin series join` again."
+			line += ": not reachable. " + chat.Escape(ch.Gone) + " When that is mended, use `/ckad-admin series join NAME` there again."
 		}
 		lines = append(lines, line)
 	}

@@ -17,15 +17,18 @@ func (a *App) stats(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if s.Answers == 0 {
-		return private("No answers by %s yet. `/ckad ask` posts a question.", chat.Escape(chat.Line(who.Name, 32))), nil
+	duels := s.Won + s.Lost + s.Drawn
+	if s.Answers == 0 && duels == 0 {
+		return private("No answers by %s that count yet: those of a recurring quiz count when it closes. `/ckad ask` posts a question.", chat.Escape(chat.Line(who.Name, 32))), nil
 	}
-	card := &chat.Card{Title: chat.Line("Statistics: "+who.Name, chat.MaxTitle),
-		Body: fmt.Sprintf("**%s** from %s (%d %% right). Rank %d of %d in this workspace.", counted(s.Points, "point"), counted(s.Answers, "answer"), percent(s.Points, s.Answers), s.Rank, s.Players)}
+	card := &chat.Card{Title: chat.Line("Statistics: "+who.Name, chat.MaxTitle), Body: "No points yet."}
+	if s.Answers > 0 {
+		card.Body = fmt.Sprintf("**%s** from %s (%d %% right). Rank %d of %d in this workspace.", counted(s.Points, "point"), counted(s.Answers, "answer"), percent(s.Points, s.Answers), s.Rank, s.Players)
+	}
 	for _, d := range s.Domains {
 		card.Fields = append(card.Fields, chat.Field{Name: domainName(d.Domain), Value: fmt.Sprintf("%d of %d right (%d %%)", d.Right, d.Answers, percent(d.Right, d.Answers))})
 	}
-	if n := s.Won + s.Lost + s.Drawn; n > 0 {
+	if duels > 0 {
 		card.Fields = append(card.Fields, chat.Field{Name: "Duels", Value: fmt.Sprintf("%d won, %d lost, %d drawn", s.Won, s.Lost, s.Drawn)})
 	}
 	if s.DaysInARow > 1 {
