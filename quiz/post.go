@@ -43,7 +43,8 @@ type Post struct {
 // panic. Besides any other error, which is tried again with growing pauses, they may return (wrapped or not):
 //
 //   - *RetryError: try again after that time;
-//   - ErrGone: nothing can be posted in that channel any more.
+//   - *GoneError or ErrGone: nothing can be posted in that channel any more, or the message that was to be edited is not
+//     there any more.
 type Poster interface {
 	// PostRound posts a round and returns what the platform calls the message. It is called again when it failed and when
 	// nobody could write down that it succeeded: then Tried is set, and the same Key should lead to the same message.
@@ -59,8 +60,17 @@ type RetryError struct{ After time.Duration }
 // Error says how long to wait.
 func (e *RetryError) Error() string { return fmt.Sprintf("told to wait %s", e.After) }
 
-// ErrGone is how a Poster says that a channel, or the right to write there, is gone.
+// ErrGone is how a Poster says that a channel, or the right to write there, or the message to be edited, is gone.
 var ErrGone = errors.New("the channel is gone")
+
+// A GoneError is ErrGone with a reason that admins can read; nothing else of an error is shown to them.
+type GoneError struct{ Reason string }
+
+// Error is ErrGone's text and the reason.
+func (e *GoneError) Error() string { return ErrGone.Error() + ": " + e.Reason }
+
+// Unwrap makes errors.Is(err, ErrGone) true.
+func (e *GoneError) Unwrap() error { return ErrGone }
 
 // postKey makes Key. The opening time is in it because round numbers begin again with a new database, while a platform
 // may remember the old keys for a while.
@@ -214,10 +224,7 @@ func recovered(err *error) {
 // failed decides how a post goes on after an error; until is when there is no point in trying any longer.
 func (e *Engine) failed(ctx context.Context, c claim, r Round, until time.Time, problem error) error {
 	if errors.Is(problem, ErrGone) {
-		if err := e.markGone(ctx, c, r, problem); err != nil {
-			return errors.Join(problem, err)
-		}
-		return problem
+		return errors.Join(problem, e.endGone(ctx, c, r, problem))
 	}
 	pause := backoff(c.attempts)
 	if wait, ok := errors.AsType[*RetryError](problem); ok {
@@ -296,13 +303,39 @@ func (e *Engine) giveUp(ctx context.Context, c claim, why string) error {
 	return e.finish(ctx, c, why)
 }
 
-// markGone ends the post and takes the channel out of the series, with the reason. The series goes on elsewhere.
-func (e *Engine) markGone(ctx context.Context, c claim, r Round, problem error) error {
-	e.log.WarnContext(ctx, "a channel is gone", "workspace", c.workspace, "channel", c.channel, "round", c.round, "series", r.Series, "error", problem)
-	err := e.store(ctx, c, "stop the series", `
-		UPDATE quiz.series_channel c SET gone = $4
-		FROM quiz.round r
-		WHERE r.workspace = $1 AND r.id = $2 AND c.workspace = r.workspace AND c.series = r.series AND c.channel = $3`,
-		clip(problem.Error(), maxProblem))
+// endGone ends a post whose place is gone. When nothing could be posted there, a series leaves that channel alone from
+// now on, with the reason, and goes on elsewhere; a round that was for that channel only is over, so that it stands in
+// nobody's way. When only the result could not be shown, the message was probably deleted: that says nothing about the next.
+func (e *Engine) endGone(ctx context.Context, c claim, r Round, problem error) error {
+	e.log.WarnContext(ctx, "a channel or message is gone", "workspace", c.workspace, "channel", c.channel, "round", c.round, "series", r.Series, "error", problem)
+	var err error
+	switch {
+	case c.posted:
+	case r.Kind == KindSeries:
+		err = e.store(ctx, c, "stop the series because", `
+			UPDATE quiz.series_channel c SET gone = $4
+			FROM quiz.round r
+			WHERE r.workspace = $1 AND r.id = $2 AND c.workspace = r.workspace AND c.series = r.series AND c.channel = $3`,
+			goneReason(problem))
+	default:
+		err = e.endRound(ctx, r)
+	}
 	return errors.Join(err, e.finish(ctx, c, problem.Error()))
+}
+
+// goneReason is what admins are told.
+func goneReason(problem error) string {
+	if gone, ok := errors.AsType[*GoneError](problem); ok && gone.Reason != "" {
+		return clip(gone.Reason, maxProblem)
+	}
+	return "Nothing can be posted there."
+}
+
+// endRound moves the close of a round to now.
+func (e *Engine) endRound(ctx context.Context, r Round) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer cancel()
+	return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+		return setClose(ctx, tx, r.Workspace, r.ID, e.now())
+	})
 }

@@ -151,7 +151,7 @@ func TestChannelThatIsGoneStopsThereOnly(t *testing.T) {
 	w.clock.set(s.Next)
 	d := &desk{onPost: func(p Post) error {
 		if p.Channel == general {
-			return fmt.Errorf("channel archived: %w", ErrGone)
+			return fmt.Errorf("post in C0456: %w", &GoneError{Reason: "The channel is archived."})
 		}
 		return nil
 	}}
@@ -169,8 +169,8 @@ func TestChannelThatIsGoneStopsThereOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := all[0].Channels; c[0].Gone == "" || c[1].Gone != "" {
-		t.Errorf("channels: got %+v, want a reason for the first only", c)
+	if diff := cmp.Diff([]Channel{{general, "The channel is archived."}, {random, ""}}, all[0].Channels); diff != "" {
+		t.Errorf("channels: want the bare reason, for the first only (-want +got):\n%s", diff)
 	}
 	if err := w.JoinSeries(t.Context(), ws, "DAILY", general); err != nil {
 		t.Fatal(err)
@@ -179,6 +179,54 @@ func TestChannelThatIsGoneStopsThereOnly(t *testing.T) {
 	w.clock.set(s.Next.Add(48 * time.Hour))
 	if w.settle(d); len(d.posted) != 5 {
 		t.Errorf("after joining again: got %d posts, want 5", len(d.posted))
+	}
+}
+
+func TestMessageThatIsGoneEndsItsPostOnly(t *testing.T) {
+	w := newWorld(t, 10)
+	r, d := w.openDaily(daily("daily", general))
+	d.onEnd = func(Post) error { return &GoneError{Reason: "The message was deleted."} }
+	w.clock.set(r.Closes)
+	w.settle(d)
+	w.clock.add(time.Hour)
+	if w.settle(d); len(d.closed) != 1 {
+		t.Errorf("attempts to show the result: got %d, want 1", len(d.closed))
+	}
+	all, err := w.Series(t.Context(), ws)
+	if err != nil || all[0].Channels[0].Gone != "" {
+		t.Errorf("channels: got %+v, %v, want nothing gone", all[0].Channels, err)
+	}
+	w.clock.set(r.Opens.Add(24 * time.Hour))
+	if w.settle(d); len(d.posted) != 2 {
+		t.Errorf("posts on two days: got %d, want 2", len(d.posted))
+	}
+}
+
+func TestRoundWhoseOnlyChannelIsGoneIsOver(t *testing.T) {
+	for name, open := range map[string]func(w *world) (Round, error){
+		"asked": func(w *world) (Round, error) { return w.ask(general, "ada") },
+		"duel":  func(w *world) (Round, error) { return w.challengeOf("ada", "bob") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 10)
+			r, err := open(w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := &desk{onPost: func(Post) error { return ErrGone }}
+			if err := w.Deliver(t.Context(), d, r); !errors.Is(err, ErrGone) {
+				t.Errorf("Deliver: got %v, want ErrGone", err)
+			}
+			if got := w.click(r, general, "ada", 0, "right"); got.Outcome != Late {
+				t.Errorf("an answer: got %s, want late", got.Outcome)
+			}
+			if _, err := open(w); err != nil {
+				t.Errorf("the next one: got %v, want it opened", err)
+			}
+			if w.settle(d); len(d.posted) != 2 || len(d.closed) != 0 {
+				t.Errorf("got %d attempts to post and %d to close, want one for each round and none", len(d.posted), len(d.closed))
+			}
+		})
 	}
 }
 

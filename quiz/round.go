@@ -192,17 +192,18 @@ func (p *progress) scan(row pgx.Row) error {
 		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.player, &p.choices, &p.posts)
 }
 
-// setClose moves the close of a round and with it the time at which its posts show the result.
+// setClose moves the close of a round and with it the time at which its posts show the result. It is not before the
+// opening, whatever the clock of this process says.
 func setClose(ctx context.Context, tx pgx.Tx, workspace string, id int64, closes time.Time) error {
 	_, err := tx.Exec(ctx, `
 		WITH moved AS (
-			UPDATE quiz.round SET closes_at = $3
+			UPDATE quiz.round SET closes_at = greatest($3, opens_at)
 			WHERE workspace = $1 AND id = $2
-			RETURNING workspace, id
+			RETURNING workspace, id, closes_at
 		)
 		UPDATE quiz.post p
 		-- No condition on posted_at: a post that is being marked at this moment (see markPosted) must be seen as it will be.
-		SET next_at = CASE WHEN posted_at IS NULL THEN least(next_at, $3) ELSE $3 END
+		SET next_at = CASE WHEN posted_at IS NULL THEN least(next_at, m.closes_at) ELSE m.closes_at END
 		FROM moved m
 		WHERE p.workspace = m.workspace AND p.round = m.id AND p.finished_at IS NULL`, workspace, id, closes)
 	if err != nil {
