@@ -145,10 +145,6 @@ func (g generator) fromShort(t subject, short string) Question {
 	return q
 }
 
-// enough candidates of one group: three are wanted, and some may not stand beside each other. Looking at all of a large
-// glossary for each of its terms would take long.
-const enough = 8
-
 func shortID(slug, short string) string { return shortPrefix + slug + "-" + short }
 
 // question puts the parts together; show is how a term looks as a choice.
@@ -164,33 +160,68 @@ func (g generator) question(t subject, id, text string, wrong []subject, show fu
 	return Shuffled(q, g.seed)
 }
 
-// pick chooses three fair wrong choices for t, nil when there are not enough: two of its category and one from further
-// away, which makes a question neither trivial nor hair-splitting. Which ones, the seed decides.
+// pick chooses three fair wrong choices for t, nil when there are not enough: at most two that are easily confused with
+// it, then at most two of its category, then others. That makes a question neither trivial nor hair-splitting. Which ones,
+// the seed decides.
 func (g generator) pick(t subject, id string, fits func(subject) bool) []subject {
-	var near, domain, far []subject
-	for _, i := range newDice(g.seed, "pick "+id).perm(len(g.subjects)) {
-		o, group := g.subjects[i], &far
-		if o.Category == t.Category {
-			group = &near
-		} else if o.Domain == t.Domain {
-			group = &domain
-		}
-		if len(*group) < enough && g.fair(t, o) && fits(o) {
-			*group = append(*group, o)
-		}
-	}
-	first := min(2, len(near))
+	order := g.byDistance(t, id)
 	var chosen []subject
-	for _, o := range slices.Concat(near[:first], domain, near[first:], far) {
-		beside := func(c subject) bool { return !g.fair(o, c) }
-		if len(chosen) < choicesGenerated-1 && !slices.ContainsFunc(chosen, beside) {
-			chosen = append(chosen, o)
+	next := func(want func(subject) bool) bool {
+		i := slices.IndexFunc(order, func(o subject) bool {
+			beside := func(c subject) bool { return !g.fair(o, c) }
+			return want(o) && g.fair(t, o) && fits(o) && !slices.ContainsFunc(chosen, beside)
+		})
+		if i >= 0 {
+			chosen = append(chosen, order[i])
 		}
+		return i >= 0
 	}
-	if len(chosen) < choicesGenerated-1 {
-		return nil
+	fewSoFar := func(o subject) bool {
+		d, n := distance(t, o), 0
+		for _, c := range chosen {
+			if distance(t, c) == d {
+				n++
+			}
+		}
+		return n < 2 || d > sameCategory
+	}
+	whoever := func(subject) bool { return true }
+	for len(chosen) < choicesGenerated-1 {
+		if !next(fewSoFar) && !next(whoever) {
+			return nil
+		}
 	}
 	return chosen
+}
+
+// How far a wrong choice is from the right one.
+const (
+	easilyConfused = iota
+	sameCategory
+	sameDomain
+	furtherAway
+)
+
+func distance(t, o subject) int {
+	switch {
+	case slices.Contains(t.Near, o.Slug):
+		return easilyConfused
+	case t.Category == o.Category:
+		return sameCategory
+	case t.Domain == o.Domain:
+		return sameDomain
+	}
+	return furtherAway
+}
+
+// byDistance is all subjects, the nearest to t first, and in an order of the seed where they are equally far.
+func (g generator) byDistance(t subject, id string) []subject {
+	var at [furtherAway + 1][]subject
+	for _, i := range newDice(g.seed, "pick "+id).perm(len(g.subjects)) {
+		d := distance(t, g.subjects[i])
+		at[d] = append(at[d], g.subjects[i])
+	}
+	return slices.Concat(at[:]...)
 }
 
 // fair reports whether o may stand beside t: another thing, of the same sort, not right as well, and with a name that is

@@ -157,6 +157,38 @@ func TestGenerateHonoursAvoid(t *testing.T) {
 	}
 }
 
+// What is easily confused stands beside each other, whatever its category, unless both would be right: a ReplicaSet is
+// near a Deployment, but never a wrong choice beside it.
+func TestGeneratePrefersWhatIsEasilyConfused(t *testing.T) {
+	near := map[string][]string{
+		"deployment":       {"replicaset", "service", "no-such-term", "network-policy"},
+		"kube-proxy":       {"cni", "taint"},
+		"kubectl-describe": {"kubectl-top"},
+	}
+	terms := someTerms()
+	for i := range terms {
+		terms[i].Near = near[terms[i].Slug]
+	}
+	for seed := range uint64(seeds) {
+		all := Generate(terms, seed)
+		for id, want := range map[string][]string{
+			"gen-def-deployment":       {"Deployment", "Service", "Network Policy"},
+			"gen-def-kube-proxy":       {"kube-proxy", "Container Network Interface", "Taint"},
+			"gen-def-kubectl-describe": {"kubectl describe", "kubectl top"},
+		} {
+			choices := questionOf(t, all, id).Choices
+			for _, name := range want {
+				if !slices.Contains(choices, name) {
+					t.Errorf("%s, seed %d: got %q, want %s among them", id, seed, choices, name)
+				}
+			}
+			if slices.Contains(choices, "ReplicaSet") {
+				t.Errorf("%s, seed %d: got %q, want no ReplicaSet", id, seed, choices)
+			}
+		}
+	}
+}
+
 func TestGenerateDependsOnTermsAndSeedAlone(t *testing.T) {
 	terms := someTerms()
 	first := Generate(terms, 1)

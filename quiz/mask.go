@@ -20,6 +20,7 @@ type Term struct {
 	Verified   string   // as in Question
 	Aliases    []string // other names that people use for it
 	Short      []string // kubectl's short names for Kind
+	Near       []string // slugs of terms that are easily confused with it: the best wrong choices, where they are not right as well
 	Avoid      []string // slugs of terms that must never be a wrong choice beside it: parents, parts, near synonyms
 }
 

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"maps"
+	"slices"
+
 	"ckadbot/kb"
 	"ckadbot/quiz"
 )
@@ -28,7 +31,8 @@ func Terms(entries []kb.Entry) []quiz.Term {
 	var terms []quiz.Term
 	for _, e := range entries {
 		t := quiz.Term{Slug: e.Slug, Name: e.Term, Kind: e.Kind, Category: e.Category, Domain: e.Domain,
-			Definition: e.Definition, Doc: e.Doc, Verified: e.Verified, Aliases: e.Aliases, Short: e.Short}
+			Definition: e.Definition, Doc: e.Doc, Verified: e.Verified, Aliases: e.Aliases, Short: e.Short,
+			Near: slices.Sorted(maps.Keys(e.Confusable))}
 		if e.Until != "" { // what is gone is asked about by hand only
 			continue
 		}

@@ -3,6 +3,8 @@ package app
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ckadbot/kb"
 	"ckadbot/quiz"
 )
@@ -39,5 +41,18 @@ func TestBankIsGood(t *testing.T) {
 	}
 	if generated < 40 {
 		t.Errorf("%d generated questions, want 40 or more", generated)
+	}
+}
+
+// TestTermsKnowWhatIsEasilyConfused: the glossary says what people mix up, and
+// the generator makes wrong choices of it.
+func TestTermsKnowWhatIsEasilyConfused(t *testing.T) {
+	got := Terms([]kb.Entry{
+		{Slug: "toleration", Confusable: map[string]string{"taint": "on the node", "node-affinity": "attracts"}},
+		{Slug: "gone", Until: "1.25"},
+	})
+	want := []quiz.Term{{Slug: "toleration", Near: []string{"node-affinity", "taint"}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("terms (-want +got):\n%s", diff)
 	}
 }
