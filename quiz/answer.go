@@ -51,6 +51,8 @@ type Result struct {
 // cannot come between: PostgreSQL keeps one row for each player and question, and compares the close with our clock.
 // It may be called again with the same answer, after an error too.
 func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	now := e.now()
 	outcome, p, err := e.record(ctx, a, now)
 	if err != nil {
@@ -215,6 +217,8 @@ type Progress struct {
 // Progress tells where somebody is in a round that is posted in the channel where they ask.
 // Errors: ErrNoRound, also for a round of other channels; ErrNotYours for a duel of two others.
 func (e *Engine) Progress(ctx context.Context, workspace string, round int64, channel string, by Person) (Progress, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	p, err := readProgress(ctx, e.db, workspace, round, by)
 	if err != nil {
 		return Progress{}, err

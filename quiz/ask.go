@@ -31,6 +31,8 @@ type AskRequest struct {
 // Errors: *InvalidError; ErrNoQuestions; *OpenError with the round, if one that somebody asked for is open in the
 // channel and By has not answered it, so that questions do not pile up.
 func (e *Engine) Ask(ctx context.Context, a AskRequest) (Round, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	topic, err := cleanTopic(a.Topic)
 	if err != nil {
 		return Round{}, err

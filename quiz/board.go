@@ -37,6 +37,8 @@ type Board struct {
 //
 // Order: more points, then fewer answers, then who had the last point earlier, then the name. Only points make a rank.
 func (e *Engine) Leaderboard(ctx context.Context, b BoardRequest) (Board, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	zone, err := zoneOf(ctx, e.db, b.Workspace, b.Channel)
 	if err != nil {
 		return Board{}, err

@@ -31,6 +31,8 @@ type ChallengeRequest struct {
 //
 // Errors: *InvalidError; ErrSelf; ErrNoQuestions; *OpenError with the round if the two have an open duel in this workspace.
 func (e *Engine) Challenge(ctx context.Context, c ChallengeRequest) (Round, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	topic, err := cleanTopic(c.Topic)
 	if err != nil {
 		return Round{}, err
@@ -171,6 +173,8 @@ func (e *Engine) Decline(ctx context.Context, workspace string, round int64, by 
 // decide lets the challenged act on a duel that is open. The round's row is locked first, so that two decisions come one
 // after the other.
 func (e *Engine) decide(ctx context.Context, workspace string, round int64, by Person, act func(pgx.Tx, *Duel, time.Time) error) (Round, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	player, err := playerOf(ctx, e.db, by)
 	if err != nil {
 		return Round{}, err

@@ -35,19 +35,22 @@ type source func() uint64
 
 func (s source) Uint64() uint64 { return s() }
 
-// An Engine asks, listens and keeps score. Its methods may be called from many goroutines and many processes at once.
+// An Engine asks, listens and keeps score. Its methods may be called from many goroutines and many processes at once. A
+// method that waits ten seconds for the database gives up; its error is then context.DeadlineExceeded (errors.Is), and
+// whether it did its work is not known.
 type Engine struct {
 	db        *pgxpool.Pool
 	now       func() time.Time
 	log       *slog.Logger
 	platforms []string
+	patience  time.Duration // dbTimeout, shorter in tests
 	chance    *rand.Rand    // as safe for many goroutines as its source, as it keeps nothing itself
 	wake      chan struct{} // tells Run that something may be due; holds at most one signal
 }
 
 // New returns an Engine over a migrated database. It starts nothing: see Run.
 func New(db *pgxpool.Pool, opt Options) *Engine {
-	e := &Engine{db: db, log: opt.Log, platforms: opt.Platforms, wake: make(chan struct{}, 1)}
+	e := &Engine{db: db, log: opt.Log, platforms: opt.Platforms, patience: dbTimeout, wake: make(chan struct{}, 1)}
 	random := opt.Random
 	if random == nil {
 		random = rand.Uint64
@@ -63,6 +66,15 @@ func New(db *pgxpool.Pool, opt Options) *Engine {
 		e.log = slog.Default()
 	}
 	return e
+}
+
+// dbTimeout is how long the database has for one call of a method, and for one step of Run. A server that hangs answers
+// nobody, not even with an error; without a limit everybody who clicks would wait on, holding a connection each.
+const dbTimeout = 10 * time.Second
+
+// soon limits ctx to dbTimeout.
+func (e *Engine) soon(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, e.patience)
 }
 
 // signal makes Run look again soon. It never waits.

@@ -210,6 +210,23 @@ func (w *world) count(sql string, args ...any) (n int) {
 	return n
 }
 
+// hang makes everything that uses a table wait until release is called, or the test is over.
+func (w *world) hang(table string) (release func()) {
+	w.t.Helper()
+	tx, err := w.pool.Begin(w.t.Context())
+	if err == nil {
+		_, err = tx.Exec(w.t.Context(), `LOCK TABLE `+table+` IN ACCESS EXCLUSIVE MODE`)
+	}
+	if err != nil {
+		w.t.Fatalf("lock %s: %v", table, err)
+	}
+	return func() {
+		if err := tx.Rollback(w.t.Context()); err != nil {
+			w.t.Errorf("unlock %s: %v", table, err)
+		}
+	}
+}
+
 // logTo is a log that signals each error.
 func logTo(errs chan<- struct{}) *slog.Logger {
 	return slog.New(errorSignal{slog.DiscardHandler, errs})

@@ -33,6 +33,8 @@ type dueSeries struct {
 // openBatch means that nobody else's were left. Rounds, questions, posts and the next due times are one transaction:
 // after a crash all of it happened or none. Engines racing here each get other series, as locked ones are skipped.
 func (e *Engine) openDue(ctx context.Context) (dealt int, err error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	now := e.now()
 	err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
 		due, err := claimDue(ctx, tx, now)

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// postTimeout is what a Poster has for one call. leaseTime must be longer: while a call may still reach the platform,
-	// nobody else may begin the same one.
+	// postTimeout is what a Poster has for one call. leaseTime must be longer, by the time that claiming and reading may
+	// take (dbTimeout each): while a call may still reach the platform, nobody else may begin the same one.
 	postTimeout = 30 * time.Second
 	leaseTime   = 60 * time.Second
 	// shutdownGrace is what a call that is under way has left when Run is told to stop: a call that is cut off leaves
@@ -24,6 +24,8 @@ const (
 	shutdownGrace = 5 * time.Second
 	// storeTimeout is for writing down what happened, which is done even when ctx has ended.
 	storeTimeout = 5 * time.Second
+	// markPause is between two attempts to write down that something was posted.
+	markPause = 500 * time.Millisecond
 	// closeTries is how long after a round's close its result is still worth showing.
 	closeTries = 24 * time.Hour
 	// maxBackoff is the longest pause between two attempts.
@@ -83,8 +85,9 @@ func postKey(r Round, channel string) string {
 type claim struct {
 	workspace, channel string
 	round              int64
-	owner              string // of this claim only
-	attempts           int    // before this one, since the last success
+	owner              string    // of this claim only
+	until              time.Time // when the lease ends, on the clock of this computer: it measures, it is not compared with rows
+	attempts           int       // before this one, since the last success
 	posted             bool
 	message            string
 	tried              time.Time
@@ -94,12 +97,14 @@ type claim struct {
 // channel one after the other: yesterday's result is shown before today's question. With a round it claims only the
 // posts of that one, and at once, as somebody waits for it.
 func (e *Engine) claimPosts(ctx context.Context, n int, round *Round) ([]claim, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	var workspace *string
 	var id *int64
 	if round != nil {
 		workspace, id = &round.Workspace, &round.ID
 	}
-	now := e.now()
+	now, until := e.now(), time.Now().Add(leaseTime)
 	rows, err := e.db.Query(ctx, `
 		WITH due AS MATERIALIZED (
 			SELECT p.workspace, p.round, p.channel, p.first_tried_at
@@ -131,6 +136,7 @@ func (e *Engine) claimPosts(ctx context.Context, n int, round *Round) ([]claim, 
 	}
 	claims, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c claim, err error) {
 		var tried *time.Time
+		c.until = until
 		err = row.Scan(&c.workspace, &c.round, &c.channel, &c.owner, &c.attempts, &c.posted, &c.message, &tried)
 		if tried != nil {
 			c.tried = *tried
@@ -160,7 +166,7 @@ func (e *Engine) Deliver(ctx context.Context, p Poster, r Round) error {
 // attend does what is to be done for a claimed post and writes down what became of it. No transaction is open while
 // the Poster works. The error is what the Poster or the database said; it has been dealt with.
 func (e *Engine) attend(ctx context.Context, p Poster, c claim) error {
-	round, err := readRound(ctx, e.db, c.workspace, c.round)
+	round, err := e.readSoon(ctx, c)
 	if err != nil {
 		return errors.Join(err, e.release(ctx, c, e.now().Add(time.Second), err))
 	}
@@ -173,7 +179,7 @@ func (e *Engine) attend(ctx context.Context, p Poster, c claim) error {
 		if err != nil {
 			return e.failed(ctx, c, round, round.Closes, fmt.Errorf("post round %d in %s: %w", c.round, c.channel, err))
 		}
-		return e.markPosted(ctx, c, message)
+		return e.keepMarking(ctx, c, message)
 	case !round.Closed(now):
 		return e.release(ctx, c, round.Closes, nil) // the close moved after this post was put on the list
 	}
@@ -185,6 +191,12 @@ func (e *Engine) attend(ctx context.Context, p Poster, c claim) error {
 		return e.failed(ctx, c, round, round.Closes.Add(closeTries), fmt.Errorf("close round %d in %s: %w", c.round, c.channel, err))
 	}
 	return e.finish(ctx, c, "")
+}
+
+func (e *Engine) readSoon(ctx context.Context, c claim) (Round, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
+	return readRound(ctx, e.db, c.workspace, c.round)
 }
 
 func (e *Engine) callPost(ctx context.Context, p Poster, post Post) (message string, err error) {
@@ -259,6 +271,24 @@ func (e *Engine) store(ctx context.Context, c claim, what, sql string, args ...a
 		return fmt.Errorf("%s of round %d in %s: %w", what, c.round, c.channel, err)
 	}
 	return nil
+}
+
+// keepMarking marks a post as posted, again and again until the lease ends or Run is stopped: if the database is away just
+// now, another attempt to write it down costs nothing, while a post that nobody knows of is posted a second time.
+func (e *Engine) keepMarking(ctx context.Context, c claim, message string) error {
+	for attempt := 0; ; attempt++ {
+		err := e.markPosted(ctx, c, message)
+		if err == nil {
+			return nil
+		}
+		if attempt == 0 {
+			e.log.ErrorContext(ctx, "a post is there but could not be written down; trying again for a minute",
+				"workspace", c.workspace, "channel", c.channel, "round", c.round, "error", err)
+		}
+		if !time.Now().Before(c.until) || !e.sleep(ctx, markPause, false) {
+			return err
+		}
+	}
 }
 
 // markPosted remembers the message and waits for the close. It does not ask who holds the lease: whoever succeeded first

@@ -266,7 +266,7 @@ func TestCrashBetweenClaimingAndPosting(t *testing.T) {
 	}
 }
 
-// TestCrashBetweenPostingAndMarking takes the first engine its database away while the platform says yes.
+// TestCrashBetweenPostingAndMarking stops the first engine and takes its database away while the platform says yes.
 func TestCrashBetweenPostingAndMarking(t *testing.T) {
 	w := newWorld(t, 10)
 	s := w.mustCreate(daily("daily", general))
@@ -275,7 +275,8 @@ func TestCrashBetweenPostingAndMarking(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{onPost: func(Post) error { pool.Close(); return nil }}
+	ctx, stop := context.WithCancel(t.Context())
+	d := &desk{onPost: func(Post) error { stop(); pool.Close(); return nil }}
 	dying := w.another(pool)
 	if _, err := dying.openDue(t.Context()); err != nil {
 		t.Fatal(err)
@@ -284,7 +285,7 @@ func TestCrashBetweenPostingAndMarking(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := dying.attend(t.Context(), d, claims[0]); err == nil {
+	if err := dying.attend(ctx, d, claims[0]); err == nil {
 		t.Fatal("marking without a database: got no error")
 	}
 	d.onPost = nil
@@ -295,6 +296,34 @@ func TestCrashBetweenPostingAndMarking(t *testing.T) {
 	}
 	if a, b := d.posted[0], d.posted[1]; a.Key != b.Key || !b.Tried.Equal(s.Next) {
 		t.Errorf("second attempt: got key %s tried %s, want %s and %s", b.Key, b.Tried, a.Key, s.Next)
+	}
+}
+
+// TestPostIsMarkedWhenTheDatabaseIsBack has the database fail for just as long as nobody has noticed.
+func TestPostIsMarkedWhenTheDatabaseIsBack(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	w.clock.set(s.Next)
+	rename := func(from, to string) {
+		if _, err := w.pool.Exec(t.Context(), `ALTER TABLE quiz.`+from+` RENAME TO `+to); err != nil {
+			t.Error(err)
+		}
+	}
+	failed := make(chan struct{}, 10)
+	e := New(w.pool, Options{Now: w.clock.now, Log: logTo(failed)})
+	d := &desk{onPost: func(Post) error {
+		rename("post", "elsewhere")
+		go func() { <-failed; rename("elsewhere", "post") }()
+		return nil
+	}}
+	settle(t, e, d)
+	w.clock.add(leaseTime + time.Minute)
+	w.settle(d)
+	if len(d.posted) != 1 {
+		t.Errorf("posts: got %d, want 1", len(d.posted))
+	}
+	if n := w.count(`SELECT count(*) FROM quiz.post WHERE message = $1`, "message "+d.posted[0].Key); n != 1 {
+		t.Errorf("marked posts: got %d, want 1", n)
 	}
 }
 
@@ -440,6 +469,61 @@ func TestRunSurvivesTheLossOfItsDatabase(t *testing.T) {
 	}
 	if n := len(lost); n != 0 {
 		t.Errorf("errors logged: got %d, want one for the whole outage", n+1)
+	}
+}
+
+// TestRunSaysThatTheDatabaseHangs has a lock stand for a frozen server: whatever reads series waits.
+func TestRunSaysThatTheDatabaseHangs(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	posted, lost, done := make(chan Post, 1), make(chan struct{}, 100), make(chan error, 1)
+	e := New(w.pool, Options{Now: w.clock.now, Log: logTo(lost)})
+	e.patience = 50 * time.Millisecond
+	release := w.hang("quiz.series")
+	ctx, stop := context.WithCancel(t.Context())
+	go func() { done <- e.Run(ctx, chanPoster{posted: posted}) }()
+	<-lost
+	if _, err := e.Series(t.Context(), ws); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("somebody who asks meanwhile: got %v, want context.DeadlineExceeded", err)
+	}
+	w.clock.set(s.Next)
+	release()
+	<-posted
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("Run: got %v, want nil", err)
+	}
+	if n := len(lost); n != 0 {
+		t.Errorf("errors logged: got %d, want one for the whole outage", n+1)
+	}
+}
+
+func TestWhoClicksDoesNotWaitForeverForADatabaseThatHangs(t *testing.T) {
+	w := newWorld(t, 10)
+	r := w.mustAsk(general, "ada")
+	w.patience = 50 * time.Millisecond
+	defer w.hang("quiz.round")()
+	for name, f := range map[string]func() error{
+		"answer": func() error {
+			_, err := w.Answer(t.Context(), Answer{Workspace: ws, Round: r.ID, Channel: general, By: person("bob")})
+			return err
+		},
+		"progress": func() error { _, err := w.Progress(t.Context(), ws, r.ID, general, person("bob")); return err },
+		"ask":      func() error { _, err := w.ask(general, "bob"); return err },
+		"duel":     func() error { _, err := w.challengeOf("bob", "ada"); return err },
+		"accept":   func() error { _, err := w.Accept(t.Context(), ws, r.ID, person("bob")); return err },
+		"board": func() error {
+			_, err := w.Leaderboard(t.Context(), BoardRequest{Workspace: ws, Window: AllTime})
+			return err
+		},
+		"stats": func() error { _, err := w.Stats(t.Context(), person("ada")); return err },
+		"reading the round to post it": func() error {
+			return w.attend(t.Context(), &desk{}, claim{workspace: ws, channel: general, round: r.ID, owner: "00000000-0000-0000-0000-000000000000"})
+		},
+	} {
+		if err := f(); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: got %v, want context.DeadlineExceeded", name, err)
+		}
 	}
 }
 

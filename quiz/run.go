@@ -19,7 +19,8 @@ const (
 
 // Run opens rounds that are due, posts what is not posted and shows the result of what is over, until ctx ends; then it
 // waits for the calls that are under way and returns nil. Everything it knows is in the database: any number of
-// processes may run it, and any of them may be killed at any moment. While the database is away it waits, and says so once.
+// processes may run it, and any of them may be killed at any moment. While the database is away or hangs
+// it waits, and says so once.
 func (e *Engine) Run(ctx context.Context, p Poster) error {
 	slots := make(chan struct{}, postWorkers)
 	var busy sync.WaitGroup
@@ -102,6 +103,8 @@ func (e *Engine) nap(ctx context.Context) time.Duration {
 // nextDue is the next time in the future at which something is due, zero for none. What was due before now is either
 // being worked on or left to others, and is looked at again after maxNap.
 func (e *Engine) nextDue(ctx context.Context) (time.Time, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	var at *time.Time
 	err := e.db.QueryRow(ctx, `
 		SELECT least(

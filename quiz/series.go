@@ -76,6 +76,8 @@ func platformID(s string) bool { return oneLine(s, 1, maxID) }
 // CreateSeries stores a series and returns it with Next. Errors: *InvalidError, ErrSeriesExists, ErrNoQuestions.
 // Who may post in these channels is for the caller to know.
 func (e *Engine) CreateSeries(ctx context.Context, s Series) (Series, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	if err := s.validate(); err != nil {
 		return Series{}, err
 	}
@@ -119,6 +121,8 @@ func channelIDs(channels []Channel) []string {
 
 // Series returns the series of a workspace by name.
 func (e *Engine) Series(ctx context.Context, workspace string) ([]Series, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	rows, err := e.db.Query(ctx, `
 		SELECT s.workspace, s.name, s.opens, s.closes, s.days, s.zone, s.questions, s.topic, s.changeable, s.paused,
 			s.next_at, s.created_by,
@@ -166,6 +170,8 @@ func (e *Engine) PauseSeries(ctx context.Context, workspace, name string) error 
 // ResumeSeries lets a paused series go on with the next time it is due from now: what fell into the pause is not made up
 // for. A series that is not paused stays as it is. Error: ErrNoSeries.
 func (e *Engine) ResumeSeries(ctx context.Context, workspace, name string) error {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	s, err := e.oneSeries(ctx, workspace, name)
 	if err != nil {
 		return err
@@ -186,6 +192,8 @@ func (e *Engine) RemoveSeries(ctx context.Context, workspace, name string) error
 // JoinSeries posts a series in one more channel, from its next round on. A channel that was gone is tried again.
 // Errors: ErrNoSeries, *InvalidError.
 func (e *Engine) JoinSeries(ctx context.Context, workspace, name, channel string) error {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	s, err := e.oneSeries(ctx, workspace, name)
 	if err != nil {
 		return err
@@ -207,6 +215,8 @@ func (e *Engine) JoinSeries(ctx context.Context, workspace, name, channel string
 // LeaveSeries stops posting a series in a channel; what is open there finishes as usual. Leaving a channel that it was not
 // in is fine. Error: ErrNoSeries.
 func (e *Engine) LeaveSeries(ctx context.Context, workspace, name, channel string) error {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	s, err := e.oneSeries(ctx, workspace, name)
 	if err != nil {
 		return err
@@ -223,6 +233,8 @@ func (e *Engine) LeaveSeries(ctx context.Context, workspace, name, channel strin
 
 // changeSeries runs a statement about the live series $2 of workspace $1; no row is ErrNoSeries.
 func (e *Engine) changeSeries(ctx context.Context, workspace, name, sql string, args ...any) error {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	name = tidyName(name)
 	tag, err := e.db.Exec(ctx, sql, append([]any{workspace, name}, args...)...)
 	if err != nil {

@@ -43,6 +43,8 @@ func (s Stats) Accuracy() float64 {
 // workspace's series. A day without any round of a series is skipped, so weekends are free; a day that is not over
 // yet does not count against anybody.
 func (e *Engine) Stats(ctx context.Context, p Person) (Stats, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	board, err := e.Leaderboard(ctx, BoardRequest{Workspace: p.Workspace, Window: AllTime, For: p})
 	if err != nil {
 		return Stats{}, err

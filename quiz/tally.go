@@ -30,6 +30,8 @@ type Standing struct {
 
 // tally computes the result of a round. It is the same for every post of it, unless a key is corrected in between.
 func (e *Engine) tally(ctx context.Context, r Round) (Tally, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	var t Tally
 	var err error
 	if t.Counts, t.Players, err = countChoices(ctx, e.db, r); err != nil {

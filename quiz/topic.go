@@ -37,6 +37,8 @@ type Topic struct {
 
 // Topics returns what there is to ask about: the domains in their order, then the categories by name.
 func (e *Engine) Topics(ctx context.Context) ([]Topic, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	bank, err := liveBank(ctx, e.db)
 	if err != nil {
 		return nil, err
