@@ -16,8 +16,8 @@ const (
 	shortPrefix       = "gen-short-" // a short name of kubectl; which objects are they?
 )
 
-// choicesGenerated is how many choices a generated question has.
-const choicesGenerated = 4
+// wrongChoices is how many a generated question has, beside the right one.
+const wrongChoices = 3
 
 // Generate makes questions from glossary terms: from a definition to its term, from a term to its definition, and from
 // kubectl's short names to kinds. Only these three are safe without a person; everything else is written by hand.
@@ -84,7 +84,7 @@ func (g generator) fromDefinition(t subject) Question {
 		likeness := jaccard(t.content, content)
 		wrong := g.pick(t, id, func(o subject) bool {
 			return jaccard(o.content, content) < tooSimilar*likeness && !o.named(text)
-		})
+		}, echoes(t, hidden.text, func(o subject) string { return o.name })...)
 		if wrong != nil {
 			return g.question(t, id, text, wrong, func(o subject) string { return o.name })
 		}
@@ -109,16 +109,33 @@ func (g generator) toDescription(t subject) Question {
 	}
 	id := generatedID(descriptionPrefix, t.Slug)
 	length := float64(utf8.RuneCountInString(t.description.text))
+	show := func(o subject) string { return o.description.text }
+	needs := echoes(t, t.description.text, show)
+	if t.description.blanks > 0 { // else the only choice with a blank would be the right one
+		needs = append(needs, func(o subject) bool { return o.description.blanks > 0 })
+	}
 	wrong := g.pick(t, id, func(o subject) bool {
 		n := float64(utf8.RuneCountInString(o.description.text))
 		return o.describable() && n >= 0.75*length && n <= 1.6*length &&
 			jaccard(o.content, t.content) < tooSimilar/2 && len(t.mask.find(o.description.text)) == 0
-	})
+	}, needs...)
 	if wrong == nil {
 		return Question{}
 	}
 	text := fmt.Sprintf("Which description fits the term “%s”?", t.name)
-	return g.question(t, id, text, wrong, func(o subject) string { return o.description.text })
+	return g.question(t, id, text, wrong, show)
+}
+
+// echoes are the words of t's name that no mask takes out, such as "node", as far as said has them: there each must be in
+// what is shown of a wrong choice as well, or "Pause Container" is easily found where containers are spoken of.
+func echoes(t subject, said string, show func(subject) string) []func(subject) bool {
+	var all []func(subject) bool
+	for _, s := range stems(t.name) {
+		if generic[s] && slices.Contains(stems(said), s) {
+			all = append(all, func(o subject) bool { return slices.Contains(stems(show(o)), s) })
+		}
+	}
+	return all
 }
 
 func (s subject) describable() bool {
@@ -162,8 +179,8 @@ func (g generator) question(t subject, id, text string, wrong []subject, show fu
 
 // pick chooses three fair wrong choices for t, nil when there are not enough: at most two that are easily confused with
 // it, then at most two of its category, then others. That makes a question neither trivial nor hair-splitting. Which ones,
-// the seed decides.
-func (g generator) pick(t subject, id string, fits func(subject) bool) []subject {
+// the seed decides. All of them fit, and each of the needs is met by at least one.
+func (g generator) pick(t subject, id string, fits func(subject) bool, needs ...func(subject) bool) []subject {
 	order := g.byDistance(t, id)
 	var chosen []subject
 	next := func(want func(subject) bool) bool {
@@ -176,18 +193,15 @@ func (g generator) pick(t subject, id string, fits func(subject) bool) []subject
 		}
 		return i >= 0
 	}
-	fewSoFar := func(o subject) bool {
-		d, n := distance(t, o), 0
-		for _, c := range chosen {
-			if distance(t, c) == d {
-				n++
-			}
+	for _, need := range needs {
+		if !slices.ContainsFunc(chosen, need) && (len(chosen) == wrongChoices || !next(need)) {
+			return nil
 		}
-		return n < 2 || d > sameCategory
 	}
+	mixed := func(o subject) bool { return distance(t, o) > sameCategory || countAt(distance(t, o), t, chosen) < 2 }
 	whoever := func(subject) bool { return true }
-	for len(chosen) < choicesGenerated-1 {
-		if !next(fewSoFar) && !next(whoever) {
+	for len(chosen) < wrongChoices {
+		if !next(mixed) && !next(whoever) {
 			return nil
 		}
 	}
@@ -212,6 +226,16 @@ func distance(t, o subject) int {
 		return sameDomain
 	}
 	return furtherAway
+}
+
+// countAt is how many of list are at that distance from t.
+func countAt(far int, t subject, list []subject) (n int) {
+	for _, o := range list {
+		if distance(t, o) == far {
+			n++
+		}
+	}
+	return n
 }
 
 // byDistance is all subjects, the nearest to t first, and in an order of the seed where they are equally far.

@@ -189,6 +189,58 @@ func TestGeneratePrefersWhatIsEasilyConfused(t *testing.T) {
 	}
 }
 
+// A word of the right name that the question shows, and a blank in the right description, are in a wrong choice as well;
+// where there is no such wrong choice, nothing is asked.
+func TestGenerateLeavesNoOddOneOut(t *testing.T) {
+	const (
+		plain   = "Carries cars and walkers over the river from dawn till late, except in storms or thick fog."
+		nodes   = "Carries cars between each node of the river from dawn till late, except in storms or thick fog."
+		ferries = "Carries cars and walkers as ferries do, from dawn till late, except in storms or thick fog."
+		relay   = "Passes messages on from hall to hall; each node remembers what it has sent for a whole day."
+		relayed = "Passes messages on from hall to hall and relays all that it has heard during a whole day."
+	)
+	for _, tt := range []struct {
+		name, id        string
+		relay           string // definition of Relay Node, the right answer
+		another, second string // name and definition of one wrong choice
+		must            string // what a wrong choice must have; empty: no question
+	}{
+		{"a word in the text that a wrong name has", "gen-def-relay", relay, "Ferry Node", plain, "Ferry Node"},
+		{"a word in the text that no wrong name has", "gen-def-relay", relay, "Ferry", nodes, ""},
+		{"a word in the description that a wrong one has", "gen-what-relay", relay, "Ferry", nodes, "each node of the river"},
+		{"a word in the description that no wrong one has", "gen-what-relay", relay, "Ferry Node", plain, ""},
+		{"a blank that a wrong description has", "gen-what-relay", relayed, "Ferry", ferries, "as […] do"},
+		{"a blank that no wrong description has", "gen-what-relay", relayed, "Ferry", plain, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			definitions := map[string]string{
+				"Relay Node": tt.relay,
+				tt.another:   tt.second,
+				"Beacon":     "Sends out a light every second so that ships at sea know where the rocks of the coast are.",
+				"Ledger":     "Lists every payment in order of time, each with its sum, and is closed by two people at night.",
+				"Orchard":    "Gives apples in autumn if bees come by in spring; frost in May can undo the work of a year.",
+				"Viaduct":    "Lets trains cross the valley on arches of brick, high above meadows, barns and a small stream.",
+				"Quarry":     "Yields slabs of granite that are cut with wire, polished in the village and sold in the city.",
+			}
+			var terms []Term
+			for name, definition := range definitions {
+				slug := strings.ToLower(strings.Fields(name)[0])
+				terms = append(terms, Term{Slug: slug, Name: name, Category: "things", Domain: "BG", Definition: definition, Doc: "/docs/", Verified: "1.37"})
+			}
+			for seed := range uint64(seeds) {
+				all := Generate(terms, seed)
+				i := slices.IndexFunc(all, func(q Question) bool { return q.ID == tt.id })
+				if got, want := i >= 0, tt.must != ""; got != want {
+					t.Errorf("seed %d: got a question %t, want %t", seed, got, want)
+				}
+				if i >= 0 && !slices.ContainsFunc(all[i].Choices, func(c string) bool { return strings.Contains(c, tt.must) }) {
+					t.Errorf("seed %d: got choices %q, want one with %q", seed, all[i].Choices, tt.must)
+				}
+			}
+		})
+	}
+}
+
 func TestGenerateDependsOnTermsAndSeedAlone(t *testing.T) {
 	terms := someTerms()
 	first := Generate(terms, 1)

@@ -238,7 +238,7 @@ const (
 
 // generic words stay visible: they are in so many names that they tell nothing. (As stems.)
 var generic = stemSet(`pod node container network cluster set manager server kube kubernetes api object resource type mode
-class file field name key value app application kubectl command data group of and or by for to in`)
+class file field name key value app application kubectl command data group`)
 
 // families are the beginnings of the words that belong together although their stems differ.
 var families = [][]string{

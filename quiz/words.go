@@ -155,7 +155,7 @@ func within(part, whole []string) bool {
 	return false
 }
 
-var littleWords = setOf(`about after again also another anyone away back because been before being below between come comes could
+var littleWords = setOf(`of and or by for to in about after again also another anyone away back because been before being below between come comes could
 does doing done down during each else even ever every everything from gets give given gives goes have having here into
 itself just keep keeps kept like made make makes many more most much must need needs nothing once only other over
 said same says should since some somebody still such take takes than that their them then there these they this those
