@@ -100,13 +100,15 @@ CREATE TABLE quiz.round (
     late       boolean     NOT NULL,
     reveal     boolean     NOT NULL,
     changeable boolean     NOT NULL,
+    sealed_at  timestamptz,
     PRIMARY KEY (workspace, id),
     FOREIGN KEY (workspace, series) REFERENCES quiz.series,
     -- Whatever goes wrong elsewhere, a series has one round for each time it is due.
     UNIQUE (workspace, series, due),
     CHECK ((kind = 'series') = (series IS NOT NULL) AND (kind = 'series') = (due IS NOT NULL)),
     -- Who is told at once whether they were right could otherwise try until they are.
-    CHECK (NOT (reveal AND changeable))
+    CHECK (NOT (reveal AND changeable)),
+    CHECK (sealed_at >= closes_at)
 );
 CREATE INDEX round_scope ON quiz.round (workspace, scope, opens_at);
 CREATE INDEX round_opens ON quiz.round (workspace, opens_at);
@@ -114,6 +116,7 @@ COMMENT ON TABLE  quiz.round IS 'A set of questions put to an audience for a whi
 COMMENT ON COLUMN quiz.round.scope  IS 'Within which questions do not repeat: "series/7", "channel/slack/T1/C1", "pair/3/9"';
 COMMENT ON COLUMN quiz.round.zone   IS 'In which its times are shown';
 COMMENT ON COLUMN quiz.round.late   IS 'Opened notably later than it was due, after a standstill';
+COMMENT ON COLUMN quiz.round.sealed_at IS 'Its result has been counted since then: whatever waited until now, an answer or an acceptance, comes too late';
 COMMENT ON COLUMN quiz.round.reveal IS 'Each answer is graded at once; otherwise all are when the round closes';
 
 CREATE TABLE quiz.round_question (

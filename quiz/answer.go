@@ -50,6 +50,9 @@ type Result struct {
 // Answer records what somebody clicked. One statement decides, so two clicks at once, a second delivery and the close
 // cannot come between: PostgreSQL keeps one row for each player and question, and compares the close with our clock.
 // It may be called again with the same answer, after an error too.
+//
+// Who clicks in time may still be late: if the answer had to wait so long that the result of the round is being shown, it
+// is not recorded. The result is counted after the round was sealed (see seal), and no answer gets past a seal.
 func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
@@ -67,7 +70,7 @@ func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 		return Result{Outcome: Stale, Choice: -1, Next: -1}, nil
 	}
 	// Not only after a new answer: whoever clicks again ends a duel that we failed to end the first time.
-	if d := p.Round.Duel; d != nil && d.has(p.player) && !p.Round.Closed(now) && p.answered() == len(p.choices) {
+	if d := p.Round.Duel; d != nil && d.has(p.player) && !p.over(now) && p.answered() == len(p.choices) {
 		if err := e.endFinishedDuel(ctx, p.Round, now); err != nil {
 			return Result{}, err
 		}
@@ -137,8 +140,9 @@ func queueAnswer(batch *pgx.Batch, a Answer, now time.Time) *pgx.QueuedQuery {
 			WHERE r.workspace = $1 AND r.id = $2
 			AND q.position = $3 AND $4 < q.choices
 			AND p.channel = $5
-			AND r.opens_at <= $8 AND $8 < r.closes_at
+			AND r.opens_at <= $8 AND $8 < r.closes_at AND r.sealed_at IS NULL
 			AND (r.kind <> 'duel' OR d.accepted_at IS NOT NULL AND i.player IN (d.challenger, d.challenged))
+			FOR SHARE OF r  -- so a seal waits for this answer, or this answer sees the seal
 		)
 		INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, channel, answered_at)
 		SELECT workspace, round, position, player, $4, channel, $8 FROM asked
@@ -157,7 +161,7 @@ func refusal(a Answer, p progress, now time.Time) (Outcome, error) {
 		return Stale, nil
 	case r.Duel != nil && !r.Duel.has(p.player):
 		return NotYours, nil
-	case r.Closed(now):
+	case p.over(now):
 		return Late, nil
 	case r.Duel != nil && r.Duel.Accepted == nil:
 		return Unaccepted, nil
@@ -171,7 +175,7 @@ func refusal(a Answer, p progress, now time.Time) (Outcome, error) {
 
 func result(o Outcome, a Answer, p progress, now time.Time) Result {
 	res := Result{Outcome: o, Round: p.Round, Question: p.Round.Questions[a.Question], Choice: p.choices[a.Question]}
-	res.Revealed = p.Round.Closed(now) || p.Round.Reveal && res.Choice >= 0
+	res.Revealed = p.over(now) || p.Round.Reveal && res.Choice >= 0
 	res.Right = res.Revealed && Points(res.Question, res.Choice) > 0
 	res.Next, res.Answered = p.next(now), p.answered()
 	return res
@@ -180,7 +184,7 @@ func result(o Outcome, a Answer, p progress, now time.Time) Result {
 // next is the first question that the person can still answer, -1 for none.
 func (p progress) next(now time.Time) int {
 	d := p.Round.Duel
-	if p.Round.Closed(now) || d != nil && (d.Accepted == nil || !d.has(p.player)) {
+	if p.over(now) || d != nil && (d.Accepted == nil || !d.has(p.player)) {
 		return -1
 	}
 	return slices.Index(p.choices, -1)

@@ -20,9 +20,14 @@
 //
 // The database does. An answer is one statement that also checks that the round is open; a series is due once because
 // it is claimed with SKIP LOCKED and because (series, due) is unique; a post is leased, and no transaction is open
-// while a chat platform is called. Posting is at least once: a crash between the platform's yes and our writing it
-// down leads to a second attempt with the same idempotency key, and with the time of the first attempt for those
-// platforms where a look at the channel must tell.
+// while a chat platform is called. A round is sealed before its result is counted: what was in time but waited longer
+// than that, an answer or an acceptance, comes too late, so a result never changes once it is shown.
+//
+// Posting is at least once: a crash between the platform's yes and our writing it down leads to a second attempt with
+// the same idempotency key, and with the time of the first attempt for those platforms where a look at the channel must
+// tell. One loss is known: if that crash is followed by a standstill that lasts until the round is over, there is no
+// second attempt, as it would post a closed question. The message from before the crash then stays as it was, without
+// its result; who presses its buttons is told that the round is closed, and the answer.
 //
 // # Time
 //

@@ -175,25 +175,23 @@ func (e *Engine) Decline(ctx context.Context, workspace string, round int64, by 
 func (e *Engine) decide(ctx context.Context, workspace string, round int64, by Person, act func(pgx.Tx, *Duel, time.Time) error) (Round, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	player, err := playerOf(ctx, e.db, by)
-	if err != nil {
-		return Round{}, err
-	}
 	var r Round
-	err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT FROM quiz.round WHERE workspace = $1 AND id = $2 FOR NO KEY UPDATE`, workspace, round); err != nil {
 			return fmt.Errorf("lock duel %d: %w", round, err)
 		}
 		now := e.now()
-		if r, err = readRound(ctx, tx, workspace, round); err != nil {
+		p, err := readProgress(ctx, tx, workspace, round, by)
+		if err != nil {
 			return err
 		}
+		r = p.Round
 		switch {
 		case r.Duel == nil:
 			return fmt.Errorf("round %d is not a duel: %w", round, ErrNoRound)
-		case r.Duel.against != player:
+		case r.Duel.against != p.player:
 			return ErrNotYours
-		case r.Closed(now):
+		case p.over(now): // also when it expired on another process's clock, which shows so
 			return ErrClosed
 		}
 		if err := act(tx, r.Duel, now); err != nil {

@@ -194,3 +194,49 @@ func TestCloseThatMovesWhileThePostIsMarkedIsNotLost(t *testing.T) {
 		t.Errorf("closed %d times, want once, at once", len(d.closed))
 	}
 }
+
+func TestChallengeThatIsShownAsExpiredCannotBeAcceptedAnyMore(t *testing.T) {
+	w, d := newWorld(t, 10), &desk{}
+	r := w.mustChallenge("ada", "bob", d)
+	w.clock.set(r.Closes)
+	d.onEnd = func(Post) error {
+		w.clock.set(r.Closes.Add(-time.Millisecond)) // the clock of another process
+		if r, err := w.Accept(t.Context(), ws, r.ID, person("bob")); !errors.Is(err, ErrClosed) {
+			t.Errorf("accept: got %+v, %v, want ErrClosed", r, err)
+		}
+		return nil
+	}
+	w.settle(d)
+	if n := w.count(`SELECT count(*) FROM quiz.post WHERE finished_at IS NULL`); n != 0 || len(d.closed) != 1 {
+		t.Errorf("got %d unfinished posts, closed %d times, want none, once", n, len(d.closed))
+	}
+}
+
+func TestChallengeAcceptedJustBeforeItIsShownAsExpiredGoesOn(t *testing.T) {
+	w, d := newWorld(t, 10), &desk{}
+	r := w.mustChallenge("ada", "bob", d)
+	w.clock.set(r.Closes)
+	claims, err := w.claimPosts(t.Context(), 1, nil)
+	if err != nil || len(claims) != 1 {
+		t.Fatalf("claim: got %v, %v, want one", claims, err)
+	}
+	late, err := readRound(t.Context(), w.pool, ws, r.ID) // as the engine that closes it has read it
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.clock.set(r.Closes.Add(-time.Millisecond))
+	if _, err := w.Accept(t.Context(), ws, r.ID, person("bob")); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.set(r.Closes)
+	if err := w.showResult(t.Context(), d, Post{Round: late, Channel: general}); !errors.Is(err, errStillOpen) {
+		t.Errorf("showing it as expired: got %v, want errStillOpen", err)
+	}
+	if err := w.attend(t.Context(), d, claims[0]); err != nil || len(d.closed) != 0 {
+		t.Errorf("attend: got %v, closed %d times, want neither", err, len(d.closed))
+	}
+	w.clock.add(duelWindow)
+	if w.settle(d); len(d.closed) != 1 || d.closed[0].Round.Duel.Accepted == nil {
+		t.Errorf("a day later: closed %+v, want the accepted duel", d.closed)
+	}
+}

@@ -183,14 +183,33 @@ func (e *Engine) attend(ctx context.Context, p Poster, c claim) error {
 	case !round.Closed(now):
 		return e.release(ctx, c, round.Closes, nil) // the close moved after this post was put on the list
 	}
-	tally, err := e.tally(ctx, round)
-	if err == nil {
-		err = e.callClose(ctx, p, post, tally)
+	err = e.showResult(ctx, p, post)
+	if errors.Is(err, errStillOpen) {
+		return e.release(ctx, c, e.now(), nil) // the close has just moved; read it again
 	}
 	if err != nil {
 		return e.failed(ctx, c, round, round.Closes.Add(closeTries), fmt.Errorf("close round %d in %s: %w", c.round, c.channel, err))
 	}
 	return e.finish(ctx, c, "")
+}
+
+// errStillOpen is for a round whose close moved before it was sealed.
+var errStillOpen = errors.New("the round is open")
+
+// showResult counts the answers once there can be no more of them.
+func (e *Engine) showResult(ctx context.Context, p Poster, post Post) error {
+	sealed, err := e.seal(ctx, post.Round.Workspace, post.Round.ID)
+	if err != nil {
+		return err
+	}
+	if !sealed {
+		return errStillOpen
+	}
+	t, err := e.tally(ctx, post.Round)
+	if err != nil {
+		return err
+	}
+	return e.callClose(ctx, p, post, t)
 }
 
 func (e *Engine) readSoon(ctx context.Context, c claim) (Round, error) {

@@ -52,6 +52,69 @@ func TestRoundClosesOnceWithItsResult(t *testing.T) {
 	}
 }
 
+// later lets somebody answer in another goroutine; the result comes when whatever holds it up is gone.
+func (w *world) later(r Round, name string) <-chan Result {
+	done := make(chan Result, 1)
+	go func() { done <- w.click(r, general, name, 0, "right") }()
+	for w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 0 {
+	}
+	return done
+}
+
+func TestAnswerThatWaitedUntilTheResultWasShownIsLate(t *testing.T) {
+	w := newWorld(t, 10)
+	r, d := w.openDaily(daily("daily", general))
+	w.click(r, general, "bob", 0, "right")
+	w.clock.set(r.Closes.Add(-time.Millisecond))
+	tx, err := w.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `LOCK TABLE quiz.answer IN EXCLUSIVE MODE`); err != nil { // can be read
+		t.Fatal(err)
+	}
+	ada := w.later(r, "ada")
+	w.clock.set(r.Closes)
+	if w.settle(d); len(d.tally) != 1 || d.tally[0].Players != 1 {
+		t.Fatalf("result: got %+v, want one with bob only", d.tally)
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-ada; got.Outcome != Late || got.Choice != -1 || !got.Revealed || got.Next != -1 {
+		t.Errorf("the answer that waited: got %+v, want late and nothing recorded", got)
+	}
+	if diff := cmp.Diff([]string{"1 bob 1/1"}, shown(w.board(general, AllTime, "").Rows)); diff != "" {
+		t.Errorf("board, as the result (-want +got):\n%s", diff)
+	}
+}
+
+func TestResultWaitsForAnswersThatAreBeingRecorded(t *testing.T) {
+	w := newWorld(t, 10)
+	r, d := w.openDaily(daily("daily", general))
+	tx, err := w.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The answer refers to this row, so it can be written but not committed.
+	if _, err := tx.Exec(t.Context(), `SELECT FROM quiz.round_question FOR UPDATE`); err != nil {
+		t.Fatal(err)
+	}
+	ada := w.later(r, "ada")
+	w.clock.set(r.Closes)
+	settled := make(chan struct{})
+	go func() { w.settle(d); close(settled) }()
+	for w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) < 2 {
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	<-settled
+	if got := <-ada; got.Outcome != Recorded || len(d.tally) != 1 || d.tally[0].Players != 1 {
+		t.Errorf("got %s and results %+v, want recorded and in the result", got.Outcome, d.tally)
+	}
+}
+
 func TestTopHasFiveOfManyWinners(t *testing.T) {
 	w := newWorld(t, 10)
 	r, d := w.openDaily(daily("daily", general))

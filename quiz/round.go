@@ -145,7 +145,11 @@ type progress struct {
 	player  int64    // the person's number, 0 for somebody who never played
 	choices []int    // for each question, -1 where there is no answer
 	posts   []string // the channels it is posted in
+	sealed  bool     // no answer is taken any more, see seal
 }
+
+// over reports whether no answer is taken any more.
+func (p progress) over(now time.Time) bool { return p.sealed || p.Round.Closed(now) }
 
 // progressSQL reads round $2 of workspace $1 as the user $4 of workspace $3 finds it.
 const progressSQL = `
@@ -164,7 +168,8 @@ const progressSQL = `
 			AND a.player = (SELECT player FROM who)
 		 WHERE q.workspace = r.workspace AND q.round = r.id
 		 ORDER BY q.position),
-		ARRAY(SELECT p.channel::text FROM quiz.post p WHERE p.workspace = r.workspace AND p.round = r.id)
+		ARRAY(SELECT p.channel::text FROM quiz.post p WHERE p.workspace = r.workspace AND p.round = r.id),
+		r.sealed_at IS NOT NULL
 	FROM quiz.round r
 	LEFT JOIN quiz.series s ON s.workspace = r.workspace AND s.id = r.series
 	WHERE r.workspace = $1 AND r.id = $2`
@@ -189,16 +194,31 @@ func readProgress(ctx context.Context, db querier, workspace string, id int64, b
 func (p *progress) scan(row pgx.Row) error {
 	r := &p.Round
 	return row.Scan(&r.Workspace, &r.ID, &r.Kind, &r.Series, &r.Topic, &r.Zone,
-		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.player, &p.choices, &p.posts)
+		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.player, &p.choices, &p.posts, &p.sealed)
+}
+
+// seal makes sure that the result of a closed round can be shown without being wrong a moment later: it waits for the
+// answers that are being recorded, and none is recorded after it, however long it was under way. It reports false if the
+// round is not closed, perhaps no longer. Sealing again changes nothing.
+func (e *Engine) seal(ctx context.Context, workspace string, id int64) (bool, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
+	tag, err := e.db.Exec(ctx, `
+		UPDATE quiz.round SET sealed_at = coalesce(sealed_at, $3)
+		WHERE workspace = $1 AND id = $2 AND closes_at <= $3`, workspace, id, e.now())
+	if err != nil {
+		return false, fmt.Errorf("seal round %d: %w", id, err)
+	}
+	return tag.RowsAffected() == 1, nil
 }
 
 // setClose moves the close of a round and with it the time at which its posts show the result. It is not before the
-// opening, whatever the clock of this process says.
+// opening, whatever the clock of this process says, and does not move once the round is sealed.
 func setClose(ctx context.Context, tx pgx.Tx, workspace string, id int64, closes time.Time) error {
 	_, err := tx.Exec(ctx, `
 		WITH moved AS (
 			UPDATE quiz.round SET closes_at = greatest($3, opens_at)
-			WHERE workspace = $1 AND id = $2
+			WHERE workspace = $1 AND id = $2 AND sealed_at IS NULL
 			RETURNING workspace, id, closes_at
 		)
 		UPDATE quiz.post p
