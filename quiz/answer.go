@@ -56,6 +56,9 @@ type Result struct {
 func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
+	if !a.plausible() {
+		return stale, nil
+	}
 	now := e.now()
 	outcome, p, err := e.record(ctx, a, now)
 	if err != nil {
@@ -67,7 +70,7 @@ func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 		}
 	}
 	if outcome == Stale {
-		return Result{Outcome: Stale, Choice: -1, Next: -1}, nil
+		return stale, nil
 	}
 	// Not only after a new answer: whoever clicks again ends a duel that we failed to end the first time.
 	if d := p.Round.Duel; d != nil && d.has(p.player) && !p.over(now) && p.answered() == len(p.choices) {
@@ -78,10 +81,14 @@ func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 	return result(outcome, a, p, now), nil
 }
 
-// plausible sorts out numbers that no round has, some of which would not even fit into a column.
+// plausible sorts out numbers and names that no round has, some of which would not even fit into a column.
 func (a Answer) plausible() bool {
-	return a.Question >= 0 && a.Question < MaxQuestions && a.Choice >= 0 && a.Choice < MaxChoices
+	return a.Question >= 0 && a.Question < MaxQuestions && a.Choice >= 0 && a.Choice < MaxChoices &&
+		platformID(a.Workspace) && platformID(a.Channel) && platformID(a.By.Workspace) && platformID(a.By.User)
 }
+
+// stale is the result for what fits no round.
+var stale = Result{Outcome: Stale, Choice: -1, Next: -1}
 
 // record writes the answer if everything allows it, and reads how the person stands after that. The outcome is Recorded,
 // Changed or "" for neither; the progress is empty without that round. PostgreSQL may undo it for a deadlock.
@@ -98,22 +105,20 @@ func (e *Engine) record(ctx context.Context, a Answer, now time.Time) (outcome O
 // and the progress. They are one transaction.
 func (e *Engine) recordOnce(ctx context.Context, a Answer, now time.Time) (outcome Outcome, p progress, err error) {
 	var batch pgx.Batch
-	batch.Queue(registerSQL, a.By.Workspace, a.By.User, a.Workspace, cleanName(a.By))
-	if a.plausible() {
-		queueAnswer(&batch, a, now).QueryRow(func(row pgx.Row) error {
-			var changes int
-			err := row.Scan(&changes)
-			switch {
-			case errors.Is(err, pgx.ErrNoRows):
-				return nil
-			case changes > 0:
-				outcome = Changed
-			default:
-				outcome = Recorded
-			}
-			return err
-		})
-	}
+	batch.Queue(registerSQL, a.By.Workspace, a.By.User, a.Workspace, cleanName(a.By), a.By.nameless(), a.Round, a.Channel)
+	queueAnswer(&batch, a, now).QueryRow(func(row pgx.Row) error {
+		var changes int
+		err := row.Scan(&changes)
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			return nil
+		case changes > 0:
+			outcome = Changed
+		default:
+			outcome = Recorded
+		}
+		return err
+	})
 	batch.Queue(progressSQL, a.Workspace, a.Round, a.By.Workspace, a.By.User).QueryRow(func(row pgx.Row) error {
 		if err := p.scan(row); !errors.Is(err, pgx.ErrNoRows) {
 			return err
@@ -157,7 +162,7 @@ func queueAnswer(batch *pgx.Batch, a Answer, now time.Time) *pgx.QueuedQuery {
 func refusal(a Answer, p progress, now time.Time) (Outcome, error) {
 	r := p.Round
 	switch {
-	case !slices.Contains(p.posts, a.Channel), !a.plausible(), a.Question >= len(r.Questions), a.Choice >= len(r.Questions[a.Question].Choices):
+	case !slices.Contains(p.posts, a.Channel), a.Question >= len(r.Questions), a.Choice >= len(r.Questions[a.Question].Choices):
 		return Stale, nil
 	case r.Duel != nil && !r.Duel.has(p.player):
 		return NotYours, nil

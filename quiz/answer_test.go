@@ -3,6 +3,7 @@ package quiz
 import (
 	"errors"
 	"math"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -67,7 +68,7 @@ func TestAnswerMayBeChangedUntilTheClose(t *testing.T) {
 func TestAnswerRefusesForgedClicks(t *testing.T) {
 	w := newWorld(t, 10)
 	r, _ := w.openDaily(daily("daily", general))
-	good := Answer{Workspace: ws, Round: r.ID, Channel: general, By: person("eve")}
+	good := Answer{Workspace: ws, Round: r.ID, Channel: general}
 	for name, forge := range map[string]func(a *Answer){
 		"negative question":  func(a *Answer) { a.Question = -1 },
 		"question after all": func(a *Answer) { a.Question = 1 },
@@ -80,9 +81,16 @@ func TestAnswerRefusesForgedClicks(t *testing.T) {
 		"other channel":      func(a *Answer) { a.Channel = random },
 		"no channel":         func(a *Answer) { a.Channel = "" },
 		"other workspace":    func(a *Answer) { a.Workspace = "test/W2" },
+		"no workspace":       func(a *Answer) { a.Workspace = "" },
+		"huge workspace":     func(a *Answer) { a.Workspace = strings.Repeat("w", 201) },
+		"zero in workspace":  func(a *Answer) { a.Workspace = "test/\x00" },
+		"no user":            func(a *Answer) { a.By.User = "" },
+		"huge user":          func(a *Answer) { a.By.User = strings.Repeat("u", 201) },
+		"user from nowhere":  func(a *Answer) { a.By.Workspace = "" },
 	} {
 		t.Run(name+" is stale", func(t *testing.T) {
 			a := good
+			a.By = person(name)
 			forge(&a)
 			got, err := w.Answer(t.Context(), a)
 			if err != nil {
@@ -93,8 +101,11 @@ func TestAnswerRefusesForgedClicks(t *testing.T) {
 			}
 		})
 	}
-	if n := w.count(`SELECT count(*) FROM quiz.answer`); n != 0 {
-		t.Errorf("answers stored: got %d, want none", n)
+	// Two clicked where the round really is: they count as players.
+	for table, want := range map[string]int{"answer": 0, "player": 2, "identity": 2} {
+		if n := w.count(`SELECT count(*) FROM quiz.` + table); n != want {
+			t.Errorf("rows in %s: got %d, want %d", table, n, want)
+		}
 	}
 }
 
@@ -104,9 +115,9 @@ func TestAnswerRemembersTheNewestName(t *testing.T) {
 	s.Questions = 3
 	r, _ := w.openDaily(s)
 	by := person("ada")
-	for i, name := range []string{"ada", "Ada\u202e \n L.\x00", ""} {
+	for i, name := range []string{"U-ada", "Ada\u202e \n L.\x00", "", "U-ada", "ada"} {
 		by.Name = name
-		a := Answer{Workspace: ws, Round: r.ID, Question: i, Channel: general, By: by}
+		a := Answer{Workspace: ws, Round: r.ID, Question: i % 3, Channel: general, By: by}
 		if _, err := w.Answer(t.Context(), a); err != nil {
 			t.Fatalf("name %q: %v", name, err)
 		}
@@ -114,7 +125,7 @@ func TestAnswerRemembersTheNewestName(t *testing.T) {
 		if err := w.pool.QueryRow(t.Context(), `SELECT name FROM quiz.player`).Scan(&got); err != nil {
 			t.Fatal(err)
 		}
-		if want := []string{"ada", "Ada  L.", "U-ada"}[i]; got != want {
+		if want := []string{"U-ada", "Ada  L.", "Ada  L.", "Ada  L.", "ada"}[i]; got != want {
 			t.Errorf("name %q: stored as %q, want %q", name, got, want)
 		}
 	}

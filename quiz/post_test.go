@@ -390,6 +390,36 @@ func TestPostIsMarkedWhenTheDatabaseIsBack(t *testing.T) {
 	}
 }
 
+// TestMessageThatNobodyKnowsOfStaysAsItWas is the one known loss, see the package comment: the engine is killed between
+// posting and marking, and nothing runs until the round is over.
+func TestMessageThatNobodyKnowsOfStaysAsItWas(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	w.clock.set(s.Next)
+	if _, err := w.openDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	claims, err := w.claimPosts(t.Context(), 1, nil)
+	if err != nil || len(claims) != 1 {
+		t.Fatalf("claim: got %v, %v, want one", claims, err)
+	}
+	r, err := readRound(t.Context(), w.pool, ws, claims[0].round)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.clock.set(r.Closes)
+	d := &desk{}
+	if w.settle(d); len(d.posted) != 0 || len(d.closed) != 0 {
+		t.Errorf("got %d posts and %d results, want neither", len(d.posted), len(d.closed))
+	}
+	if got := w.click(r, general, "ada", 0, "right"); got.Outcome != Late || !got.Revealed {
+		t.Errorf("a click there: got %+v, want late, with the key", got)
+	}
+	if n := w.count(`SELECT count(*) FROM quiz.post WHERE finished_at IS NULL`); n != 0 {
+		t.Errorf("unfinished posts: got %d, want none", n)
+	}
+}
+
 func TestWhoSucceededFirstIsRightEvenAfterTheLease(t *testing.T) {
 	w := newWorld(t, 10)
 	s := w.mustCreate(daily("daily", general))
