@@ -2,7 +2,7 @@
 -- quiz: questions, series, rounds, posts and answers. Package quiz owns this schema and is the only one that reads it.
 --
 -- Every table that grows with use has its workspace first in its key, so that it could be spread over several servers
--- by workspace. A workspace is "slack/T0123", "discord/42" or "local"; a channel is that and more: "slack/T0123/C0456".
+-- by workspace. A workspace is "slack/T0123", "discord/42" or "console/local"; a channel is that and more: "slack/T0123/C0456".
 
 CREATE SCHEMA quiz;
 COMMENT ON SCHEMA quiz IS 'Questions, series, rounds, posts, answers; owned by package quiz';
@@ -196,13 +196,16 @@ CREATE TABLE quiz.answer (
     channel     quiz.external_id NOT NULL,
     answered_at timestamptz NOT NULL,
     changes     integer     NOT NULL DEFAULT 0,
+    first_asked text,
     PRIMARY KEY (workspace, round, position, player),
     FOREIGN KEY (workspace, round, position) REFERENCES quiz.round_question,
     FOREIGN KEY (workspace, round, channel)  REFERENCES quiz.post,
     FOREIGN KEY (workspace, player)          REFERENCES quiz.player
 );
 CREATE INDEX answer_player ON quiz.answer (workspace, player, round);
+CREATE UNIQUE INDEX answer_first_asked ON quiz.answer (workspace, player, first_asked) WHERE first_asked IS NOT NULL;
 COMMENT ON TABLE  quiz.answer IS 'The truth about who said what. Points are computed from it and from round_question.key, and kept nowhere';
 COMMENT ON COLUMN quiz.answer.choice      IS 'In the order shown';
 COMMENT ON COLUMN quiz.answer.answered_at IS 'When this choice was made: the latest change counts';
 COMMENT ON COLUMN quiz.answer.changes     IS 'How often the player changed their mind';
+COMMENT ON COLUMN quiz.answer.first_asked IS 'The question, if the round was asked for and the player had not answered it in such a round before: only this answer counts on boards';

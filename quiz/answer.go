@@ -42,6 +42,7 @@ type Result struct {
 	Question Question // zero when Stale
 	Choice   int      // what is recorded, -1 for nothing
 	Right    bool     // whether that is right; false unless Revealed
+	Again    bool     // they had answered it in an earlier asked round, and only that answer counts on boards
 	Revealed bool     // the key may be shown to this person: it is graded at once and answered, or the round is over
 	Next     int      // the first question they can still answer, -1 for none
 	Answered int      // how many questions of the round they have answered
@@ -91,7 +92,8 @@ func (a Answer) plausible() bool {
 var stale = Result{Outcome: Stale, Choice: -1, Next: -1}
 
 // record writes the answer if everything allows it, and reads how the person stands after that. The outcome is Recorded,
-// Changed or "" for neither; the progress is empty without that round. PostgreSQL may undo it for a deadlock.
+// Changed or "" for neither; the progress is empty without that round. PostgreSQL may undo it for a deadlock, or because
+// the player has just answered the same question in another channel.
 func (e *Engine) record(ctx context.Context, a Answer, now time.Time) (outcome Outcome, p progress, err error) {
 	for range 3 {
 		if outcome, p, err = e.recordOnce(ctx, a, now); !retriable(err) {
@@ -136,7 +138,7 @@ func (e *Engine) recordOnce(ctx context.Context, a Answer, now time.Time) (outco
 func queueAnswer(batch *pgx.Batch, a Answer, now time.Time) *pgx.QueuedQuery {
 	return batch.Queue(`
 		WITH asked AS (
-			SELECT r.workspace, r.id AS round, q.position, p.channel, r.changeable, i.player
+			SELECT r.workspace, r.id AS round, r.kind, q.position, q.question, p.channel, r.changeable, i.player
 			FROM quiz.round r
 			JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
 			JOIN quiz.post p           ON p.workspace = r.workspace AND p.round = r.id
@@ -149,8 +151,13 @@ func queueAnswer(batch *pgx.Batch, a Answer, now time.Time) *pgx.QueuedQuery {
 			AND (r.kind <> 'duel' OR d.accepted_at IS NOT NULL AND i.player IN (d.challenger, d.challenged))
 			FOR SHARE OF r  -- so a seal waits for this answer, or this answer sees the seal
 		)
-		INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, channel, answered_at)
-		SELECT workspace, round, position, player, $4, channel, $8 FROM asked
+		INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, channel, answered_at, first_asked)
+		SELECT workspace, round, position, player, $4, channel, $8,
+			CASE WHEN kind = 'ask' AND NOT EXISTS (
+				SELECT FROM quiz.answer e
+				WHERE e.workspace = asked.workspace AND e.player = asked.player AND e.first_asked = asked.question
+			) THEN question END
+		FROM asked
 		ON CONFLICT (workspace, round, position, player) DO UPDATE
 		SET choice = excluded.choice, channel = excluded.channel, answered_at = excluded.answered_at, changes = a.changes + 1
 		WHERE (SELECT changeable FROM asked) AND a.choice <> excluded.choice
@@ -179,7 +186,7 @@ func refusal(a Answer, p progress, now time.Time) (Outcome, error) {
 }
 
 func result(o Outcome, a Answer, p progress, now time.Time) Result {
-	res := Result{Outcome: o, Round: p.Round, Question: p.Round.Questions[a.Question], Choice: p.choices[a.Question]}
+	res := Result{Outcome: o, Round: p.Round, Question: p.Round.Questions[a.Question], Choice: p.choices[a.Question], Again: p.again}
 	res.Revealed = p.over(now) || p.Round.Reveal && res.Choice >= 0
 	res.Right = res.Revealed && Points(res.Question, res.Choice) > 0
 	res.Next, res.Answered = p.next(now), p.answered()

@@ -71,12 +71,12 @@ func BenchmarkLeaderboard(b *testing.B) {
 			FROM generate_series(0, 364) d
 		), question AS (
 			INSERT INTO quiz.round_question (workspace, round, position, question, body, key)
-			SELECT $1, d, 0, 'q', '{"Choices": ["a", "b", "c", "d"], "Domain": "D1"}', 0 FROM generate_series(0, 364) d
+			SELECT $1, d, 0, 'q-' || d, '{"Choices": ["a", "b", "c", "d"], "Domain": "D1"}', 0 FROM generate_series(0, 364) d
 		), post AS (
 			INSERT INTO quiz.post (workspace, round, channel, next_at) SELECT $1, d, $2, $3 FROM generate_series(0, 364) d
 		)
-		INSERT INTO quiz.answer (workspace, round, position, player, choice, channel, answered_at)
-		SELECT $1, d, 0, i, (d * 7 + i * 13 + d * i) % 4, $2, $3 FROM generate_series(0, 364) d, generate_series(1, 300) i`, ws, general, monday)
+		INSERT INTO quiz.answer (workspace, round, position, player, choice, channel, answered_at, first_asked)
+		SELECT $1, d, 0, i, (d * 7 + i * 13 + d * i) % 4, $2, $3, 'q-' || d FROM generate_series(0, 364) d, generate_series(1, 300) i`, ws, general, monday)
 	if err != nil {
 		b.Fatal(err)
 	}

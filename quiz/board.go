@@ -33,7 +33,9 @@ type Board struct {
 // Leaderboard ranks the players of a channel or a workspace. It is computed from the answers at each call, so a corrected
 // key changes it at once. A round counts for the day on which it opened, in the zone of the channel's series (else of any
 // series of the workspace, else UTC), and only when its answers are graded: at once for an asked question, at the close
-// for a series. Duels do not count.
+// for a series. Duels do not count, and of asked questions only the first answer that a player ever gave to one in the
+// workspace, in whichever channel, right or wrong: whoever asks the whole bank again and again alone learns, but does not
+// climb. Later answers to it count neither as points nor as answers; in series, each round counts.
 //
 // Order: more points, then fewer answers, then who had the last point earlier, then the name. Only points make a rank.
 func (e *Engine) Leaderboard(ctx context.Context, b BoardRequest) (Board, error) {
@@ -70,7 +72,7 @@ func (e *Engine) rank(ctx context.Context, b BoardRequest, board *Board, me int6
 			FROM quiz.round r
 			JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
 			JOIN quiz.answer a         ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
-			WHERE r.workspace = $1 AND r.kind <> 'duel'
+			WHERE r.workspace = $1 AND (r.kind = 'series' OR a.first_asked IS NOT NULL)
 			AND (r.reveal OR r.closes_at <= $2)
 			AND ($3::timestamptz IS NULL OR r.opens_at >= $3 AND r.opens_at < $4)
 			AND ($5 = '' OR a.channel = $5)

@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -245,14 +246,61 @@ func TestDaysInARowSkipDaysWithoutARound(t *testing.T) {
 	}
 }
 
-// TestBoardAgreesWithPoints compares the query with a count in Go, over random answers, changes of keys and closes.
+func TestOnlyTheFirstAnswerToAnAskedQuestionCounts(t *testing.T) {
+	w := newWorld(t, 2)
+	for i, want := range []bool{false, false, true, true} { // there are only two questions
+		r := w.mustAsk(general, "ada")
+		if got := w.click(r, general, "ada", 0, map[bool]string{true: "right", false: "wrong"}[i > 0]); got.Outcome != Recorded || got.Again != want || got.Right != (i > 0) {
+			t.Errorf("question %d: got %+v, want it recorded and graded, again %v", i, got, want)
+		}
+	}
+	if got := w.click(w.mustAsk(random, "ada"), random, "bob", 0, "right"); got.Again {
+		t.Errorf("somebody else: got %+v, want it counted", got)
+	}
+	if diff := cmp.Diff([]string{"1 bob 1/1", "1 ada 1/2"}, shown(w.board("", AllTime, "").Rows)); diff != "" {
+		t.Errorf("board (-want +got):\n%s", diff)
+	}
+	s, err := w.Stats(t.Context(), person("ada"))
+	sum := DomainStats{}
+	for _, d := range s.Domains {
+		sum.Right, sum.Answers = sum.Right+d.Right, sum.Answers+d.Answers
+	}
+	if err != nil || s.Answers != 2 || sum != (DomainStats{Right: 1, Answers: 2}) {
+		t.Errorf("stats: got %+v, %v, want one right of two", s, err)
+	}
+}
+
+func TestTheSameQuestionAnsweredInTwoChannelsAtOnceCountsOnce(t *testing.T) {
+	w := newWorld(t, 1)
+	for round := range 5 {
+		name := playerName(round)
+		var both sync.WaitGroup
+		for _, channel := range []string{general, random} {
+			r := w.mustAsk(channel, name)
+			both.Go(func() {
+				if got := w.click(r, channel, name, 0, "right"); got.Outcome != Recorded {
+					t.Errorf("%s in %s: got %s, want recorded", name, channel, got.Outcome)
+				}
+			})
+		}
+		both.Wait()
+		w.clock.add(time.Hour)
+	}
+	for _, s := range w.board("", AllTime, "").Rows {
+		if s.Points != 1 || s.Answers != 1 {
+			t.Errorf("%s: got %d points in %d answers, want 1 in 1", s.Name, s.Points, s.Answers)
+		}
+	}
+}
+
+// TestBoardAgreesWithPoints compares the query with a count in Go, over random answers to questions that come again.
 func TestBoardAgreesWithPoints(t *testing.T) {
-	w := newWorld(t, 30)
+	w := newWorld(t, 3)
 	runs := 0
 	rapid.Check(t, func(t *rapid.T) {
 		runs++
 		space := fmt.Sprintf("test/R%d", runs)
-		points, answers := map[string]int{}, map[string]int{}
+		points, answers, known := map[string]int{}, map[string]int{}, map[string]bool{}
 		for i := range rapid.IntRange(1, 4).Draw(t, "rounds") {
 			channel := fmt.Sprintf("%s/c%d", space, i)
 			r, err := w.Ask(w.t.Context(), AskRequest{Workspace: space, Channel: channel, By: Person{space, "host", "host"}, Window: minAskWindow})
@@ -266,7 +314,8 @@ func TestBoardAgreesWithPoints(t *testing.T) {
 				if err != nil {
 					t.Fatalf("click %d: %v", click, err)
 				}
-				if res.Outcome == Recorded {
+				if fact := name + " " + r.Questions[0].ID; res.Outcome == Recorded && !known[fact] {
+					known[fact] = true
 					answers[name]++
 					points[name] += Points(r.Questions[0], a.Choice)
 				}

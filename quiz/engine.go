@@ -153,8 +153,9 @@ func lock(ctx context.Context, tx pgx.Tx, names ...string) error {
 	return nil
 }
 
-// retriable reports whether PostgreSQL undid the statement for no fault of its own: a deadlock or a failed serialisation.
+// retriable reports whether PostgreSQL undid the statement for no fault of its own: a deadlock, a failed serialisation or
+// another answer that became the first to its question in the same moment.
 func retriable(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (pg.Code == "40P01" || pg.Code == "40001")
+	return ok && (pg.Code == "40P01" || pg.Code == "40001" || pg.ConstraintName == "answer_first_asked")
 }

@@ -145,6 +145,7 @@ type progress struct {
 	player  int64    // the person's number, 0 for somebody who never played
 	choices []int    // for each question, -1 where there is no answer
 	posts   []string // the channels it is posted in
+	again   bool     // it was asked for, and they had answered its question in an earlier asked round
 	sealed  bool     // no answer is taken any more, see seal
 }
 
@@ -168,6 +169,9 @@ const progressSQL = `
 			AND a.player = (SELECT player FROM who)
 		 WHERE q.workspace = r.workspace AND q.round = r.id
 		 ORDER BY q.position),
+		r.kind = 'ask' AND EXISTS (
+			SELECT FROM quiz.answer a
+			WHERE a.workspace = r.workspace AND a.round = r.id AND a.player = (SELECT player FROM who) AND a.first_asked IS NULL),
 		ARRAY(SELECT p.channel::text FROM quiz.post p WHERE p.workspace = r.workspace AND p.round = r.id),
 		r.sealed_at IS NOT NULL
 	FROM quiz.round r
@@ -194,7 +198,7 @@ func readProgress(ctx context.Context, db querier, workspace string, id int64, b
 func (p *progress) scan(row pgx.Row) error {
 	r := &p.Round
 	return row.Scan(&r.Workspace, &r.ID, &r.Kind, &r.Series, &r.Topic, &r.Zone,
-		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.player, &p.choices, &p.posts, &p.sealed)
+		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.player, &p.choices, &p.again, &p.posts, &p.sealed)
 }
 
 // seal makes sure that the result of a closed round can be shown without being wrong a moment later: it waits for the

@@ -8,13 +8,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Stats is how somebody is doing in their workspace. Like a board it counts only answers that are graded, and no duels.
+// Stats is how somebody is doing in their workspace. It counts what a board counts, see Leaderboard.
 type Stats struct {
 	Name       string
 	Points     int
 	Answers    int
 	Domains    []DomainStats // those with answers, in the order of their codes
-	Rank       int           // of all time in the workspace, 0 for nobody who is on the board
+	Rank       int           // of all time in the workspace, 0 for somebody who is not on the board
 	Players    int           // on that board
 	Won        int           // duels with more points than the other
 	Lost       int
@@ -82,7 +82,7 @@ func domainStats(ctx context.Context, db querier, workspace string, player int64
 		FROM quiz.answer a
 		JOIN quiz.round r          ON r.workspace = a.workspace AND r.id = a.round
 		JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
-		WHERE a.workspace = $1 AND a.player = $2 AND r.kind <> 'duel' AND (r.reveal OR r.closes_at <= $3)
+		WHERE a.workspace = $1 AND a.player = $2 AND (r.kind = 'series' OR a.first_asked IS NOT NULL) AND (r.reveal OR r.closes_at <= $3)
 		GROUP BY 1
 		ORDER BY q.body ->> 'Domain' = 'BG', 1`, workspace, player, now)
 	if err != nil {
