@@ -16,9 +16,6 @@ const (
 	shortPrefix       = "gen-short-" // a short name of kubectl; which objects are they?
 )
 
-// wrongChoices is how many a generated question has, beside the right one.
-const wrongChoices = 3
-
 // Generate makes questions from glossary terms: from a definition to its term, from a term to its definition, and from
 // kubectl's short names to kinds. Only these three are safe without a person; everything else is written by hand.
 //
@@ -126,18 +123,6 @@ func (g generator) toDescription(t subject) Question {
 	return g.question(t, id, text, wrong, show)
 }
 
-// echoes are the words of t's name that no mask takes out, such as "node", as far as said has them: there each must be in
-// what is shown of a wrong choice as well, or "Pause Container" is easily found where containers are spoken of.
-func echoes(t subject, said string, show func(subject) string) []func(subject) bool {
-	var all []func(subject) bool
-	for _, s := range stems(t.name) {
-		if generic[s] && slices.Contains(stems(said), s) {
-			all = append(all, func(o subject) bool { return slices.Contains(stems(show(o)), s) })
-		}
-	}
-	return all
-}
-
 func (s subject) describable() bool {
 	return s.description.usable() && utf8.RuneCountInString(s.description.text) <= MaxChoice
 }
@@ -177,87 +162,6 @@ func (g generator) question(t subject, id, text string, wrong []subject, show fu
 	return Shuffled(q, g.seed)
 }
 
-// pick chooses three fair wrong choices for t, nil when there are not enough: at most two that are easily confused with
-// it, then at most two of its category, then others. That makes a question neither trivial nor hair-splitting. Which ones,
-// the seed decides. All of them fit, and each of the needs is met by at least one.
-func (g generator) pick(t subject, id string, fits func(subject) bool, needs ...func(subject) bool) []subject {
-	order := g.byDistance(t, id)
-	var chosen []subject
-	next := func(want func(subject) bool) bool {
-		i := slices.IndexFunc(order, func(o subject) bool {
-			beside := func(c subject) bool { return !g.fair(o, c) }
-			return want(o) && g.fair(t, o) && fits(o) && !slices.ContainsFunc(chosen, beside)
-		})
-		if i >= 0 {
-			chosen = append(chosen, order[i])
-		}
-		return i >= 0
-	}
-	for _, need := range needs {
-		if !slices.ContainsFunc(chosen, need) && (len(chosen) == wrongChoices || !next(need)) {
-			return nil
-		}
-	}
-	mixed := func(o subject) bool { return distance(t, o) > sameCategory || countAt(distance(t, o), t, chosen) < 2 }
-	whoever := func(subject) bool { return true }
-	for len(chosen) < wrongChoices {
-		if !next(mixed) && !next(whoever) {
-			return nil
-		}
-	}
-	return chosen
-}
-
-// How far a wrong choice is from the right one.
-const (
-	easilyConfused = iota
-	sameCategory
-	sameDomain
-	furtherAway
-)
-
-func distance(t, o subject) int {
-	switch {
-	case slices.Contains(t.Near, o.Slug):
-		return easilyConfused
-	case t.Category == o.Category:
-		return sameCategory
-	case t.Domain == o.Domain:
-		return sameDomain
-	}
-	return furtherAway
-}
-
-// countAt is how many of list are at that distance from t.
-func countAt(far int, t subject, list []subject) (n int) {
-	for _, o := range list {
-		if distance(t, o) == far {
-			n++
-		}
-	}
-	return n
-}
-
-// byDistance is all subjects, the nearest to t first, and in an order of the seed where they are equally far.
-func (g generator) byDistance(t subject, id string) []subject {
-	var at [furtherAway + 1][]subject
-	for _, i := range newDice(g.seed, "pick "+id).perm(len(g.subjects)) {
-		d := distance(t, g.subjects[i])
-		at[d] = append(at[d], g.subjects[i])
-	}
-	return slices.Concat(at[:]...)
-}
-
-// fair reports whether o may stand beside t: another thing, of the same sort, not right as well, and with a name that is
-// no part of t's and has not gone out of use.
-func (g generator) fair(t, o subject) bool {
-	_, both := pairOf(t.squashed, o.squashed)
-	_, gone := retired[o.squashed]
-	return t.Slug != o.Slug && !both && !gone && !avoids(t.Term, o.Term) &&
-		(t.Kind == "") == (o.Kind == "") && commandForm.MatchString(t.name) == commandForm.MatchString(o.name) &&
-		!slices.Equal(t.parts, o.parts) && !within(t.parts, o.parts) && !within(o.parts, t.parts) && !g.names.synonyms(t.name, o.name)
-}
-
 // named reports whether text names the term.
 func (s subject) named(text string) bool {
 	return slices.ContainsFunc(s.mask.find(text), func(found span) bool { return found.word == "" })
@@ -266,18 +170,28 @@ func (s subject) named(text string) bool {
 // shownName is the name without what stands in parentheses: a choice with an abbreviation beside others without would stand out.
 func shownName(t Term) string { return oneSpaced(nameForms(t.Name)[0]) }
 
-// nearest is the wrong choice whose definition is most like that of t: the one that needs explaining.
+// nearest is the wrong choice that needs explaining most: one that is easily confused with t, or else the one whose
+// definition is most like that of t.
 func nearest(t subject, wrong []subject) subject {
+	confused := func(o subject) int { return -min(distance(t, o), sameCategory) }
 	return slices.MaxFunc(wrong, func(a, b subject) int {
-		return cmp.Compare(jaccard(a.content, t.content), jaccard(b.content, t.content))
+		return cmp.Or(cmp.Compare(confused(a), confused(b)), cmp.Compare(jaccard(a.content, t.content), jaccard(b.content, t.content)))
 	})
 }
 
-// contrast explains what t is and what the other is, within the limit of an explanation.
+// contrast explains what t is and what the other is, within the limit of an explanation: with whole definitions if it can,
+// else with their first sentences, else with as much of them as there is room for.
 func contrast(t, other subject) string {
-	frame := utf8.RuneCountInString(t.name + ":  In contrast, " + other.name + ": ")
-	room := (MaxExplanation - frame) / 2
-	return fmt.Sprintf("%s: %s In contrast, %s: %s", t.name, shorten(t.Definition, room), other.name, shorten(other.Definition, room))
+	both := func(a, b string) string { return fmt.Sprintf("%s: %s In contrast, %s: %s", t.name, a, other.name, b) }
+	for _, a := range []string{sentence(t.Definition), firstSentence(t.Definition)} {
+		for _, b := range []string{sentence(other.Definition), firstSentence(other.Definition)} {
+			if s := both(a, b); utf8.RuneCountInString(s) <= MaxExplanation {
+				return s
+			}
+		}
+	}
+	room := (MaxExplanation - utf8.RuneCountInString(both("", ""))) / 2
+	return both(shorten(t.Definition, room), shorten(other.Definition, room))
 }
 
 // shorten cuts a definition to room characters: at a sentence if it can, else at a word.
