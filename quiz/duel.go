@@ -155,12 +155,12 @@ func (e *Engine) Accept(ctx context.Context, workspace string, round int64, by P
 	})
 }
 
-// Decline ends a duel before it began. Errors: ErrNoRound, ErrNotYours for anybody but the challenged, ErrClosed also
-// for one that was declined or accepted already.
+// Decline ends a duel before it began. Errors: ErrNoRound, ErrNotYours for anybody but the challenged, ErrAccepted for one
+// that was accepted and runs, ErrClosed when it expired, was declined or is over.
 func (e *Engine) Decline(ctx context.Context, workspace string, round int64, by Person) (Round, error) {
 	return e.decide(ctx, workspace, round, by, func(tx pgx.Tx, d *Duel, now time.Time) error {
 		if d.Accepted != nil {
-			return ErrClosed
+			return ErrAccepted
 		}
 		_, err := tx.Exec(ctx, `UPDATE quiz.duel SET declined_at = $3 WHERE workspace = $1 AND round = $2`, workspace, round, now)
 		if err != nil {

@@ -40,6 +40,9 @@ func TestDuelRunsFromChallengeToResult(t *testing.T) {
 	if err != nil || r.Duel.Accepted == nil || !r.Closes.Equal(w.clock.now().Add(24*time.Hour)) {
 		t.Fatalf("accept: got %+v, %v, want 24 hours from now", r, err)
 	}
+	if _, err := w.Decline(t.Context(), ws, r.ID, person("bob")); !errors.Is(err, ErrAccepted) {
+		t.Errorf("decline what was accepted: got %v, want ErrAccepted", err)
+	}
 	w.clock.add(time.Hour)
 	again, err := w.Accept(t.Context(), ws, r.ID, person("bob"))
 	if err != nil || !again.Closes.Equal(r.Closes) {

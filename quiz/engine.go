@@ -94,6 +94,7 @@ var (
 	ErrSelf         = errors.New("nobody can challenge themselves")
 	ErrNotYours     = errors.New("that is for somebody else")
 	ErrClosed       = errors.New("that round is closed")
+	ErrAccepted     = errors.New("it was accepted already")
 )
 
 // An InvalidError says in a sentence for people what is wrong with what they typed.
