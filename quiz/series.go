@@ -73,7 +73,8 @@ func tidyName(name string) string { return strings.Join(strings.Fields(name), " 
 // platformID reports whether s can be what a platform calls a workspace, a channel or a user.
 func platformID(s string) bool { return oneLine(s, 1, maxID) }
 
-// CreateSeries stores a series and returns it with Next. Errors: *InvalidError, ErrSeriesExists, ErrNoQuestions.
+// CreateSeries stores a series and returns it with Next. Errors: *InvalidError, also when there are fewer questions than one
+// round needs; ErrSeriesExists; ErrNoQuestions when there is none.
 // Who may post in these channels is for the caller to know.
 func (e *Engine) CreateSeries(ctx context.Context, s Series) (Series, error) {
 	ctx, cancel := e.soon(ctx)
@@ -85,8 +86,8 @@ func (e *Engine) CreateSeries(ctx context.Context, s Series) (Series, error) {
 	if err != nil {
 		return Series{}, err
 	}
-	if len(fitting(bank, s.Topic)) == 0 {
-		return Series{}, noQuestions(s.Topic)
+	if err := enough(len(fitting(bank, s.Topic)), s); err != nil {
+		return Series{}, err
 	}
 	now := e.now()
 	s.Next = s.Schedule.Next(now)
@@ -109,6 +110,21 @@ func (e *Engine) CreateSeries(ctx context.Context, s Series) (Series, error) {
 	}
 	e.signal()
 	return e.oneSeries(ctx, s.Workspace, s.Name)
+}
+
+// enough refuses a series for which there are too few questions: each of its rounds would be shorter than promised.
+func enough(there int, s Series) error {
+	switch {
+	case there >= s.Questions:
+		return nil
+	case there == 0:
+		return noQuestions(s.Topic)
+	case s.Topic == "":
+		return invalid("there are only %d questions; ask for %d or fewer", there, there)
+	case there == 1:
+		return invalid("there is only 1 question about %s; ask for 1, or choose another topic", s.Topic)
+	}
+	return invalid("there are only %d questions about %s; ask for %d or fewer, or choose another topic", there, s.Topic, there)
 }
 
 func channelIDs(channels []Channel) []string {
@@ -158,9 +174,16 @@ func (e *Engine) oneSeries(ctx context.Context, workspace, name string) (Series,
 	return all[i], nil
 }
 
-func noSeries(name string) error { return fmt.Errorf("%q: %w", clip(name, 60), ErrNoSeries) }
+// noSeries is for a name that no series has, which is an *InvalidError for no name at all.
+func noSeries(name string) error {
+	if name == "" {
+		return invalid("which series? Give its name")
+	}
+	return fmt.Errorf("%q: %w", clip(name, 60), ErrNoSeries)
+}
 
-// PauseSeries stops a series from opening rounds. Pausing twice is fine. Error: ErrNoSeries.
+// PauseSeries stops a series from opening rounds. Pausing twice is fine. Errors: ErrNoSeries, *InvalidError for no name, as
+// with all that follow.
 func (e *Engine) PauseSeries(ctx context.Context, workspace, name string) error {
 	return e.changeSeries(ctx, workspace, name, `
 		UPDATE quiz.series SET paused = true
@@ -212,8 +235,8 @@ func (e *Engine) JoinSeries(ctx context.Context, workspace, name, channel string
 		ON CONFLICT (workspace, series, channel) DO UPDATE SET gone = NULL`, channel)
 }
 
-// LeaveSeries stops posting a series in a channel; what is open there finishes as usual. Leaving a channel that it was not
-// in is fine. Error: ErrNoSeries.
+// LeaveSeries stops posting a series in a channel; what is open there finishes as usual. Errors: ErrNoSeries; *InvalidError
+// for a channel it is not posted in, and for its last one.
 func (e *Engine) LeaveSeries(ctx context.Context, workspace, name, channel string) error {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
@@ -221,12 +244,18 @@ func (e *Engine) LeaveSeries(ctx context.Context, workspace, name, channel strin
 	if err != nil {
 		return err
 	}
+	switch {
+	case !slices.ContainsFunc(s.Channels, func(c Channel) bool { return c.ID == channel }):
+		return invalid("%s is not posted in that channel", s.Name)
+	case len(s.Channels) == 1:
+		return invalid("that is the only channel of %s; remove or pause the series instead", s.Name)
+	}
 	_, err = e.db.Exec(ctx, `
 		DELETE FROM quiz.series_channel c USING quiz.series s
 		WHERE s.workspace = $1 AND lower(s.name) = lower($2) AND s.removed_at IS NULL
 		AND c.workspace = s.workspace AND c.series = s.id AND c.channel = $3`, workspace, s.Name, channel)
 	if err != nil {
-		return fmt.Errorf("leave series %q: %w", name, err)
+		return fmt.Errorf("leave series %q: %w", s.Name, err)
 	}
 	return nil
 }

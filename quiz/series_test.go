@@ -11,7 +11,7 @@ import (
 )
 
 func TestCreateSeriesReturnsWhatSeriesLists(t *testing.T) {
-	w := newWorld(t, 10)
+	w := newWorld(t, 20)
 	s := daily("  Morning   quiz ", random, general, general)
 	s.Topic, s.Changeable, s.CreatedBy, s.Questions = " D4 ", true, "ada", 3
 	s.Days, s.Closes = Weekdays, 9*60
@@ -61,12 +61,16 @@ func TestCreateSeriesRefuses(t *testing.T) {
 			s := daily("other", general)
 			c.change(&s)
 			_, err := w.CreateSeries(t.Context(), s)
-			_, isInvalid := errors.AsType[*InvalidError](err)
-			if c.want != nil && !errors.Is(err, c.want) || c.want == nil && !isInvalid {
+			if c.want != nil && !errors.Is(err, c.want) || c.want == nil && !isInvalid(err) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
 		})
 	}
+}
+
+func isInvalid(err error) bool {
+	_, ok := errors.AsType[*InvalidError](err)
+	return ok
 }
 
 func TestPausedSeriesOpensNothingAndMakesNothingUpFor(t *testing.T) {
@@ -144,7 +148,6 @@ func TestChannelsJoinAndLeave(t *testing.T) {
 		func() error { return w.JoinSeries(t.Context(), ws, " Daily ", random) },
 		func() error { return w.JoinSeries(t.Context(), ws, "daily", random) },
 		func() error { return w.LeaveSeries(t.Context(), ws, "daily", general) },
-		func() error { return w.LeaveSeries(t.Context(), ws, " DAILY", general) },
 	} {
 		if err := step(); err != nil {
 			t.Error(err)
@@ -161,6 +164,27 @@ func TestChannelsJoinAndLeave(t *testing.T) {
 	if err := w.JoinSeries(t.Context(), ws, "daily", ""); !errors.As(err, &invalid) {
 		t.Errorf("an empty channel: got %v, want an *InvalidError", err)
 	}
+	for channel, want := range map[string]string{
+		general: "daily is not posted in that channel",
+		random:  "that is the only channel of daily; remove or pause the series instead",
+	} {
+		if err := w.LeaveSeries(t.Context(), ws, " DAILY", channel); !errors.As(err, &invalid) || invalid.Problem != want {
+			t.Errorf("leave %s: got %v, want %q", channel, err, want)
+		}
+	}
+}
+
+func TestSeriesNeedsEnoughQuestionsForARound(t *testing.T) {
+	w := newWorld(t, 13) // three about D1
+	s := daily("daily", general)
+	s.Topic, s.Questions = "D1", 4
+	_, err := w.CreateSeries(t.Context(), s)
+	const want = "there are only 3 questions about D1; ask for 3 or fewer, or choose another topic"
+	if invalid, ok := errors.AsType[*InvalidError](err); !ok || invalid.Problem != want {
+		t.Errorf("four: got %v, want %q", err, want)
+	}
+	s.Questions = 3
+	w.mustCreate(s)
 }
 
 func TestUnknownSeriesIsSaidSo(t *testing.T) {
@@ -171,7 +195,10 @@ func TestUnknownSeriesIsSaidSo(t *testing.T) {
 		"join":  func(ctx context.Context, ws, name string) error { return w.JoinSeries(ctx, ws, name, general) },
 		"leave": func(ctx context.Context, ws, name string) error { return w.LeaveSeries(ctx, ws, name, general) },
 	} {
-		for _, where := range [][2]string{{ws, "weekly"}, {"test/W2", "daily"}, {ws, ""}} {
+		if err := f(t.Context(), ws, " "); !isInvalid(err) {
+			t.Errorf("%s without a name: got %v, want an *InvalidError", name, err)
+		}
+		for _, where := range [][2]string{{ws, "weekly"}, {"test/W2", "daily"}} {
 			if err := f(t.Context(), where[0], where[1]); !errors.Is(err, ErrNoSeries) {
 				t.Errorf("%s %q: got %v, want ErrNoSeries", name, where, err)
 			}
