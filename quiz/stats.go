@@ -10,7 +10,6 @@ import (
 
 // Stats is how somebody is doing in their workspace. It counts what a board counts, see Leaderboard.
 type Stats struct {
-	Name       string
 	Points     int
 	Answers    int
 	Domains    []DomainStats // those with answers, in the order of their codes
@@ -19,8 +18,7 @@ type Stats struct {
 	Won        int           // duels with more points than the other
 	Lost       int
 	Drawn      int
-	DaysInARow int       // see Engine.Stats
-	Last       time.Time // of the last answer, graded or not; zero for none
+	DaysInARow int // see Engine.Stats
 }
 
 // DomainStats is how somebody is doing in one domain.
@@ -29,19 +27,11 @@ type DomainStats struct {
 	Right, Answers int
 }
 
-// Accuracy is the share of right answers, 0 to 1; 0 without answers.
-func (s Stats) Accuracy() float64 {
-	if s.Answers == 0 {
-		return 0
-	}
-	return float64(s.Points) / float64(s.Answers)
-}
-
 // Stats tells how a person is doing. For somebody who never played everything is zero.
 //
 // DaysInARow counts the days with an answer to a series or an asked question, back from today, on the calendar of the
-// workspace's series. A day without any round of a series is skipped, so weekends are free; a day that is not over
-// yet does not count against anybody.
+// workspace's series. A day without a round of a series in any channel where they have ever answered is skipped, so
+// weekends and other people's channels are free; a day that is not over yet does not count against anybody.
 func (e *Engine) Stats(ctx context.Context, p Person) (Stats, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
@@ -49,7 +39,7 @@ func (e *Engine) Stats(ctx context.Context, p Person) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
-	s := Stats{Name: cleanName(p), Players: board.Players}
+	s := Stats{Players: board.Players}
 	if board.Me != nil {
 		s.Rank, s.Points, s.Answers = board.Me.Rank, board.Me.Points, board.Me.Answers
 	}
@@ -68,7 +58,7 @@ func (e *Engine) Stats(ctx context.Context, p Person) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
-	days, err := quizDays(ctx, e.db, p.Workspace, player, loc, &s.Last)
+	days, err := quizDays(ctx, e.db, p.Workspace, player, loc)
 	if err != nil {
 		return Stats{}, err
 	}
@@ -123,46 +113,40 @@ type quizDay struct {
 	played bool
 }
 
-// quizDays returns the latest days with rounds, the newest first: all of series, and those asked that the player answered.
-func quizDays(ctx context.Context, db querier, workspace string, player int64, loc *time.Location, last *time.Time) ([]quizDay, error) {
+// quizDays returns the latest days with rounds, the newest first: those of series that were posted where the player has
+// ever answered, and those asked that they answered.
+func quizDays(ctx context.Context, db querier, workspace string, player int64, loc *time.Location) ([]quizDay, error) {
 	const enough = 2000 // rounds; a streak that fills them has made its point
 	rows, err := db.Query(ctx, `
-		SELECT r.opens_at, a.at
+		WITH mine AS (
+			SELECT round, channel FROM quiz.answer WHERE workspace = $1 AND player = $2
+		)
+		SELECT r.opens_at, r.id IN (SELECT round FROM mine)
 		FROM quiz.round r
-		LEFT JOIN LATERAL (
-			SELECT max(answered_at) AS at FROM quiz.answer a
-			WHERE a.workspace = r.workspace AND a.round = r.id AND a.player = $2
-		) a ON true
-		WHERE r.workspace = $1 AND (r.kind = 'series' OR r.kind = 'ask' AND a.at IS NOT NULL)
+		WHERE r.workspace = $1
+		AND (r.kind = 'ask' AND r.id IN (SELECT round FROM mine)
+			OR r.kind = 'series' AND EXISTS (
+				SELECT FROM quiz.post p
+				WHERE p.workspace = r.workspace AND p.round = r.id AND p.channel IN (SELECT channel FROM mine)))
 		ORDER BY r.opens_at DESC LIMIT $3`, workspace, player, enough)
 	if err != nil {
 		return nil, fmt.Errorf("read the days played: %w", err)
 	}
 	var days []quizDay
 	var opened time.Time
-	var answered *time.Time
+	var answered bool
 	_, err = pgx.ForEachRow(rows, []any{&opened, &answered}, func() error {
 		date := opened.In(loc).Format(time.DateOnly)
 		if len(days) == 0 || days[len(days)-1].date != date {
 			days = append(days, quizDay{date: date})
 		}
-		if answered != nil {
-			days[len(days)-1].played = true
-			*last = later(*last, *answered)
-		}
+		days[len(days)-1].played = days[len(days)-1].played || answered
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the days played: %w", err)
 	}
 	return days, nil
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // daysInARow counts the played days from the newest on; today may be missing.
