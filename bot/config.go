@@ -84,6 +84,11 @@ func (c Config) Validate() error {
 	if c.SlackBotToken == "" && c.SlackAppToken != "" {
 		errs = append(errs, errors.New("SLACK_APP_TOKEN is set but SLACK_BOT_TOKEN is not: without it the bot cannot post (it is under OAuth & Permissions, and begins with xoxb-)"))
 	}
+	for name, token := range map[string]Secret{"SLACK_BOT_TOKEN": c.SlackBotToken, "SLACK_APP_TOKEN": c.SlackAppToken, "DISCORD_TOKEN": c.DiscordToken} {
+		if strings.ContainsFunc(string(token), func(r rune) bool { return r <= ' ' || r > '~' }) {
+			errs = append(errs, fmt.Errorf("%s has a blank or another character that no token has: copy it again", name))
+		}
+	}
 	return errors.Join(errs...)
 }
 

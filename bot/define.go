@@ -27,6 +27,9 @@ type definition struct {
 
 // Run looks up all terms. Terms that are not found are no failure.
 func (d define) Run(s session) error {
+	if err := checkWorkspace(d.Workspace); err != nil {
+		return err
+	}
 	glossary, _, closeAll, err := openGlossary(s)
 	if err != nil {
 		return err
@@ -62,7 +65,7 @@ func (d define) print(s session, term string, found kb.Answer) error {
 	var err error
 	switch {
 	case line.Found:
-		_, err = fmt.Fprintf(s.out, "%s: %s\n%s\n\n", line.Term, line.Definition, found.Entry.URL())
+		_, err = fmt.Fprintf(s.out, "%s: %s\n%s\n\n", plain(line.Term), plain(line.Definition), found.Entry.URL())
 	case len(names) > 0:
 		_, err = fmt.Fprintf(s.out, "%q is not in the glossary. Close to it: %s.\n\n", term, strings.Join(names, ", "))
 	default:

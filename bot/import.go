@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"os"
+	"regexp"
+	"strings"
+	"unicode"
 
 	"ckadbot/kb"
 )
@@ -17,9 +20,12 @@ type imports struct {
 // Run reads the whole file, and only if nothing is wrong with it writes it, in
 // one transaction.
 func (i imports) Run(s session) error {
-	file, err := os.Open(i.File)
+	if err := checkWorkspace(i.Workspace); err != nil {
+		return err
+	}
+	file, err := openFile(i.File)
 	if err != nil {
-		return fmt.Errorf("open the notes: %w", err)
+		return err
 	}
 	defer file.Close()
 	glossary, _, closeAll, err := openGlossary(s)
@@ -39,19 +45,51 @@ func (i imports) Run(s session) error {
 	return nil
 }
 
+// openFile opens a regular file: a pipe that nobody writes to would wait for ever.
+func openFile(name string) (*os.File, error) {
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is a directory or a device: name a file", name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the notes: %w", err)
+	}
+	return os.Open(name)
+}
+
+// workspaces are of the form PLATFORM/ID; "*" stands for all.
+var workspaces = regexp.MustCompile(`^(\*|(slack|discord|console)/[A-Za-z0-9_@-]+)$`)
+
+func checkWorkspace(name string) error {
+	if !workspaces.MatchString(name) {
+		return fmt.Errorf("workspace %q: use * for all, or one such as slack/T012, discord/42 or console/local", name)
+	}
+	return nil
+}
+
+// plain drops what a terminal would act upon: files come from strangers.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 func (i imports) print(s session, notes kb.Notes, report kb.Report) {
 	for _, r := range notes.Skipped {
-		fmt.Fprintf(s.out, "%s:%d: not imported: %s\n", i.File, r.Line, r.Text)
+		fmt.Fprintf(s.out, "%s:%d: not imported: %s\n", i.File, r.Line, plain(r.Text))
 	}
 	for _, r := range notes.Corrected {
-		fmt.Fprintf(s.out, "%s:%d: %s\n", i.File, r.Line, r.Text)
+		fmt.Fprintf(s.out, "%s:%d: %s\n", i.File, r.Line, plain(r.Text))
 	}
 	for _, c := range report.Changes {
 		verb := "changed"
 		if c.Added {
 			verb = "added"
 		}
-		fmt.Fprintf(s.out, "%s:%d: %s %s (%s)\n", i.File, c.Line, verb, c.Term, c.Slug)
+		fmt.Fprintf(s.out, "%s:%d: %s %s (%s)\n", i.File, c.Line, verb, plain(c.Term), c.Slug)
 	}
 	fmt.Fprintf(s.out, "%d entries: %s", len(notes.Entries), report)
 	if i.DryRun {

@@ -17,7 +17,7 @@ import (
 // TestFirstMinute is what somebody does who has just cloned the repository:
 // nothing is configured, and nothing was there before.
 func TestFirstMinute(t *testing.T) {
-	env := []string{"CKADBOT_DATA_DIR=" + filepath.Join(t.TempDir(), "data")}
+	env := []string{"CKADBOT_DATA_DIR=" + filepath.Join(t.TempDir(), "Application Support", "data")} // as on macOS, with a space
 	input := "/ckad define deploymnet\n/ckad ask\nB\n/ckad leaderboard\n"
 	for _, begin := range []string{"cold", "warm"} {
 		p := start(t, env, input)
@@ -98,18 +98,21 @@ func TestWhatIsWrongIsToldInOneLine(t *testing.T) {
 		want   string
 		secret string
 	}{
-		"database URL malformed":     {env: []string{"DATABASE_URL=postgres://u:s3cret@[bad/db"}, want: "DATABASE_URL", secret: "s3cret"},
-		"database unreachable":       {env: []string{"DATABASE_URL=postgres://u:s3cret@" + nobody + "/db"}, want: nobody, secret: "s3cret"},
-		"Slack token refused":        {env: []string{database, "SLACK_BOT_TOKEN=" + slacktest.BotToken, "SLACK_APP_TOKEN=" + slacktest.AppToken, "SLACK_API_URL=" + slack.URL()}, want: "SLACK_", secret: slacktest.BotToken},
-		"Slack tokens swapped":       {env: []string{database, "SLACK_BOT_TOKEN=" + slacktest.AppToken, "SLACK_APP_TOKEN=" + slacktest.BotToken, "SLACK_API_URL=" + slack.URL()}, want: "SLACK_", secret: slacktest.AppToken},
-		"Slack app token missing":    {env: []string{database, "SLACK_BOT_TOKEN=" + slacktest.BotToken}, want: "SLACK_APP_TOKEN", secret: slacktest.BotToken},
-		"Discord token refused":      {env: []string{database, "DISCORD_TOKEN=" + discordtest.Token, "DISCORD_API_URL=" + discord.URL()}, want: "DISCORD_TOKEN", secret: discordtest.Token},
-		"file missing":               {env: []string{database}, args: []string{"import", "no-such-file.txt"}, want: "no-such-file.txt"},
-		"file binary":                {env: []string{database}, args: []string{"import", binary}, want: "binary.txt"},
-		"file a directory":           {env: []string{database}, args: []string{"import", t.TempDir()}, want: "director"},
-		"command unknown":            {env: []string{database}, args: []string{"frobnicate"}, want: "frobnicate"},
-		"log level unknown":          {env: []string{database, "LOG_LEVEL=loud"}, want: "LOG_LEVEL"},
-		"no PostgreSQL in its place": {env: []string{"CKADBOT_PG_BIN=" + t.TempDir(), "CKADBOT_DATA_DIR=" + filepath.Join(t.TempDir(), "d")}, want: "CKADBOT_PG_BIN"},
+		"database URL malformed":          {env: []string{"DATABASE_URL=postgres://u:s3cret@[bad/db"}, want: "DATABASE_URL", secret: "s3cret"},
+		"database unreachable":            {env: []string{"DATABASE_URL=postgres://u:s3cret@" + nobody + "/db"}, want: nobody, secret: "s3cret"},
+		"Slack token refused":             {env: []string{database, "SLACK_BOT_TOKEN=" + slacktest.BotToken, "SLACK_APP_TOKEN=" + slacktest.AppToken, "SLACK_API_URL=" + slack.URL()}, want: "SLACK_", secret: slacktest.BotToken},
+		"Slack tokens swapped":            {env: []string{database, "SLACK_BOT_TOKEN=" + slacktest.AppToken, "SLACK_APP_TOKEN=" + slacktest.BotToken, "SLACK_API_URL=" + slack.URL()}, want: "SLACK_", secret: slacktest.AppToken},
+		"Slack app token missing":         {env: []string{database, "SLACK_BOT_TOKEN=" + slacktest.BotToken}, want: "SLACK_APP_TOKEN", secret: slacktest.BotToken},
+		"Discord token refused":           {env: []string{database, "DISCORD_TOKEN=" + discordtest.Token, "DISCORD_API_URL=" + discord.URL()}, want: "DISCORD_TOKEN", secret: discordtest.Token},
+		"file missing":                    {env: []string{database}, args: []string{"import", "no-such-file.txt"}, want: "no-such-file.txt"},
+		"file binary":                     {env: []string{database}, args: []string{"import", binary}, want: "binary.txt"},
+		"file a directory":                {env: []string{database}, args: []string{"import", t.TempDir()}, want: "director"},
+		"command unknown":                 {env: []string{database}, args: []string{"frobnicate"}, want: "frobnicate"},
+		"Discord token with a line break": {env: []string{database, "DISCORD_TOKEN=s3c ret\nx"}, want: "DISCORD_TOKEN", secret: "s3c"},
+		"workspace unknown":               {env: []string{database}, args: []string{"define", "--workspace", "nope", "pod"}, want: "nope"},
+		"file a pipe":                     {env: []string{database}, args: []string{"import", os.DevNull}, want: os.DevNull},
+		"log level unknown":               {env: []string{database, "LOG_LEVEL=loud"}, want: "LOG_LEVEL"},
+		"no PostgreSQL in its place":      {env: []string{"CKADBOT_PG_BIN=" + t.TempDir(), "CKADBOT_DATA_DIR=" + filepath.Join(t.TempDir(), "d")}, want: "CKADBOT_PG_BIN"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, append(tc.env, "LOG_LEVEL=error"), "", tc.args...)

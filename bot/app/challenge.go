@@ -27,7 +27,9 @@ func (a *App) challenge(ctx context.Context, c chat.Command) (chat.Reply, error)
 		By: person(c.User), Against: person(*c.Target), Questions: n, Topic: topic})
 	var open *quiz.OpenError
 	if errors.As(err, &open) {
-		return chat.Reply{}, problemf("There is an open duel between you two. It ends %s at the latest.", chat.Time(open.Round.Closes))
+		m := duelCard(open.Round)
+		m.Mention, m.Card.Body = nil, "There is an open duel between you two. Finish it first.\n\n"+m.Card.Body
+		return chat.Reply{Message: m, Ephemeral: true}, nil
 	}
 	if err := aboutTopic(err, topic); err != nil {
 		return chat.Reply{}, err

@@ -110,7 +110,10 @@ func (a *App) entryCard(workspace string, e kb.Entry) chat.Message {
 }
 
 func entryFooter(e kb.Entry) string {
-	parts := []string{domainName(e.Domain)}
+	var parts []string
+	if e.Domain != "" {
+		parts = append(parts, domainName(e.Domain))
+	}
 	if e.Verified != "" {
 		parts = append(parts, "checked for Kubernetes "+e.Verified)
 	}

@@ -65,7 +65,7 @@ func forEngine(err error) error {
 	case errors.As(err, &retry):
 		return fmt.Errorf("%w: %w", &quiz.RetryError{After: retry.After}, err)
 	case errors.As(err, &gone):
-		return fmt.Errorf("%w: %w", quiz.ErrGone, err)
+		return fmt.Errorf("%w: %w", &quiz.GoneError{Reason: gone.Reason}, err)
 	}
 	return err
 }

@@ -68,7 +68,7 @@ func explain(err error) (string, bool) {
 	case errors.Is(err, quiz.ErrSeriesExists):
 		return "There is a series of that name already. Choose another name, or remove the old one: `/ckad-admin series remove NAME`.", true
 	case errors.Is(err, quiz.ErrNoSeries):
-		return "There is no series of that name. `/ckad-admin series list` shows all.", true
+		return "There is no series of that name. `/ckad-admin series list` shows all. A channel is written with its #.", true
 	}
 	return "", false
 }

@@ -40,7 +40,7 @@ func (a *App) saveSeries(ctx context.Context, u chat.User, ch chat.Channel, valu
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return private("Saved. **%s** posts %s %s, %s to %s (%s). First round: %s.\n\nI must be a member of the channel to post there. `/ckad-admin series list` shows all series.",
+	return private("Saved. **%s** posts %s %s, %s to %s (%s). First round: %s.\n\nIf I am not a member of the channel yet, invite me. `/ckad-admin series list` shows all series.",
 		chat.Escape(s.Name), counted(s.Questions, "question"), s.Schedule.Days, s.Schedule.Opens, s.Schedule.Closes, s.Schedule.Zone, chat.Time(s.Next)), nil
 }
 
@@ -145,7 +145,7 @@ func (a *App) removeSeries(ctx context.Context, c chat.Command) (chat.Reply, err
 }
 
 func (a *App) joinSeries(ctx context.Context, c chat.Command) (chat.Reply, error) {
-	return changed(c, "**%s** will be posted there, too, from its next round on. I must be a member of the channel.", a.engine.JoinSeries(ctx, c.User.Home(), seriesName(c), place(c)))
+	return changed(c, "**%s** will be posted there, too, from its next round on. If I am not a member of the channel yet, invite me.", a.engine.JoinSeries(ctx, c.User.Home(), seriesName(c), place(c)))
 }
 
 func (a *App) leaveSeries(ctx context.Context, c chat.Command) (chat.Reply, error) {

@@ -37,7 +37,7 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 	}},
 	{Name: "ckad-admin", Description: "Set up recurring quizzes", Admin: true, Commands: []chat.CommandSpec{
 		{Name: "series", Description: "Recurring quizzes", Commands: []chat.CommandSpec{
-			{Name: "create", Description: "Create a recurring quiz; without options a form asks for them", Options: []chat.OptionSpec{
+			{Name: "create", Description: "Create a recurring quiz; without options a form asks for the essentials", Options: []chat.OptionSpec{
 				{Name: "name", Description: "Its name, such as daily"},
 				{Name: "time", Description: "When a round opens, such as 09:30"},
 				{Name: "days", Description: "Weekdays, such as mon-fri or daily"},
@@ -68,7 +68,7 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 	"`/ckad-admin help` is for admins: quizzes that post themselves every day."
 
 const adminHelpText = "**Recurring quizzes**, for admins.\n\n" +
-	"`/ckad-admin series create` asks for everything in a form, or in one line:\n" +
+	"`/ckad-admin series create` asks for the essentials in a form. Or in one line:\n" +
 	"`/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin close=17:00 questions=3`\n" +
 	"Also `topic=networking`, `channel=#quiz`, and `change=yes` so that answers may be changed until the close.\n" +
 	"`/ckad-admin series list` shows all with their next round. `pause`, `resume` and `remove` take a name.\n" +

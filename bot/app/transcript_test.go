@@ -34,6 +34,8 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 //	> alice: fill time=09:30; …   fills in the form that was shown, the rest as it stands
 //	> clock 2026-11-23 09:30      it is that time (UTC) now, and the bot does what is due: one thing,
 //	> clock 2026-11-23 09:30 2    or two
+//	> remove the bot              it may not post in the channel any more, until
+//	> invite the bot
 //	> restart                     the bot is killed and started again
 //
 // Messages are marked with who sees them; an edit says so. Comments begin with "#".
@@ -92,13 +94,13 @@ func play(t *testing.T, script string) string {
 
 // A room is a channel with people in it: a chat.Adapter that writes down what is said.
 type room struct {
-	app     *App
-	db      func() (*App, func()) // starts the bot anew
-	stop    func()
-	refused error // what the next posts fail with
+	app  *App
+	db   func() (*App, func()) // starts the bot anew
+	stop func()
 
 	mu       sync.Mutex // guards what follows
 	clock    time.Time
+	refused  bool // the bot may not post
 	said     strings.Builder
 	shown    []shown // also what was replaced since: a chat on a telephone may be slow to notice
 	events   int     // posts and edits so far
@@ -163,6 +165,12 @@ func (r *room) do(t *testing.T, line string) {
 	t.Helper()
 	if at, ok := strings.CutPrefix(line, "clock "); ok {
 		r.setClock(t, at)
+		return
+	}
+	if line == "remove the bot" || line == "invite the bot" {
+		r.mu.Lock()
+		r.refused = line == "remove the bot"
+		r.mu.Unlock()
 		return
 	}
 	if line == "restart" {
@@ -339,8 +347,9 @@ func (r *room) Post(_ context.Context, ch chat.Channel, _ chat.Key, m chat.Messa
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.refused != nil {
-		return chat.MessageRef{}, r.refused
+	if r.refused {
+		r.happen()
+		return chat.MessageRef{}, &chat.GoneError{Reason: "I am not a member of it. Invite me, then try again."}
 	}
 	id := fmt.Sprint("m", len(r.shown))
 	r.shown = append(r.shown, shown{id, "", m})

@@ -126,7 +126,8 @@ func (a *Adapter) Post(ctx context.Context, ch chat.Channel, key chat.Key, m cha
 }
 
 // Edit prints the new version of a message, unless it looks the same. A message
-// of an earlier process, or one too long ago, is gone.
+// of an earlier process, or one too long ago, is printed anew for somebody who
+// sits at the terminal, and gone where a program reads what is printed.
 func (a *Adapter) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message) error {
 	if err := a.check(ctx, ref.Channel, m); err != nil {
 		return fmt.Errorf("edit a message in %s: %w", ref.Channel, err)
@@ -134,6 +135,10 @@ func (a *Adapter) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s := a.board.find(func(s *shown) bool { return s.ref == ref })
+	if s == nil && a.Interactive() {
+		a.print(a.render(a.board.add(shown{Message: m, ref: chat.MessageRef{Channel: ref.Channel}}), true))
+		return context.Cause(a.sound)
+	}
 	if s == nil {
 		return &chat.GoneError{Reason: "That message is no longer on this terminal."}
 	}

@@ -27,7 +27,7 @@ func (s *Server) keep(ctx context.Context, conn *pgx.Conn) {
 		if ctx.Err() != nil {
 			return
 		}
-		s.config.Log.Warn("the connection to PostgreSQL is lost; making sure that it runs", "data", s.dataDir)
+		s.config.Log.Info("the connection to PostgreSQL is lost; making sure that it runs", "data", s.dataDir)
 		s.say("The connection to PostgreSQL is lost; making sure that it runs …")
 		if conn = s.reattach(ctx); conn == nil {
 			return

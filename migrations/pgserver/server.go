@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 )
@@ -153,16 +154,13 @@ func (s *Server) enlist(ctx context.Context, lock *os.File) (err error) {
 
 // URL returns the connection string. It stays the same when the server is started again.
 func (s *Server) URL() string {
-	return (&url.URL{
-		Scheme: "postgres",
-		User:   url.User(superuser),
-		Path:   "/" + database,
-		RawQuery: url.Values{
-			"host":    {s.sockets},
-			"port":    {port},
-			"sslmode": {"disable"}, // PostgreSQL has none on a Unix socket
-		}.Encode(),
-	}).String()
+	query := url.Values{
+		"host":    {s.sockets},
+		"port":    {port},
+		"sslmode": {"disable"}, // PostgreSQL has none on a Unix socket
+	}.Encode()
+	query = strings.ReplaceAll(query, "+", "%20") // pgx takes a plus for a plus, also in "Application Support"
+	return (&url.URL{Scheme: "postgres", User: url.User(superuser), Path: "/" + database, RawQuery: query}).String()
 }
 
 // Stop ends the use of the server. When this process started the server and nobody else uses it, the server is
