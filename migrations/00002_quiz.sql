@@ -94,7 +94,6 @@ CREATE TABLE quiz.round (
     due        timestamptz,
     scope      text        NOT NULL CHECK (scope <> ''),
     topic      text        NOT NULL,
-    zone       text        NOT NULL CHECK (zone <> ''),
     opens_at   timestamptz NOT NULL,
     closes_at  timestamptz NOT NULL CHECK (closes_at >= opens_at),
     late       boolean     NOT NULL,
@@ -114,7 +113,6 @@ CREATE INDEX round_scope ON quiz.round (workspace, scope, opens_at);
 CREATE INDEX round_opens ON quiz.round (workspace, opens_at);
 COMMENT ON TABLE  quiz.round IS 'A set of questions put to an audience for a while. Closed means: closes_at has passed; there is no flag';
 COMMENT ON COLUMN quiz.round.scope  IS 'Within which questions do not repeat: "series/7", "channel/slack/T1/C1", "pair/3/9"';
-COMMENT ON COLUMN quiz.round.zone   IS 'In which its times are shown';
 COMMENT ON COLUMN quiz.round.late   IS 'Opened notably later than it was due, after a standstill';
 COMMENT ON COLUMN quiz.round.sealed_at IS 'Its result has been counted since then: whatever waited until now, an answer or an acceptance, comes too late';
 COMMENT ON COLUMN quiz.round.reveal IS 'Each answer is graded at once; otherwise all are when the round closes';

@@ -45,7 +45,6 @@ type Result struct {
 	Again    bool     // they had answered it in an earlier asked round, and only that answer counts on boards
 	Revealed bool     // the key may be shown to this person: it is graded at once and answered, or the round is over
 	Next     int      // the first question they can still answer, -1 for none
-	Answered int      // how many questions of the round they have answered
 }
 
 // Answer records what somebody clicked. One statement decides, so two clicks at once, a second delivery and the close
@@ -74,7 +73,7 @@ func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 		return stale, nil
 	}
 	// Not only after a new answer: whoever clicks again ends a duel that we failed to end the first time.
-	if d := p.Round.Duel; d != nil && d.has(p.player) && !p.over(now) && p.answered() == len(p.choices) {
+	if d := p.Round.Duel; d != nil && d.has(p.player) && !p.over(now) && !slices.Contains(p.choices, -1) {
 		if err := e.endFinishedDuel(ctx, p.Round, now); err != nil {
 			return Result{}, err
 		}
@@ -189,7 +188,7 @@ func result(o Outcome, a Answer, p progress, now time.Time) Result {
 	res := Result{Outcome: o, Round: p.Round, Question: p.Round.Questions[a.Question], Choice: p.choices[a.Question], Again: p.again}
 	res.Revealed = p.over(now) || p.Round.Reveal && res.Choice >= 0
 	res.Right = res.Revealed && Points(res.Question, res.Choice) > 0
-	res.Next, res.Answered = p.next(now), p.answered()
+	res.Next = p.next(now)
 	return res
 }
 
@@ -200,15 +199,6 @@ func (p progress) next(now time.Time) int {
 		return -1
 	}
 	return slices.Index(p.choices, -1)
-}
-
-func (p progress) answered() (n int) {
-	for _, c := range p.choices {
-		if c >= 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // Points is what a choice is worth: one point if it is right, none otherwise and for no answer (-1). Everybody who is
@@ -223,11 +213,9 @@ func Points(q Question, choice int) int {
 
 // A Progress is where somebody is in a round.
 type Progress struct {
-	Round    Round
-	Next     int   // the first question they can still answer, -1 for none: all answered, or the round is over
-	Answered int   // how many they have answered
-	Right    int   // how many of those are right; 0 while the round does not show that yet
-	Choices  []int // for each question what is recorded, -1 for nothing
+	Round   Round
+	Next    int   // the first question they can still answer, -1 for none: all answered, or the round is over
+	Choices []int // for each question what is recorded, -1 for nothing
 }
 
 // Progress tells where somebody is in a round that is posted in the channel where they ask.
@@ -245,12 +233,5 @@ func (e *Engine) Progress(ctx context.Context, workspace string, round int64, ch
 	if d := p.Round.Duel; d != nil && !d.has(p.player) {
 		return Progress{}, fmt.Errorf("duel %d: %w", round, ErrNotYours)
 	}
-	now := e.now()
-	res := Progress{Round: p.Round, Next: p.next(now), Answered: p.answered(), Choices: p.choices}
-	if p.Round.counts(now) {
-		for i, q := range p.Round.Questions {
-			res.Right += Points(q, p.choices[i])
-		}
-	}
-	return res, nil
+	return Progress{Round: p.Round, Next: p.next(e.now()), Choices: p.choices}, nil
 }

@@ -10,22 +10,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// How long an asked question stays open: by default, and what one may ask for.
-const (
-	askWindow    = 10 * time.Minute
-	minAskWindow = 10 * time.Second
-	maxAskWindow = 24 * time.Hour
-)
+// askWindow is how long an asked question stays open.
+const askWindow = 10 * time.Minute
 
 // An AskRequest asks for one question in a channel.
 type AskRequest struct {
 	Workspace, Channel string
 	By                 Person
-	Topic              string        // empty: anything
-	Window             time.Duration // how long it is open, 10 s to 24 h; 0 means ten minutes
+	Topic              string // empty: anything
 }
 
-// Ask opens a round of one question in a channel, for everybody there. Its post waits in the outbox: Deliver posts it
+// Ask opens a round of one question in a channel, for everybody there, for ten minutes. Its post waits in the outbox: Deliver posts it
 // at once, Run does in any case.
 //
 // Errors: *InvalidError; ErrNoQuestions; *OpenError with the round, if one that somebody asked for is open in the
@@ -36,10 +31,6 @@ func (e *Engine) Ask(ctx context.Context, a AskRequest) (Round, error) {
 	topic, err := cleanTopic(a.Topic)
 	if err != nil {
 		return Round{}, err
-	}
-	window := askWindow
-	if a.Window != 0 {
-		window = min(max(a.Window, minAskWindow), maxAskWindow)
 	}
 	player, err := e.register(ctx, a.Workspace, a.By)
 	if err != nil {
@@ -57,10 +48,7 @@ func (e *Engine) Ask(ctx context.Context, a AskRequest) (Round, error) {
 		}
 		n := newRound{
 			Workspace: a.Workspace, Kind: KindAsk, Scope: "channel/" + a.Channel, Topic: topic,
-			Opens: now, Closes: now.Add(window), Reveal: true, Channels: []string{a.Channel},
-		}
-		if n.Zone, err = zoneOf(ctx, tx, a.Workspace, a.Channel); err != nil {
-			return err
+			Opens: now, Closes: now.Add(askWindow), Reveal: true, Channels: []string{a.Channel},
 		}
 		if n.Questions, err = e.drawFor(ctx, tx, a.Workspace, n.Scope, topic, 1, now); err != nil {
 			return err
@@ -87,7 +75,7 @@ func refuseOpen(ctx context.Context, tx pgx.Tx, a AskRequest, player int64, now 
 		AND r.opens_at > $3 - $5::interval  -- for the index only: none is open longer
 		AND NOT EXISTS (SELECT FROM quiz.answer a WHERE a.workspace = r.workspace AND a.round = r.id AND a.player = $4)
 		ORDER BY r.opens_at LIMIT 1`,
-		a.Workspace, "channel/"+a.Channel, now, player, maxAskWindow+time.Minute).Scan(&open)
+		a.Workspace, "channel/"+a.Channel, now, player, askWindow+time.Minute).Scan(&open)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}

@@ -66,8 +66,8 @@ func BenchmarkLeaderboard(b *testing.B) {
 		), identity AS (
 			INSERT INTO quiz.identity (workspace, user_id, player) SELECT $1, 'U-' || i, i FROM generate_series(1, 300) i
 		), round AS (
-			INSERT INTO quiz.round (workspace, id, kind, scope, topic, zone, opens_at, closes_at, late, reveal, changeable)
-			SELECT $1, d, 'ask', 'channel/x', '', 'UTC', $3::timestamptz - d * interval '1 day', $3::timestamptz - d * interval '1 day' + interval '1 hour', false, true, false
+			INSERT INTO quiz.round (workspace, id, kind, scope, topic, opens_at, closes_at, late, reveal, changeable)
+			SELECT $1, d, 'ask', 'channel/x', '', $3::timestamptz - d * interval '1 day', $3::timestamptz - d * interval '1 day' + interval '1 hour', false, true, false
 			FROM generate_series(0, 364) d
 		), question AS (
 			INSERT INTO quiz.round_question (workspace, round, position, question, body, key)

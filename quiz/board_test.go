@@ -36,12 +36,12 @@ func (w *world) board(channel string, window Window, me string) Board {
 func (w *world) askAll(channel, name string, texts ...string) {
 	w.t.Helper()
 	for _, text := range texts {
-		r, err := w.Ask(w.t.Context(), AskRequest{Workspace: ws, Channel: channel, By: person(name), Window: minAskWindow})
+		r, err := w.Ask(w.t.Context(), AskRequest{Workspace: ws, Channel: channel, By: person(name)})
 		if err != nil {
 			w.t.Fatalf("Ask by %s: %v", name, err)
 		}
 		w.click(r, channel, name, 0, text)
-		w.clock.add(minAskWindow)
+		w.clock.add(askWindow)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestWindowsBeginAtMidnightOfTheSeriesZone(t *testing.T) {
 	w.askAll(general, "ada", "right")
 	at("2026-03-01T18:30:00Z") // Monday, 00:00
 	w.askAll(general, "ada", "right")
-	at("2026-03-02T18:29:00Z") // Monday, 23:59
+	at("2026-03-02T18:19:00Z") // Monday, 23:49
 	w.askAll(general, "ada", "right")
 	for window, want := range map[Window]int{Today: 2, ThisWeek: 2, ThisMonth: 3, AllTime: 4} {
 		b := w.board(general, window, "ada")
@@ -326,7 +326,7 @@ func TestBoardAgreesWithPoints(t *testing.T) {
 		points, answers, known := map[string]int{}, map[string]int{}, map[string]bool{}
 		for i := range rapid.IntRange(1, 4).Draw(t, "rounds") {
 			channel := fmt.Sprintf("%s/c%d", space, i)
-			r, err := w.Ask(w.t.Context(), AskRequest{Workspace: space, Channel: channel, By: Person{space, "host", "host"}, Window: minAskWindow})
+			r, err := w.Ask(w.t.Context(), AskRequest{Workspace: space, Channel: channel, By: Person{space, "host", "host"}})
 			if err != nil {
 				t.Fatal(err)
 			}

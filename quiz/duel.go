@@ -80,9 +80,6 @@ func (e *Engine) challenge(ctx context.Context, tx pgx.Tx, c ChallengeRequest, t
 		Opens: now, Closes: now.Add(challengeWindow), Reveal: true, Channels: []string{c.Channel},
 	}
 	var err error
-	if n.Zone, err = zoneOf(ctx, tx, c.Workspace, c.Channel); err != nil {
-		return Round{}, err
-	}
 	if n.Questions, err = e.drawFor(ctx, tx, c.Workspace, scope, topic, c.Questions, now); err != nil {
 		return Round{}, err
 	}

@@ -66,7 +66,7 @@ func claimDue(ctx context.Context, tx pgx.Tx, now time.Time) ([]dueSeries, error
 		WHERE s.next_at <= $1 AND s.removed_at IS NULL AND NOT s.paused
 		ORDER BY s.next_at
 		LIMIT $2
-		FOR UPDATE OF s SKIP LOCKED`, now, openBatch)
+		FOR NO KEY UPDATE OF s SKIP LOCKED`, now, openBatch)
 	if err != nil {
 		return nil, fmt.Errorf("claim series: %w", err)
 	}
@@ -112,7 +112,7 @@ func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []dueSeries, now time.
 			continue
 		}
 		rounds = append(rounds, newRound{
-			Workspace: d.Workspace, Kind: KindSeries, Series: &d.id, Due: &d.due, Scope: d.scope(), Topic: d.Topic, Zone: d.Zone,
+			Workspace: d.Workspace, Kind: KindSeries, Series: &d.id, Due: &d.due, Scope: d.scope(), Topic: d.Topic,
 			Opens: d.due, Closes: closes, Late: now.Sub(d.due) > lateAfter, Changeable: d.Changeable,
 			Questions: questions, Channels: d.channels,
 		})

@@ -121,7 +121,7 @@ func (e *Engine) claimPosts(ctx context.Context, n int, round *Round) ([]claim, 
 			))
 			ORDER BY p.next_at, p.round
 			LIMIT $5
-			FOR UPDATE OF p SKIP LOCKED
+			FOR NO KEY UPDATE OF p SKIP LOCKED  -- answers refer to posts, and must not wait
 		)
 		UPDATE quiz.post p
 		SET lease_owner = gen_random_uuid(), lease_until = $6, attempts = p.attempts + 1,

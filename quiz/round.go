@@ -27,7 +27,6 @@ type Round struct {
 	Kind      Kind
 	Series    string // the name of the series, for KindSeries
 	Topic     string // what was asked for; empty means anything
-	Zone      string // in which its times should be shown
 
 	Opens, Closes time.Time // it is open from Opens until just before Closes
 	Late          bool      // it opened more than lateAfter after it was due
@@ -40,9 +39,6 @@ type Round struct {
 
 // Closed reports whether the round is over at that time.
 func (r Round) Closed(now time.Time) bool { return !now.Before(r.Closes) }
-
-// counts reports whether answers count on boards and may be graded: at once, or when all have had their chance.
-func (r Round) counts(now time.Time) bool { return r.Reveal || r.Closed(now) }
 
 // A Duel is what a round of two has besides.
 type Duel struct {
@@ -62,7 +58,6 @@ type newRound struct {
 	Due        *time.Time `json:"due"`
 	Scope      string     `json:"scope"`
 	Topic      string     `json:"topic"`
-	Zone       string     `json:"zone"`
 	Opens      time.Time  `json:"opens_at"`
 	Closes     time.Time  `json:"closes_at"`
 	Late       bool       `json:"late"`
@@ -90,13 +85,13 @@ func (e *Engine) insertRounds(ctx context.Context, tx pgx.Tx, rounds []newRound)
 		WITH fresh AS (
 			SELECT nextval('quiz.round_id') AS id, n.*
 			FROM jsonb_to_recordset($1::jsonb) AS n (
-				workspace text, kind text, series bigint, due timestamptz, scope text, topic text, zone text,
+				workspace text, kind text, series bigint, due timestamptz, scope text, topic text,
 				opens_at timestamptz, closes_at timestamptz, late boolean, reveal boolean, changeable boolean,
 				questions jsonb, channels jsonb)
 		), opened AS (
-			INSERT INTO quiz.round (workspace, id, kind, series, due, scope, topic, zone,
+			INSERT INTO quiz.round (workspace, id, kind, series, due, scope, topic,
 				opens_at, closes_at, late, reveal, changeable)
-			SELECT workspace, id, kind, series, due, scope, topic, zone, opens_at, closes_at, late, reveal, changeable
+			SELECT workspace, id, kind, series, due, scope, topic, opens_at, closes_at, late, reveal, changeable
 			FROM fresh
 			ON CONFLICT (workspace, series, due) DO NOTHING
 			RETURNING workspace, id, opens_at
@@ -157,7 +152,7 @@ const progressSQL = `
 	WITH who AS (
 		SELECT player FROM quiz.identity WHERE workspace = $3 AND user_id = $4
 	)
-	SELECT r.workspace, r.id, r.kind, coalesce(s.name, ''), r.topic, r.zone,
+	SELECT r.workspace, r.id, r.kind, coalesce(s.name, ''), r.topic,
 		r.opens_at, r.closes_at, r.late, r.reveal, r.changeable,
 		(SELECT coalesce(jsonb_agg(q.body || jsonb_build_object('Key', q.key) ORDER BY q.position), '[]')
 		 FROM quiz.round_question q
@@ -197,7 +192,7 @@ func readProgress(ctx context.Context, db querier, workspace string, id int64, b
 // scan reads the row of progressSQL, which is all but Duel.
 func (p *progress) scan(row pgx.Row) error {
 	r := &p.Round
-	return row.Scan(&r.Workspace, &r.ID, &r.Kind, &r.Series, &r.Topic, &r.Zone,
+	return row.Scan(&r.Workspace, &r.ID, &r.Kind, &r.Series, &r.Topic,
 		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.player, &p.choices, &p.again, &p.posts, &p.sealed)
 }
 
@@ -236,8 +231,8 @@ func setClose(ctx context.Context, tx pgx.Tx, workspace string, id int64, closes
 	return nil
 }
 
-// usedIn returns for each scope the questions asked there, the oldest first. It looks no further back than needed to
-// have seen the whole bank once: about as many questions as the bank has, at least 20 rounds.
+// usedIn returns for each scope the questions asked there, the oldest first. It looks back over as many rounds as the bank
+// has questions: as nothing repeats before everything was asked, each question was asked in one of them or never.
 func usedIn(ctx context.Context, db querier, workspaces, scopes []string, bank int) (map[string][]string, error) {
 	rows, err := db.Query(ctx, `
 		SELECT w.scope, array_agg(q.question ORDER BY r.opens_at, r.id, q.position)
@@ -248,7 +243,7 @@ func usedIn(ctx context.Context, db querier, workspaces, scopes []string, bank i
 			ORDER BY r.opens_at DESC LIMIT $3
 		) r
 		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
-		GROUP BY w.workspace, w.scope`, workspaces, scopes, max(bank, 20))
+		GROUP BY w.workspace, w.scope`, workspaces, scopes, bank)
 	if err != nil {
 		return nil, fmt.Errorf("read what was asked: %w", err)
 	}
