@@ -3,6 +3,9 @@ package app
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"ckadbot/bot/chat"
 	"ckadbot/quiz"
@@ -46,6 +49,16 @@ func (a *App) logged(err error) string {
 	return ref
 }
 
+// sentence gives s a capital and a full stop.
+func sentence(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	s = string(unicode.ToUpper(first)) + s[size:]
+	if strings.HasSuffix(s, "?") || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
+}
+
 func explain(err error) (string, bool) {
 	var p problem
 	var invalid *quiz.InvalidError
@@ -54,7 +67,7 @@ func explain(err error) (string, bool) {
 	case errors.As(err, &p):
 		return string(p), true
 	case errors.As(err, &invalid):
-		return chat.Escape(invalid.Problem), true
+		return chat.Escape(sentence(invalid.Problem)), true
 	case errors.As(err, &gone):
 		return "I cannot post in this channel: " + chat.Escape(gone.Reason), true
 	case errors.Is(err, quiz.ErrSelf):
@@ -63,6 +76,8 @@ func explain(err error) (string, bool) {
 		return "This challenge is for somebody else. Start your own: `/ckad challenge @somebody 5`.", true
 	case errors.Is(err, quiz.ErrNoRound):
 		return stale.Text, true
+	case errors.Is(err, quiz.ErrAccepted):
+		return "You have accepted already. Press Start in the message of the duel.", true
 	case errors.Is(err, quiz.ErrClosed):
 		return "This is over. Start a new one: `/ckad challenge @somebody 5`.", true
 	case errors.Is(err, quiz.ErrSeriesExists):

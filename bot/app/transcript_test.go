@@ -348,7 +348,6 @@ func (r *room) Post(_ context.Context, ch chat.Channel, _ chat.Key, m chat.Messa
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.refused {
-		r.happen()
 		return chat.MessageRef{}, &chat.GoneError{Reason: "I am not a member of it. Invite me, then try again."}
 	}
 	id := fmt.Sprint("m", len(r.shown))
