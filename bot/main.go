@@ -70,9 +70,13 @@ func (s *sink) turnTo(w io.Writer) {
 	s.w = w
 }
 
+// interrupted is the exit code of a command that was interrupted before it was
+// done, as shells have it for Ctrl-C. A bot that serves is done when it is told to stop.
+const interrupted = 130
+
 // run is the whole program but for the process around it. It returns the exit
 // code: 0 done, 1 something failed (one line on errs says what), 2 the command
-// line or a setting is wrong.
+// line or a setting is wrong, or interrupted.
 func run(ctx context.Context, args []string, getenv func(string) string, in io.Reader, out, errs io.Writer) int {
 	var cli commands
 	exited, code := false, 0
@@ -95,10 +99,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, in io.R
 	}
 	s := session{ctx: ctx, config: config, in: in, out: out, errs: &sink{w: errs}}
 	s.log = slog.New(slog.NewTextHandler(s.errs, &slog.HandlerOptions{Level: config.LogLevel}))
-	if err := parsed.Run(s); err != nil {
+	switch err := parsed.Run(s); {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil:
+		return interrupted
+	default:
 		return fail(errs, 1, err)
 	}
-	return 0
 }
 
 func fail(errs io.Writer, code int, err error) int {

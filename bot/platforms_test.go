@@ -69,8 +69,17 @@ func TestPlatformsCarryEverything(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t)
-			start(t, append(w.env(w.base), "DATABASE_URL="+pgtest.URL(t)), "")
+			address := freeAddress(t)
+			start(t, append(w.env(w.base), "DATABASE_URL="+pgtest.URL(t), "HTTP_ADDR="+address), "")
 			story(t, w)
+			answer, err := http.Get("http://" + address + "/healthz")
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if answer.StatusCode != http.StatusOK {
+				t.Errorf("/healthz answers %s", answer.Status)
+			}
 			if c := w.Complaints(); len(c) > 0 {
 				t.Errorf("the platform complains: %q", c)
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -44,9 +45,12 @@ func start(t *testing.T, env []string, input string, args ...string) *process {
 	}
 	go func() { defer close(p.done); _ = p.cmd.Wait() }()
 	t.Cleanup(func() {
-		_ = p.cmd.Process.Signal(os.Interrupt)
+		running := p.cmd.Process.Signal(os.Interrupt) == nil
 		select {
 		case <-p.done:
+			if code := p.cmd.ProcessState.ExitCode(); running && code != 0 {
+				t.Errorf("interrupted, the bot ends with code %d, want 0", code)
+			}
 		case <-time.After(20 * time.Second):
 			_ = p.cmd.Process.Kill()
 			t.Error("the bot does not end when it is interrupted")
@@ -90,6 +94,17 @@ func (l locked) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.Write(p)
+}
+
+// freeAddress is an address on which nobody listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }
 
 // inOrder reports the first of wanted that does not follow in text.
