@@ -52,13 +52,19 @@ func TestRoundClosesOnceWithItsResult(t *testing.T) {
 	}
 }
 
-// later lets somebody answer in another goroutine; the result comes when whatever holds it up is gone.
-func (w *world) later(r Round, name string) <-chan Result {
+// later lets somebody answer in another goroutine, and returns when so many wait for a lock; the result comes when
+// whatever holds it up is gone.
+func (w *world) later(r Round, channel, name string, waiting int) <-chan Result {
 	done := make(chan Result, 1)
-	go func() { done <- w.click(r, general, name, 0, "right") }()
-	for w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 0 {
-	}
+	go func() { done <- w.click(r, channel, name, 0, "right") }()
+	w.untilWaiting(waiting)
 	return done
+}
+
+// untilWaiting returns when so many statements wait for a lock.
+func (w *world) untilWaiting(n int) {
+	for w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) < n {
+	}
 }
 
 func TestAnswerThatWaitedUntilTheResultWasShownIsLate(t *testing.T) {
@@ -73,7 +79,7 @@ func TestAnswerThatWaitedUntilTheResultWasShownIsLate(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `LOCK TABLE quiz.answer IN EXCLUSIVE MODE`); err != nil { // can be read
 		t.Fatal(err)
 	}
-	ada := w.later(r, "ada")
+	ada := w.later(r, general, "ada", 1)
 	w.clock.set(r.Closes)
 	if w.settle(d); len(d.tally) != 1 || d.tally[0].Players != 1 {
 		t.Fatalf("result: got %+v, want one with bob only", d.tally)
@@ -100,12 +106,11 @@ func TestResultWaitsForAnswersThatAreBeingRecorded(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `SELECT FROM quiz.round_question FOR UPDATE`); err != nil {
 		t.Fatal(err)
 	}
-	ada := w.later(r, "ada")
+	ada := w.later(r, general, "ada", 1)
 	w.clock.set(r.Closes)
 	settled := make(chan struct{})
 	go func() { w.settle(d); close(settled) }()
-	for w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) < 2 {
-	}
+	w.untilWaiting(2)
 	if err := tx.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
