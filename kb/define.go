@@ -228,8 +228,9 @@ func (v view) nearest(q query, items []*item) (best, weak []*item) {
 	for _, it := range items {
 		edits, ok := q.edits(v.names(it.Slug))
 		switch {
-		case !ok:
+		case !ok && q.resembles(v.names(it.Slug)):
 			weak = append(weak, it)
+		case !ok:
 		case least < 0 || edits < least:
 			best, weak, least = []*item{it}, append(weak, best...), edits
 		case edits == least:
@@ -242,6 +243,17 @@ func (v view) nearest(q query, items []*item) (best, weak []*item) {
 		return nil, append(best, weak...)
 	}
 	return best, weak
+}
+
+// resembles reports whether one of the names is near enough to suggest it. Another abbreviation of the same length is not.
+func (q query) resembles(names []name) bool {
+	return slices.ContainsFunc(names, func(n name) bool {
+		limit := 1
+		if min(len(q.canon), len(n.canon)) > 4 {
+			limit = 2
+		}
+		return (n.term || len(n.key) > 3) && distance(q.canon, n.canon, limit) <= limit
+	})
 }
 
 // edits returns the fewest mistakes between the query and one of the names.

@@ -10,16 +10,18 @@ import (
 
 // How a description is judged. The figures were found with testdata/search.txt; see the table that TestSearch prints.
 const (
-	minCoverage      = 0.70 // of the query's weight that an answer must hold
-	minCoverageOfTwo = 0.90 // the same when the query has two words only: "config map" is no description
-	minLead          = 1.15 // times the coverage of the second best
-	minSuggest       = 0.40 // coverage of a suggestion
-	furtherPart      = 0.30 // what a word counts that stands in the details but not in the definition
-	pairPart         = 0.80 // what two words count in addition when they stand together there as well
-	rareUses         = 1    // added to a stem's uses: a word that nobody uses is not worth much more than a rare one
-	mostNamed        = 0.95 // of the weight that words of names may have: a list of names is no description
-	mostNamedOfTwo   = 0.40 // the same when the query has two words only: "create a deployment"
-	maxStems         = 16   // looked at of one query
+	minStems           = 4    // of a query that is no phrase of ours: fewer words are the name of something
+	minCoverage        = 1.10 // the share that an answer must hold; words that stand together make it more than 1
+	minCoverageUnknown = 1.60 // the same when the query has a word that no entry uses
+	minLead            = 1.10 // times the share of the second best
+	minSuggest         = 0.40 // share of a suggestion
+	furtherPart        = 0.30 // what a word counts that stands in the details but not in the definition
+	pairPart           = 0.80 // what two words count in addition when they stand together there as well
+	togetherPart       = 0.80 // what the words count in addition that stand in one saying
+	rareUses           = 1    // added to a stem's uses: a word that nobody uses is not worth much more than a rare one
+	mostNamed          = 0.95 // of the weight that words of names may have: a list of names is no description
+	mostNamedOfTwo     = 0.40 // the same when the query has two words only: "create a deployment"
+	maxStems           = 16   // looked at of one query
 )
 
 // little are words that say nothing about which entry is meant.
@@ -92,18 +94,24 @@ func synonymMap(groups ...string) map[string]string {
 	return m
 }
 
-// sequence returns the stems of the words that say something, in their order.
-func sequence(words []string) []string {
+// meaning returns the stems of the words that say something, in their order.
+func meaning(words []string) []string {
 	var out []string
 	for _, w := range words {
-		if little[w] {
-			continue
+		if !little[w] {
+			out = append(out, stem(w))
 		}
-		s := stem(w)
+	}
+	return out
+}
+
+// sequence is meaning with each stem replaced by the first of its synonyms.
+func sequence(words []string) []string {
+	out := meaning(words)
+	for i, s := range out {
 		if other, ok := synonyms[s]; ok {
-			s = other
+			out[i] = other
 		}
-		out = append(out, s)
 	}
 	return out
 }
@@ -125,8 +133,8 @@ func addEvidence(set map[string]bool, text string) {
 // pair is two stems in any order. No stem holds a space.
 func pair(a, b string) string { return min(a, b) + " " + max(a, b) }
 
-// byDescription finds the entry whose texts hold the query's words, rare words counting more than common ones. An answer must
-// hold most of them and be clearly ahead of the next one.
+// byDescription finds the entry that says what is asked in these words, or else the one whose texts hold the query's words, rare
+// words counting more than common ones. An answer must hold most of many words and be clearly ahead of the next one.
 func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, weak []*item, err error) {
 	asked := sequence(q.words)
 	asked = asked[:min(len(asked), maxStems)]
@@ -137,22 +145,22 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 	if err != nil {
 		return nil, nil, err
 	}
+	candidates := v.candidates(slugs)
+	if best = v.saying(q, candidates); len(best) > 0 {
+		return best, nil, nil
+	}
 	weight := v.weights(asked)
 	if v.listsNames(q, weight, distinctCount(asked)) {
 		return nil, nil, nil
 	}
-	list := v.covering(weight, v.candidates(slugs))
-	least := minSuggest
-	if len(asked) == 1 {
-		least = 1 // a word of the definition, not just any word
-	}
+	list := v.covering(asked, weight, candidates)
 	for _, c := range list {
-		if c.share >= least && len(weak) < 3 {
+		if c.isClose(asked) && len(weak) < 3 {
 			weak = append(weak, c.item)
 		}
 	}
-	if isClear(list, distinctCount(asked)) {
-		best = weak[:1]
+	if v.isClear(list, asked) {
+		best = []*item{list[0].item}
 	}
 	return best, weak, nil
 }
@@ -161,16 +169,28 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 type covering struct {
 	*item
 	share float64
+	said  int // stems asked for that its definition and phrases hold
 }
 
-// isClear reports whether the first of the list is the answer to a query of so many stems.
-func isClear(list []covering, stems int) bool {
-	least := minCoverage
-	if stems == 2 {
-		least = minCoverageOfTwo
+// isClose reports whether the item is worth suggesting: one word in common is not, unless no more was asked.
+func (c covering) isClose(asked []string) bool {
+	if distinctCount(asked) == 1 {
+		return c.said == 1 && len(asked[0]) > 2
 	}
-	return stems > 1 && len(list) > 0 && list[0].share >= least &&
-		(len(list) == 1 || list[0].share >= minLead*list[1].share)
+	return c.said > 1 && c.share >= minSuggest
+}
+
+// isClear reports whether the first of the list is the answer. A few words are a name, and of something else, if no saying has
+// them: "pod group" is no description of the Service.
+func (v view) isClear(list []covering, asked []string) bool {
+	if len(list) == 0 || distinctCount(asked) < minStems {
+		return false
+	}
+	least := minCoverage
+	if slices.ContainsFunc(asked, func(s string) bool { return v.uses(s) == 0 }) {
+		least = minCoverageUnknown
+	}
+	return list[0].share >= least && (len(list) == 1 || list[0].share >= minLead*list[1].share)
 }
 
 // listsNames reports whether a query of so many stems is little but names of entries.
@@ -206,12 +226,8 @@ func (v view) weights(asked []string) map[string]float64 {
 	}
 	weight, sum := map[string]float64{}, 0.0
 	for _, s := range asked {
-		uses := 0
-		for _, l := range v.layers {
-			uses += l.stems[s]
-		}
 		if weight[s] == 0 {
-			weight[s] = math.Log(1 + float64(entries)/float64(rareUses+uses))
+			weight[s] = math.Log(1 + float64(entries)/float64(rareUses+v.uses(s)))
 			sum += weight[s]
 		}
 	}
@@ -225,13 +241,25 @@ func (v view) weights(asked []string) map[string]float64 {
 	return weight
 }
 
+// uses returns in how many entries a stem is used.
+func (v view) uses(stem string) int {
+	uses := 0
+	for _, l := range v.layers {
+		uses += l.stems[stem]
+	}
+	return uses
+}
+
 // covering returns the items with the share that they hold, best first. What the team's notes say of an entry counts as well.
-func (v view) covering(weight map[string]float64, items []*item) []covering {
+func (v view) covering(asked []string, weight map[string]float64, items []*item) []covering {
 	var list []covering
 	for _, it := range items {
-		c := covering{item: it}
+		c := covering{item: it, share: togetherPart * v.together(it.Slug, asked, weight)}
 		for s, w := range weight {
-			c.share += w * v.part(it.Slug, s)
+			part := v.part(it.Slug, s)
+			if c.share += w * part; part == 1 && !strings.Contains(s, " ") {
+				c.said++
+			}
 		}
 		list = append(list, c)
 	}

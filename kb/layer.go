@@ -24,6 +24,7 @@ type item struct {
 	names   []name
 	said    map[string]bool // stems of the definition and the phrases, and pairs of them
 	further map[string]bool // those of everything else
+	sayings []saying
 }
 
 // newLayer makes a layer; phrases are more words to describe the entries by, by slug.
@@ -77,6 +78,7 @@ func newItem(e Entry, phrases []string) *item {
 	}
 	for _, text := range append([]string{e.Definition}, phrases...) {
 		addEvidence(it.said, text)
+		it.sayings = append(it.sayings, newSaying(firstSentence(text)))
 	}
 	for _, text := range append([]string{e.Details, e.Tip, e.Changed}, e.Aliases...) {
 		addEvidence(it.further, text)

@@ -1,5 +1,10 @@
 package kb
 
+import (
+	"slices"
+	"strings"
+)
+
 // maxEdits is how many typing mistakes a name of n letters may hold and still be recognised: in a shorter word every
 // letter is needed to tell it from others.
 func maxEdits(n int) int {
@@ -66,6 +71,12 @@ func (q query) typo(n name) (edits int, ok bool) {
 	if len(n.words) > 1 && len(n.words) == len(q.words) {
 		return pairEdits(q.words, n.words)
 	}
+	if slices.ContainsFunc(q.words, func(w string) bool { return len(w) == 1 }) {
+		return 0, q.key == n.key // "init.d" is no mistyped "init"
+	}
+	if addsTo(q.key, n.key) || addsTo(q.canon, n.canon) {
+		return 0, false
+	}
 	limit := maxEdits(min(len(q.key), len(n.key)))
 	if n.term && len(n.key) == 3 && len(q.key) == 4 {
 		limit = 1
@@ -73,6 +84,19 @@ func (q query) typo(n name) (edits int, ok bool) {
 	edits = min(distance(q.key, n.key, limit), distance(q.canon, n.canon, limit))
 	return edits, edits <= limit
 }
+
+// addsTo reports whether typed is the whole name and more, which makes another word: "descheduler", "ipod", "nodejs". A letter
+// too many is a mistake in a name of five letters or more, and in a shorter one when its neighbour was typed twice: "podd".
+func addsTo(typed, name string) bool {
+	more := len(typed) - len(name)
+	if more >= 2 {
+		return strings.HasPrefix(typed, name) || strings.HasSuffix(typed, name)
+	}
+	return more == 1 && len(name) < 5 && distance(typed, name, 1) == 1 && squeeze(typed) != squeeze(name)
+}
+
+// squeeze makes one letter of each that is repeated.
+func squeeze(s string) string { return string(slices.Compact([]rune(s))) }
 
 // pairEdits compares word by word. In a name of three words or more, one may hold a mistake more than its length allows if the
 // others are right: they leave no doubt.
