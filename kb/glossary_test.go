@@ -200,11 +200,27 @@ func TestCompleteOffersNamesInOrder(t *testing.T) {
 }
 
 func TestIndexDirectoryIsRemoved(t *testing.T) {
-	parent := t.TempDir()
 	pool := pgtest.New(t)
-	g, err := Open(t.Context(), pool, Options{Dir: parent, builtin: small()})
+	t.Run("in the directory given", func(t *testing.T) {
+		parent := t.TempDir()
+		indexDirectoryIsRemoved(t, pool, parent, parent)
+	})
+	t.Run("in the system's temporary directory", func(t *testing.T) {
+		parent := t.TempDir()
+		t.Setenv("TMPDIR", parent)
+		t.Setenv("TMP", parent) // Windows
+		indexDirectoryIsRemoved(t, pool, "", parent)
+	})
+}
+
+// indexDirectoryIsRemoved tests option Dir, which means parent.
+func indexDirectoryIsRemoved(t *testing.T, pool *pgxpool.Pool, dir, parent string) {
+	g, err := Open(t.Context(), pool, Options{Dir: dir, builtin: small()})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if got := filepath.Dir(g.index.dir); got != parent {
+		t.Errorf("got the index in %s, want it in %s", got, parent)
 	}
 	stale := filepath.Join(parent, dirPrefix+"stale")
 	if err := os.MkdirAll(filepath.Join(stale, "index"), 0o700); err != nil {
@@ -216,7 +232,11 @@ func TestIndexDirectoryIsRemoved(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	openOn(t, pool, Options{Dir: parent, builtin: small()})
+	second, err := Open(t.Context(), pool, Options{Dir: dir, builtin: small()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
 	if _, err := os.Stat(stale); !os.IsNotExist(err) {
 		t.Errorf("a dead process's directory: got %v, want it removed", err)
 	}

@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,8 +39,10 @@ const (
 
 const dirPrefix = "ckadbot-kb-"
 
-// openIndex makes an empty index in a new directory below parent, which belongs to this process alone.
+// openIndex makes an empty index in a new directory below parent, or the system's temporary directory when that is empty. The
+// new directory belongs to this process alone.
 func openIndex(parent string) (*index, error) {
+	parent = cmp.Or(parent, os.TempDir())
 	removeStale(parent)
 	dir, err := os.MkdirTemp(parent, dirPrefix)
 	if err != nil {
