@@ -32,7 +32,7 @@ type Notes struct {
 // A Noted is one entry of a notes file.
 type Noted struct {
 	Line       int    // of its name; the first line is 1
-	Printed    string // the name as it stands there
+	Printed    string // the name as it stands there, without Markdown's # before it
 	Slug, Term string // of the known entry, else made of the name
 	Aliases    []string
 	Definition string // as it stands there, without spaces around it
@@ -67,7 +67,8 @@ func (e *FileError) Error() string {
 //
 //   - The first colon ends the term. A term has at most eight words and 75 characters and no sentence's punctuation.
 //   - The other lines of a paragraph continue the definition. When each line of a paragraph looks like an entry, each is one.
-//   - "Term:" alone takes its definition from the next paragraph, unless that is an entry itself.
+//   - "Term:" alone takes its definition from the next paragraph, unless that is an entry itself or nearly one, "Term:text".
+//   - Control characters, and marks that turn the direction of text, are a problem of an entry: what one sees is not what one gets.
 //   - A heading right above an entry, and any other paragraph, is skipped and listed in Notes.Skipped.
 //
 // Names known already lead to their entries, mistyped ones too; the printed one becomes an alias. The error holds a *FileError
@@ -79,11 +80,13 @@ func ReadNotes(name string, r io.Reader, known Names) (Notes, error) {
 	}
 	n := Notes{File: name}
 	n.readParagraphs(lines)
-	var problems []error
+	if err := errors.Join(n.controls(lines)...); err != nil {
+		return Notes{}, err // alone: what else there is to say would repeat them
+	}
 	for i := range n.Entries {
 		n.resolve(&n.Entries[i], known)
 	}
-	problems = append(n.tooLong(), n.twice()...)
+	problems := append(n.tooLong(), n.twice()...)
 	if len(n.Entries) == 0 {
 		problems = append(problems, &FileError{name, 0, `no entry found; write "Term: definition", one paragraph each, with blank lines between them`})
 	}
@@ -172,7 +175,7 @@ func (n *Notes) readParagraphs(lines []string) {
 	var waiting *Noted // a name alone in its paragraph
 	for _, p := range paragraphs(lines) {
 		entries, skipped := p.split()
-		if waiting != nil && len(entries) == 0 {
+		if waiting != nil && len(entries) == 0 && !nearlyEntry(p.lines[0]) {
 			waiting.take(p)
 			n.Entries = append(n.Entries, *waiting)
 			waiting = nil
@@ -241,12 +244,23 @@ func isEntry(line string) bool { _, _, ok := splitEntry(line); return ok }
 // splitEntry splits "Term: definition" at the first colon. A colon in "10:30" or "https://…" ends no term.
 func splitEntry(line string) (printed, definition string, ok bool) {
 	printed, rest, found := strings.Cut(line, ":")
-	printed, definition = strings.TrimSpace(printed), strings.TrimSpace(rest)
+	printed, definition = strings.TrimSpace(strings.TrimLeft(printed, "#")), strings.TrimSpace(rest)
 	next, _ := utf8.DecodeRuneInString(rest)
 	if !found || rest != "" && !unicode.IsSpace(next) && !unicode.IsUpper(next) {
 		return "", "", false
 	}
 	return printed, definition, isName(printed)
+}
+
+// nearlyEntry reports whether only the space after the colon seems to be missing: "taint:keeps Pods away", but not "10:30" or
+// "https://…".
+func nearlyEntry(line string) bool {
+	printed, text, found := strings.Cut(line, ":")
+	if !found || text == "" || isEntry(line) || strings.HasPrefix(text, "//") || unicode.IsDigit(rune(text[0])) {
+		return false
+	}
+	printed = strings.TrimLeft(printed, "#")
+	return isName(printed) && len(strings.Fields(printed)) <= 2
 }
 
 func isName(s string) bool {
@@ -264,6 +278,7 @@ func isHeading(line string) bool { return isName(line) && !strings.Contains(line
 
 // why tells a person what a line is that is no entry.
 func why(line string) string {
+	line = strings.Map(visible, line)
 	short := cut(line, 40)
 	if short != line {
 		short += "…"
@@ -271,6 +286,8 @@ func why(line string) string {
 	switch printed, _, found := strings.Cut(line, ":"); {
 	case !found:
 		return "no “Term:” in “" + short + "”"
+	case nearlyEntry(line):
+		return "no space after the colon in “" + short + "”"
 	case len(strings.Fields(printed)) > maxTermWords || utf8.RuneCountInString(printed) > maxTerm:
 		return "the words before the colon are too long for a term in “" + short + "”"
 	default:
@@ -297,6 +314,33 @@ func (n *Notes) resolve(e *Noted, known Names) {
 	if canon(words(e.Printed)) != canon(words(e.Term)) {
 		n.Corrected = append(n.Corrected, Remark{e.Line, fmt.Sprintf("“%s” read as %s", e.Printed, e.Term)})
 	}
+}
+
+// controls finds the characters that an entry may not have. A character that would act on a terminal is named, not repeated.
+func (n *Notes) controls(lines []string) (problems []error) {
+	for _, e := range n.Entries {
+		for _, number := range e.lines {
+			line := strings.TrimSpace(lines[number-1])
+			if i := strings.IndexFunc(line, isControl); i >= 0 {
+				r, _ := utf8.DecodeRuneInString(line[i:])
+				problems = append(problems, &FileError{n.File, number, fmt.Sprintf("has a control character (%U); remove it", r)})
+			}
+		}
+	}
+	return problems
+}
+
+// isControl reports whether a character is not to be seen but acts: controls but the tab, and marks of direction.
+func isControl(r rune) bool {
+	return unicode.IsControl(r) && r != '\t' || unicode.Is(unicode.Bidi_Control, r)
+}
+
+// visible replaces a character that acts on who prints it.
+func visible(r rune) rune {
+	if isControl(r) {
+		return unicode.ReplacementChar
+	}
+	return r
 }
 
 func (n *Notes) tooLong() (problems []error) {

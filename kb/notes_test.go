@@ -77,18 +77,25 @@ func TestReadNotesTellsEntriesFromOtherLines(t *testing.T) {
 		text             string
 		entries, skipped int
 	}{
-		"a heading right above an entry is skipped":      {"Core Terms\nFoo: bar", 1, 1},
-		"prose above a line with a colon is all skipped": {"This goes on and\non, as we say here.\nFoo: bar\n\nA: b", 1, 3},
-		"one entry a line without blank lines":           {"Foo: a\nBar: b\nBaz: c", 3, 0},
-		"a name without a definition is told":            {"Foo:\n\nBar: b", 1, 1},
-		"a name at the end without a definition is told": {"Bar: b\n\nFoo:", 1, 1},
-		"a definition on the next line":                  {"Foo:\nbar", 1, 0},
-		"a definition after a blank line":                {"Foo:\n\nbar baz", 1, 0},
-		"a clock and an address end no term":             {"A: b\n\n10:30 is lunch\n\nhttps://example.org", 1, 2},
-		"a sentence before the colon is no term":         {"A: b\n\nThis, they said: no", 1, 1},
-		"too many words before the colon are no term":    {"A: b\n\none two three four five six seven eight nine: no", 1, 1},
-		"a missing space after the colon":                {"Foo:Bar baz", 1, 0},
-		"other letters":                                  {"Стручок: штука\n\nПодик: ещё", 2, 0},
+		"a heading right above an entry is skipped":           {"Core Terms\nFoo: bar", 1, 1},
+		"prose above a line with a colon is all skipped":      {"This goes on and\non, as we say here.\nFoo: bar\n\nA: b", 1, 3},
+		"one entry a line without blank lines":                {"Foo: a\nBar: b\nBaz: c", 3, 0},
+		"a name without a definition is told":                 {"Foo:\n\nBar: b", 1, 1},
+		"a name at the end without a definition is told":      {"Bar: b\n\nFoo:", 1, 1},
+		"a definition on the next line":                       {"Foo:\nbar", 1, 0},
+		"a definition after a blank line":                     {"Foo:\n\nbar baz", 1, 0},
+		"a clock and an address end no term":                  {"A: b\n\n10:30 is lunch\n\nhttps://example.org", 1, 2},
+		"a sentence before the colon is no term":              {"A: b\n\nThis, they said: no", 1, 1},
+		"too many words before the colon are no term":         {"A: b\n\none two three four five six seven eight nine: no", 1, 1},
+		"a missing space after the colon":                     {"Foo:Bar baz", 1, 0},
+		"a term above a line that lacks the space is told":    {"A: b\n\nFoo:\n\nbar:baz and more", 1, 2},
+		"a term above two words that lack the space is told":  {"A: b\n\nFoo:\n\nfoo bar:baz and more", 1, 2},
+		"a definition may begin with a clock":                 {"Foo:\n\n10:30 is lunch", 1, 0},
+		"a definition may begin with an address":              {"Foo:\n\nhttps://example.org tells", 1, 0},
+		"a definition may have a colon later":                 {"Foo:\n\nwhat one sees in a:b", 1, 0},
+		"a control character in what is skipped harms nobody": {"A: b\n\nthis is\fprose", 1, 1},
+		"a tab is no control character":                       {"A: b\tc", 1, 0},
+		"other letters":                                       {"Стручок: штука\n\nПодик: ещё", 2, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := read(t, c.text)
@@ -101,6 +108,7 @@ func TestReadNotesTellsEntriesFromOtherLines(t *testing.T) {
 
 func TestReadNotesResolvesNames(t *testing.T) {
 	for printed, want := range map[string]string{
+		"# Pod": "pod", "###Pods": "pod", "## Gizmo": "gizmo",
 		"Pod": "pod", "PODS": "pod", "po": "pod", "daemon sets": "daemonset", "Deamonset": "daemonset", "kubelte": "kubelet",
 		"Container Network Interface (CNI) Specification": "container-network-interface",
 		"Container Network Interface":                     "container-network-interface",
@@ -132,6 +140,10 @@ func TestReadNotesRefusesWhatItCannotUse(t *testing.T) {
 		"Foo: bar\x00":                        {"notes.txt:1: a zero byte"},
 		"A: b\n\nFoo: " + long:                {"notes.txt:3: the definition of Foo has 4001 characters"},
 		"Foo: " + strings.Repeat("é", 40_000): {"notes.txt:1: a line of more than 64 KiB"},
+		"A: b\n\nFoo: red \x1b[31m":           {"notes.txt:3: has a control character (U+001B); remove it"},
+		"A\u202eB: b":                         {"notes.txt:1: has a control character (U+202E); remove it"},
+		"A:\n\nb\nc\u0085d\n\nE: f\u2066":     {"notes.txt:4: has a control character (U+0085)", "notes.txt:6: has a control character (U+2066)"},
+		"A: b\rC: d":                          {"notes.txt:1: has a control character (U+000D)"},
 		"Foo: a\n\nBar: b\n\nfoos: c":         {"notes.txt:5: “foos” means the same as “Foo” in line 1"},
 		"Pod: a\n\nPods: b\n\nds: c\n\nDeamonset: d": {
 			"notes.txt:3: “Pods” means the same as “Pod” in line 1", "notes.txt:7: “Deamonset” means the same as “ds” in line 5"},
@@ -150,6 +162,14 @@ func TestReadNotesRefusesWhatItCannotUse(t *testing.T) {
 		if !errors.As(err, &file) {
 			t.Errorf("%.40q: got %T, want a *FileError", text, err)
 		}
+	}
+}
+
+func TestARemarkRepeatsNoControlCharacter(t *testing.T) {
+	got := read(t, "A: b\n\nprose \x1b]0;title\x07 and \u202eesrever").Skipped
+	want := []Remark{{3, "not an entry: no “Term:” in “prose \uFFFD]0;title\uFFFD and \uFFFDesrever”"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("remarks (-want +got):\n%s", diff)
 	}
 }
 
