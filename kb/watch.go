@@ -4,42 +4,71 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
+// longestWait is the time between two tries to listen when many have failed, and the time that a try may take. An outage
+// shorter than that is nothing to be woken for.
+const longestWait = 10 * time.Second
+
 // Run follows the edits of other processes until ctx ends, and then returns nil. It holds one connection of its own, because
 // notifications come over the connection that listens; a lost one is replaced, and meanwhile edits are asked for.
 func (g *Glossary) Run(ctx context.Context) error {
-	const longest = 10 * time.Second
-	wait := 100 * time.Millisecond
-	for ctx.Err() == nil {
+	lost := outage{log: g.opt.Log}
+	for wait := 100 * time.Millisecond; ctx.Err() == nil; wait = min(2*wait, longestWait) {
 		began := time.Now()
-		err := g.listen(ctx)
+		err := g.listen(ctx, &lost)
 		if ctx.Err() != nil {
 			break
 		}
-		if time.Since(began) > longest {
+		lost.failed(time.Now(), err)
+		if time.Since(began) > longestWait {
 			wait = 100 * time.Millisecond
 		}
-		g.opt.Log.Warn("glossary: not notified of edits for a moment", "error", err, "again_in", wait)
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):
 		}
-		wait = min(2*wait, longest)
 		// Without LISTEN (some connection poolers swallow it) this keeps us up to date.
 		if err := g.pull(ctx); err != nil && ctx.Err() == nil {
-			g.opt.Log.Warn("glossary: could not read edits", "error", err)
+			lost.failed(time.Now(), err)
 		}
 	}
 	return nil
 }
 
+// An outage is the time without notifications. It is used by one goroutine.
+type outage struct {
+	log    *slog.Logger
+	since  time.Time // zero: notifications come
+	warned bool
+}
+
+// failed warns once, when the outage has lasted.
+func (o *outage) failed(now time.Time, err error) {
+	if o.since.IsZero() {
+		o.since = now
+	}
+	if lasted := now.Sub(o.since); lasted > longestWait && !o.warned {
+		o.log.Warn("glossary: not notified of edits", "for", lasted, "error", err)
+		o.warned = true
+	}
+}
+
+// over tells how long it was.
+func (o *outage) over(now time.Time) {
+	if !o.since.IsZero() {
+		o.log.Info("glossary: notified of edits again", "after", now.Sub(o.since))
+	}
+	*o = outage{log: o.log}
+}
+
 // listen applies edits as they are notified, and every poll interval, until something fails.
-func (g *Glossary) listen(ctx context.Context) error {
-	conn, err := pgx.ConnectConfig(ctx, g.pool.Config().ConnConfig)
+func (g *Glossary) listen(ctx context.Context, lost *outage) error {
+	conn, err := g.connect(ctx)
 	if err != nil {
 		return fmt.Errorf("connect to listen: %w", err)
 	}
@@ -55,10 +84,17 @@ func (g *Glossary) listen(ctx context.Context) error {
 		if err := g.pull(ctx); err != nil {
 			return err
 		}
+		lost.over(time.Now())
 		if err := waitForEdit(ctx, conn, g.opt.poll); err != nil {
 			return fmt.Errorf("wait for a notification: %w", err)
 		}
 	}
+}
+
+func (g *Glossary) connect(ctx context.Context) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, longestWait)
+	defer cancel()
+	return pgx.ConnectConfig(ctx, g.pool.Config().ConnConfig)
 }
 
 // waitForEdit returns nil after a notification and after the poll interval.

@@ -2,8 +2,13 @@ package kb
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"ckadbot/migrations/pgtest"
 )
@@ -63,8 +68,26 @@ func TestAnotherProcessSeesAnEdit(t *testing.T) {
 	}
 }
 
+// A lines is a log that hands over each line.
+type lines chan string
+
+func (l lines) Write(p []byte) (int, error) {
+	l <- string(p)
+	return len(p), nil
+}
+
+func logger(l lines) *slog.Logger {
+	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+}
+
 func TestALostConnectionIsReplaced(t *testing.T) {
-	f, writer := follow(t, Options{poll: time.Hour})
+	log := make(lines, 100)
+	f, writer := follow(t, Options{poll: time.Hour, Log: logger(log)})
 	f.await(t, f.listens)
 	var cut int
 	err := f.pool.QueryRow(t.Context(), `
@@ -81,6 +104,46 @@ func TestALostConnectionIsReplaced(t *testing.T) {
 	f.await(t, f.changed)
 	if _, ok := f.Entry("*", "widget"); !ok {
 		t.Error("got no widget after the connection was replaced")
+	}
+	select {
+	case line := <-log:
+		if !strings.HasPrefix(line, `level=INFO msg="glossary: notified of edits again" after=`) {
+			t.Errorf("got log line %q, want that edits are notified again", line)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("got nothing logged for 20 seconds")
+	}
+	if len(log) > 0 {
+		t.Errorf("got a second log line %q, want one", <-log)
+	}
+}
+
+func TestAnOutageIsToldOnce(t *testing.T) {
+	log := make(lines, 100)
+	o := outage{log: logger(log)}
+	start, broken := time.Now(), errors.New("no way to the database")
+	after := func(d time.Duration) time.Time { return start.Add(d) }
+	o.over(start)
+	o.failed(start, broken)
+	o.failed(after(10*time.Second), broken)
+	o.over(after(10 * time.Second))
+	o.failed(after(time.Minute), broken)
+	o.failed(after(time.Minute+11*time.Second), broken)
+	o.failed(after(time.Minute+20*time.Second), broken)
+	o.over(after(time.Minute + 30*time.Second))
+	o.over(after(time.Minute + 40*time.Second))
+	close(log)
+	var got []string
+	for line := range log {
+		got = append(got, line)
+	}
+	want := []string{
+		"level=INFO msg=\"glossary: notified of edits again\" after=10s\n",
+		"level=WARN msg=\"glossary: not notified of edits\" for=11s error=\"no way to the database\"\n",
+		"level=INFO msg=\"glossary: notified of edits again\" after=30s\n",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("log (-want +got):\n%s", diff)
 	}
 }
 
