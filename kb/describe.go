@@ -211,11 +211,13 @@ func (v view) listsNames(q query, weight map[string]float64, stems int) bool {
 	return stems > 1 && share > most
 }
 
-func distinctCount(s []string) int {
+func distinct(s []string) []string {
 	s = slices.Clone(s)
 	slices.Sort(s)
-	return len(slices.Compact(s))
+	return slices.Compact(s)
 }
+
+func distinctCount(s []string) int { return len(distinct(s)) }
 
 // weights gives each stem its share of the whole: the logarithm of how rare it is, so that one nobody uses counts most. Pairs
 // come on top of that.
@@ -252,6 +254,7 @@ func (v view) uses(stem string) int {
 
 // covering returns the items with the share that they hold, best first. What the team's notes say of an entry counts as well.
 func (v view) covering(asked []string, weight map[string]float64, items []*item) []covering {
+	asked = distinct(asked)
 	var list []covering
 	for _, it := range items {
 		c := covering{item: it, share: togetherPart * v.together(it.Slug, asked, weight)}

@@ -103,15 +103,14 @@ func (v view) sayings(slug string) []saying {
 	return all
 }
 
-// together returns the greatest weight that stems asked for have in one saying of an entry.
+// together returns the greatest weight that stems asked for, each once, have in one saying of an entry.
 func (v view) together(slug string, asked []string, weight map[string]float64) float64 {
 	most := 0.0
 	for _, said := range v.sayings(slug) {
-		sum, counted := 0.0, map[string]bool{}
+		sum := 0.0
 		for _, s := range asked {
-			if said.stems[s] && !counted[s] {
+			if said.stems[s] {
 				sum += weight[s]
-				counted[s] = true
 			}
 		}
 		most = max(most, sum)
