@@ -311,7 +311,7 @@ func (e *Engine) keepMarking(ctx context.Context, c claim, message string) error
 }
 
 // markPosted remembers the message and waits for the close. It does not ask who holds the lease: whoever succeeded first
-// is right, even if they took longer than their lease.
+// is right, even if they took longer than their lease and others have given the post up since: its result is shown.
 func (e *Engine) markPosted(ctx context.Context, c claim, message string) error {
 	return e.store(ctx, c, "mark the post", `
 		WITH r AS (
@@ -319,7 +319,7 @@ func (e *Engine) markPosted(ctx context.Context, c claim, message string) error 
 			FOR SHARE  -- or a close that moves at this moment (see setClose) would be overwritten by the old one
 		)
 		UPDATE quiz.post
-		SET posted_at = $4, message = $5, next_at = r.closes_at, attempts = 0, problem = NULL, lease_owner = NULL, lease_until = NULL
+		SET posted_at = $4, message = $5, next_at = r.closes_at, finished_at = NULL, attempts = 0, problem = NULL, lease_owner = NULL, lease_until = NULL
 		FROM r
 		WHERE workspace = $1 AND round = $2 AND channel = $3 AND posted_at IS NULL`, e.now(), message)
 }

@@ -56,7 +56,10 @@ func TestRoundClosesOnceWithItsResult(t *testing.T) {
 // whatever holds it up is gone.
 func (w *world) later(r Round, channel, name string, waiting int) <-chan Result {
 	done := make(chan Result, 1)
-	go func() { done <- w.click(r, channel, name, 0, "right") }()
+	go func() {
+		defer close(done) // also when the click failed the test
+		done <- w.click(r, channel, name, 0, "right")
+	}()
 	w.untilWaiting(waiting)
 	return done
 }
@@ -446,6 +449,20 @@ func TestWhoSucceededFirstIsRightEvenAfterTheLease(t *testing.T) {
 	w.clock.add(time.Minute)
 	if w.settle(slow); len(slow.posted) != 1 {
 		t.Errorf("afterwards: got %d attempts, want no more", len(slow.posted))
+	}
+}
+
+func TestPostThatOthersGaveUpMeanwhileGetsItsResult(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	w.clock.set(s.Next)
+	d := &desk{onPost: func(p Post) error { // a computer that slept from here until the evening
+		w.clock.set(p.Round.Closes)
+		settle(t, w.another(w.pool), &desk{})
+		return nil
+	}}
+	if w.settle(d); len(d.posted) != 1 || len(d.closed) != 1 {
+		t.Errorf("got %d posts and %d results, want one of each", len(d.posted), len(d.closed))
 	}
 }
 
