@@ -22,7 +22,9 @@ func (w *world) mustChallenge(by, against string, d *desk) Round {
 	if err != nil {
 		w.t.Fatalf("Challenge: %v", err)
 	}
-	w.settle(d)
+	if err := w.Deliver(w.t.Context(), d, r); err != nil {
+		w.t.Fatalf("Deliver: %v", err)
+	}
 	return r
 }
 
@@ -192,6 +194,9 @@ func TestCloseThatMovesWhileThePostIsMarkedIsNotLost(t *testing.T) {
 	d.onPost = func(Post) error { // bob is so quick that the message is not written down yet
 		_, err := w.Decline(t.Context(), ws, r.ID, person("bob"))
 		return err
+	}
+	if err := w.Deliver(t.Context(), d, r); err != nil {
+		t.Fatal(err)
 	}
 	if w.settle(d); len(d.closed) != 1 {
 		t.Errorf("closed %d times, want once, at once", len(d.closed))

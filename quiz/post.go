@@ -19,6 +19,9 @@ const (
 	// take (dbTimeout each): while a call may still reach the platform, nobody else may begin the same one.
 	postTimeout = 30 * time.Second
 	leaseTime   = 60 * time.Second
+	// handover is for how long a round that somebody asked for is left to their Deliver before Run posts it: for a
+	// process that died between the two.
+	handover = 2 * time.Second
 	// shutdownGrace is what a call that is under way has left when Run is told to stop: a call that is cut off leaves
 	// behind a post of which nobody knows whether it is there.
 	shutdownGrace = 5 * time.Second
@@ -110,7 +113,8 @@ func (e *Engine) claimPosts(ctx context.Context, n int, round *Round) ([]claim, 
 			SELECT p.workspace, p.round, p.channel, p.first_tried_at
 			FROM quiz.post p
 			WHERE p.finished_at IS NULL AND p.next_at <= $1
-			AND (p.lease_until IS NULL OR p.lease_until <= $1)
+			AND (p.lease_until IS NULL OR p.lease_until <= $1
+				OR $3::text IS NOT NULL AND p.first_tried_at IS NULL)  -- kept for Deliver, see insertRounds
 			AND ($2::text[] IS NULL OR p.platform = ANY($2))
 			AND ($3::text IS NULL OR p.workspace = $3 AND p.round = $4)
 			-- One at a time in a channel: what was due before goes first, also while another engine is at it.

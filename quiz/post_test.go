@@ -294,6 +294,7 @@ func TestRoundWhoseOnlyChannelIsGoneIsOver(t *testing.T) {
 			if _, err := open(w); err != nil {
 				t.Errorf("the next one: got %v, want it opened", err)
 			}
+			w.clock.add(handover)
 			if w.settle(d); len(d.posted) != 2 || len(d.closed) != 0 {
 				t.Errorf("got %d attempts to post and %d to close, want one for each round and none", len(d.posted), len(d.closed))
 			}
@@ -742,4 +743,28 @@ func TestStoppingLeavesACallTimeToFinish(t *testing.T) {
 			t.Errorf("a call takes at most %s, want %s, less than the lease of %s", got, postTimeout, leaseTime)
 		}
 	})
+}
+
+func TestWhatSomebodyAskedForIsLeftToTheirDeliver(t *testing.T) {
+	w := newWorld(t, 10)
+	r, err := w.Ask(t.Context(), AskRequest{Workspace: ws, Channel: general, By: person("ada")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := &desk{}
+	if settle(t, w.another(w.pool), other); len(other.posted) != 0 {
+		t.Error("another engine posts it before the one that was asked")
+	}
+	d := &desk{}
+	if err := w.Deliver(t.Context(), d, r); err != nil || len(d.posted) != 1 {
+		t.Errorf("got %d posts and %v from Deliver, want 1", len(d.posted), err)
+	}
+	lost, err := w.Ask(t.Context(), AskRequest{Workspace: ws, Channel: random, By: person("ada")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.clock.add(handover) // the process that was asked has died
+	if settle(t, w.another(w.pool), other); len(other.posted) != 1 || other.posted[0].Round.ID != lost.ID {
+		t.Errorf("after the handover: got %d posts, want that of round %d", len(other.posted), lost.ID)
+	}
 }

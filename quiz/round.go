@@ -102,13 +102,16 @@ func (e *Engine) insertRounds(ctx context.Context, tx pgx.Tx, rounds []newRound)
 			JOIN fresh f USING (id)
 			CROSS JOIN jsonb_array_elements(f.questions) WITH ORDINALITY AS q (body, place)
 		), posts AS (
-			INSERT INTO quiz.post (workspace, round, channel, next_at)
-			SELECT o.workspace, o.id, c.channel, o.opens_at
+			-- Somebody waits for what they asked for and will call Deliver: until then it is leased to nobody else.
+			INSERT INTO quiz.post (workspace, round, channel, next_at, lease_owner, lease_until)
+			SELECT o.workspace, o.id, c.channel, o.opens_at,
+				CASE WHEN f.kind <> 'series' THEN gen_random_uuid() END,
+				CASE WHEN f.kind <> 'series' THEN o.opens_at + make_interval(secs => $2) END
 			FROM opened o
 			JOIN fresh f USING (id)
 			CROSS JOIN jsonb_array_elements_text(f.channels) AS c (channel)
 		)
-		SELECT id FROM opened`, data)
+		SELECT id FROM opened`, data, handover.Seconds())
 	if err != nil {
 		return nil, fmt.Errorf("store rounds: %w", err)
 	}
