@@ -159,7 +159,11 @@ func graded(res quiz.Result, said string) string {
 	if !res.Revealed {
 		return said
 	}
-	return paragraphs(said+" "+verdict(res.Right), solution(res.Question))
+	said += " " + verdict(res.Right)
+	if res.Again {
+		said += " You have had this question before, so it does not count once more."
+	}
+	return paragraphs(said, solution(res.Question))
 }
 
 func verdict(right bool) string {

@@ -104,6 +104,7 @@ type room struct {
 	said     strings.Builder
 	shown    []shown // also what was replaced since: a chat on a telephone may be slow to notice
 	events   int     // posts and edits so far
+	expected int     // how many of them a command or the clock has waited for; a click may lead to more
 	happened chan struct{}
 	form     *chat.Form
 }
@@ -202,6 +203,9 @@ func (r *room) do(t *testing.T, line string) {
 			c.Target = &target
 		}
 		r.show(t, u, "", r.app.Command(t.Context(), c))
+		r.mu.Lock()
+		r.expected = r.events
+		r.mu.Unlock()
 	}
 }
 
@@ -222,7 +226,8 @@ func (r *room) setClock(t *testing.T, words string) {
 	}
 	r.mu.Lock()
 	r.clock = at
-	wait += r.events
+	wait += r.expected
+	r.expected = wait
 	r.mu.Unlock()
 	deadline := time.After(20 * time.Second)
 	for {
