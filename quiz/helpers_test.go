@@ -61,7 +61,14 @@ func newWorld(t testing.TB, n int) *world {
 
 // another is one more engine on the same clock, as another process would have.
 func (w *world) another(pool *pgxpool.Pool) *Engine {
-	return New(pool, Options{Now: w.clock.now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	var drawn dice // the same draws at every run: with luck, two channels ask the same question, which counts once
+	var mu sync.Mutex
+	random := func() uint64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return drawn.next()
+	}
+	return New(pool, Options{Now: w.clock.now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Random: random})
 }
 
 func bankOf(n int) []Question {
