@@ -28,6 +28,7 @@ type contentEntry struct {
 	Aliases    []string          `yaml:"aliases"`
 	Short      []string          `yaml:"short"`
 	Kind       string            `yaml:"kind"`
+	Phrases    []string          `yaml:"phrases"`
 	Definition string            `yaml:"definition"`
 	Details    string            `yaml:"details"`
 	Example    string            `yaml:"example"`
@@ -37,6 +38,7 @@ type contentEntry struct {
 	Doc        string            `yaml:"doc"`
 	Category   string            `yaml:"category"`
 	Domain     string            `yaml:"domain"`
+	Competency string            `yaml:"competency"`
 	Verified   string            `yaml:"verified"`
 	Since      string            `yaml:"since"`
 	Until      string            `yaml:"until"`
@@ -47,9 +49,9 @@ type contentEntry struct {
 
 func (c contentEntry) entry() Entry {
 	t := strings.TrimSpace
-	return Entry{Slug: c.Slug, Term: t(c.Term), Aliases: c.Aliases, Short: c.Short, Kind: c.Kind,
+	return Entry{Slug: c.Slug, Term: t(c.Term), Aliases: c.Aliases, Short: c.Short, Kind: c.Kind, Phrases: c.Phrases,
 		Definition: t(c.Definition), Details: t(c.Details), Example: strings.TrimRight(c.Example, "\n "), Tip: t(c.Tip),
-		Related: c.Related, Confusable: c.Confusable, Doc: c.Doc, Category: c.Category, Domain: c.Domain,
+		Related: c.Related, Confusable: c.Confusable, Doc: c.Doc, Category: c.Category, Domain: c.Domain, Competency: c.Competency,
 		Verified: c.Verified, Since: c.Since, Until: c.Until, Changed: t(c.Changed), Source: "ckadbot", Licence: "Apache-2.0"}
 }
 
@@ -106,7 +108,7 @@ func checkContent(all []contentEntry) []error {
 			problems = append(problems, fmt.Errorf("%s: slug %q is used at %s already", c.place, c.Slug, before))
 		}
 		places[c.Slug] = c.place
-		for _, n := range newItem(c.entry(), nil).names {
+		for _, n := range newItem(c.entry()).names {
 			if owner, ok := owners[n.canon]; ok && owner != c.Slug {
 				problems = append(problems, fmt.Errorf("%s: %s: the name %q belongs to %s already", c.place, c.Slug, strings.Join(n.words, " "), owner))
 			}
@@ -125,7 +127,7 @@ var (
 	slugForm    = regexp.MustCompile(`^[a-z0-9-]{1,60}$`)
 	versionForm = regexp.MustCompile(`^1\.[0-9]{1,2}$`)
 	docForm     = regexp.MustCompile(`^/[a-z0-9/#._-]+$`)
-	categories  = wordSet(`workloads scheduling security configuration networking architecture observability`)
+	categories  = wordSet(`workloads images storage deployment tooling api kubectl health troubleshooting metadata scheduling security configuration networking architecture observability`)
 	domains     = wordSet(`D1 D2 D3 D4 D5 BG`)
 )
 

@@ -26,11 +26,10 @@ type Options struct {
 
 // A Glossary answers from its own memory and follows the database; see the package comment.
 type Glossary struct {
-	pool    *pgxpool.Pool
-	opt     Options
-	index   *index
-	other   *otherWords
-	phrases map[string][]string // by slug of the built-in layer
+	pool  *pgxpool.Pool
+	opt   Options
+	index *index
+	other *otherWords
 
 	pulling sync.Mutex // held while edits are fetched and applied, so that they are applied in order
 	rev     int64      // the highest edit applied; guarded by pulling
@@ -60,7 +59,7 @@ func Open(ctx context.Context, pool *pgxpool.Pool, opt Options) (*Glossary, erro
 	if err != nil {
 		return nil, err
 	}
-	g := &Glossary{pool: pool, opt: opt, index: index, other: newOtherWords(), phrases: phrases(), layers: map[string]*layer{"": newLayer("", nil, nil)}}
+	g := &Glossary{pool: pool, opt: opt, index: index, other: newOtherWords(), layers: map[string]*layer{"": newLayer("", nil)}}
 	if err := g.pull(ctx); err != nil {
 		index.close()
 		return nil, err
@@ -91,7 +90,7 @@ func (g *Glossary) pull(ctx context.Context) error {
 	}
 	layers := map[string]*layer{}
 	for workspace, entries := range changed {
-		layers[workspace] = g.newLayer(workspace, entries)
+		layers[workspace] = newLayer(workspace, entries)
 	}
 	documents := map[[2]string]*item{}
 	for _, e := range edits {
@@ -103,7 +102,7 @@ func (g *Glossary) pull(ctx context.Context) error {
 	g.mu.Lock()
 	maps.Copy(g.layers, layers)
 	g.mu.Unlock()
-	g.rev = edits[len(edits)-1].rev
+	g.rev = edits[len(edits)-1].Rev
 	if g.opt.onChange != nil {
 		g.opt.onChange()
 	}
@@ -115,13 +114,6 @@ func (g *Glossary) layer(workspace string) *layer {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	return g.layers[workspace]
-}
-
-func (g *Glossary) newLayer(workspace string, entries map[string]Entry) *layer {
-	if workspace == "" {
-		return newLayer(workspace, entries, g.phrases)
-	}
-	return newLayer(workspace, entries, nil)
 }
 
 // view returns what a workspace sees; "" sees the built-in glossary only.

@@ -151,13 +151,13 @@ func TestNotesStandBeneathTheBuiltinDefinition(t *testing.T) {
 	g := open(t, Options{builtin: small()})
 	importText(t, g, "*", "Pods: What everybody's notes say.\n\nJobb: Work.")
 	importText(t, g, "slack/T1", "Pod: What T1's notes say.")
-	for workspace, note := range map[string]string{"": "", "*": "What everybody's notes say.", "slack/T1": "What T1's notes say.", "slack/T2": "What everybody's notes say."} {
+	for workspace, note := range map[string][]string{"": nil, "*": {"What everybody's notes say."}, "slack/T1": {"What T1's notes say."}, "slack/T2": {"What everybody's notes say."}} {
 		a, err := g.Define(t.Context(), workspace, "pods")
 		if err != nil || a.Entry == nil {
 			t.Fatalf("%q: got %s and error %v, want pod", workspace, got(a), err)
 		}
-		if a.Entry.Definition != "Containers on one node." || a.Entry.Note != note || (note == "") != (a.Entry.NoteSource == "") {
-			t.Errorf("%q: got definition %q and note %q of %q, want note %q", workspace, a.Entry.Definition, a.Entry.Note, a.Entry.NoteSource, note)
+		if a.Entry.Definition != "Containers on one node." || !slices.Equal(noteTexts(a.Entry.Notes), note) {
+			t.Errorf("%q: got definition %q and notes %q, want notes %q", workspace, a.Entry.Definition, noteTexts(a.Entry.Notes), note)
 		}
 	}
 	a, err := g.Define(t.Context(), "*", "Jobb")
@@ -283,6 +283,13 @@ func TestDefineStopsWithItsContext(t *testing.T) {
 	}
 }
 
+func noteTexts(notes []Note) (texts []string) {
+	for _, n := range notes {
+		texts = append(texts, n.Text)
+	}
+	return texts
+}
+
 func TestBuiltinEntriesAreComplete(t *testing.T) {
 	entries, err := Builtin()
 	if err != nil {
@@ -291,14 +298,9 @@ func TestBuiltinEntriesAreComplete(t *testing.T) {
 	if !slices.IsSortedFunc(entries, func(a, b Entry) int { return strings.Compare(a.Slug, b.Slug) }) {
 		t.Error("got entries that are not sorted by slug")
 	}
-	described := phrases()
 	for _, e := range entries {
-		if e.URL() == "" || e.Licence == "" || e.Source == "" {
-			t.Errorf("%s: got URL %q, licence %q, source %q, want all", e.Slug, e.URL(), e.Licence, e.Source)
+		if e.Licence == "" || e.Source == "" || len(e.Phrases) == 0 {
+			t.Errorf("%s: got licence %q, source %q, phrases %q, want all", e.Slug, e.Licence, e.Source, e.Phrases)
 		}
-		delete(described, e.Slug)
-	}
-	for slug := range described {
-		t.Errorf("phrases.txt: %s is no entry", slug)
 	}
 }

@@ -6,8 +6,10 @@
 // glossary, which Open writes from the files in package content; "*" holds what was imported for everybody in this
 // installation, and a name such as "slack/T1" what one workspace imported. A workspace sees "", "*" and its own.
 //
-// An imported entry with the slug of a built-in one never hides it: the verified definition stays, and the imported text is
-// shown beneath it as Entry.Note. The names it was imported under lead to the built-in entry as well.
+// An entry has a source. What a workspace wrote itself (source "") is shown instead of a built-in entry of the same slug. What
+// was imported from a file never hides one: the verified definition stays, and the imported text is shown beneath it as
+// one of Entry.Notes. The names it was imported under lead to the built-in entry as well. The same slug may be imported from
+// several sources.
 //
 // # What is cached
 //
@@ -30,6 +32,8 @@
 // them, do not change them.
 package kb
 
+import "time"
+
 // An Entry is one thing with a name. Lengths are in characters; imported entries may have a definition of up to 4000.
 type Entry struct {
 	Slug    string   // [a-z0-9-]{1,60}; never changes
@@ -37,6 +41,7 @@ type Entry struct {
 	Aliases []string // other names
 	Short   []string // the aliases that kubectl accepts
 	Kind    string   // the API kind, or empty
+	Phrases []string // how people describe it when its name escapes them; searched, never shown
 
 	Definition string // at most 300, plain text with `code`
 	Details    string // at most 1800
@@ -46,19 +51,29 @@ type Entry struct {
 	Related    []string          // slugs
 	Confusable map[string]string // slug of another entry -> the difference in one line
 
-	Doc      string // path below https://kubernetes.io
-	Category string // workloads scheduling security configuration networking architecture observability; empty for imported ones
-	Domain   string // D1 to D5 of the curriculum, BG for background; empty for imported ones
-	Verified string // the Kubernetes version the text was checked for
-	Since    string // the version that brought it
-	Until    string // the version that removed it
-	Changed  string // what changed and in which version, at most 500
+	Doc        string // path below https://kubernetes.io
+	Category   string // such as workloads or networking; may be empty for imported ones
+	Domain     string // D1 to D5 of the curriculum, BG for background; may be empty for imported ones
+	Competency string // the line of the curriculum that asks for it, such as probes; empty for background
+	Verified   string // the Kubernetes version the text was checked for
+	Since      string // the version that brought it
+	Until      string // the version that removed it
+	Changed    string // what changed and in which version, at most 500
 
-	Source  string // where the text is from
-	Licence string
+	Source    string // where the text is from: "" was written in the workspace, "ckadbot" is built in, else a file or a site
+	SourceURL string // the page it was imported from
+	Licence   string
 
-	Note       string // what the team's own imported notes say of this term; shown beneath the definition
-	NoteSource string // the file they came from
+	Rev   int64     // its last edit; grows with each one
+	By    string    // who made that edit, in words
+	At    time.Time // and when
+	Notes []Note    // what other sources say of this term; shown beneath the definition
+}
+
+// A Note is what an imported source says of a term that has a better definition.
+type Note struct {
+	Text                       string
+	Source, SourceURL, Licence string // as in Entry
 }
 
 // URL returns the address of the entry's page on kubernetes.io, or "" when it has none.

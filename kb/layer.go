@@ -27,11 +27,10 @@ type item struct {
 	sayings []saying
 }
 
-// newLayer makes a layer; phrases are more words to describe the entries by, by slug.
-func newLayer(workspace string, entries map[string]Entry, phrases map[string][]string) *layer {
+func newLayer(workspace string, entries map[string]Entry) *layer {
 	l := &layer{workspace: workspace, bySlug: map[string]*item{}, byName: map[string][]*item{}, stems: map[string]int{}, words: map[string]bool{}}
 	for _, slug := range slices.Sorted(maps.Keys(entries)) {
-		it := newItem(entries[slug], phrases[slug])
+		it := newItem(entries[slug])
 		l.bySlug[slug] = it
 		for s := range it.stems() {
 			l.stems[s]++
@@ -70,13 +69,13 @@ func (l *layer) entries() map[string]Entry {
 	return all
 }
 
-func newItem(e Entry, phrases []string) *item {
+func newItem(e Entry) *item {
 	it := &item{Entry: e, said: map[string]bool{}, further: map[string]bool{}}
 	it.addName(e.Term, true)
 	for _, a := range slices.Concat(withoutParentheses(e.Term), e.Aliases, []string{e.Kind, e.Slug}) {
 		it.addName(a, false)
 	}
-	for _, text := range append([]string{e.Definition}, phrases...) {
+	for _, text := range append([]string{e.Definition}, e.Phrases...) {
 		addEvidence(it.said, text)
 		it.sayings = append(it.sayings, newSaying(firstSentence(text)))
 	}
@@ -154,9 +153,8 @@ func (v view) entry(slug string) (Entry, bool) {
 		return e, true
 	}
 	for _, l := range v.layers[1:] {
-		if note := l.bySlug[slug]; note != nil {
-			e.Note, e.NoteSource = note.Definition, note.Source
-			break
+		if note := l.bySlug[slug]; note != nil && !slices.ContainsFunc(e.Notes, func(n Note) bool { return n.Source == note.Source }) {
+			e.Notes = append(e.Notes, Note{note.Definition, note.Source, note.SourceURL, note.Licence})
 		}
 	}
 	return e, true

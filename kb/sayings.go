@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A saying is one way to say what an entry is: a phrase of phrases.txt or the first sentence of a definition.
+// A saying is one way to say what an entry is: one of its phrases or the first sentence of a definition.
 type saying struct {
 	literal string          // the stems of its words but the articles, each between spaces
 	words   []string        // the stems of those that say something

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -16,7 +17,6 @@ import (
 type edit struct {
 	Entry
 	workspace string
-	rev       int64
 	deleted   bool
 }
 
@@ -24,8 +24,8 @@ type edit struct {
 // one can turn up later.
 func editsSince(ctx context.Context, pool *pgxpool.Pool, rev int64) ([]edit, error) {
 	rows, err := pool.Query(ctx, `
-		select workspace, rev, deleted, slug, term, aliases, short, kind, definition, details, example, tip,
-		       related, confusable, doc, category, domain, verified, since, until, changed, source, licence
+		select workspace, rev, deleted, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
+		       doc, category, domain, competency, verified, since, until, changed, source, source_url, licence, changed_by, changed_at
 		from kb.entry
 		where rev > $1
 		order by rev`, rev)
@@ -40,16 +40,16 @@ func editsSince(ctx context.Context, pool *pgxpool.Pool, rev int64) ([]edit, err
 }
 
 func scanEdit(row pgx.CollectableRow) (e edit, err error) {
-	err = row.Scan(&e.workspace, &e.rev, &e.deleted, &e.Slug, &e.Term, &e.Aliases, &e.Short, &e.Kind, &e.Definition, &e.Details, &e.Example, &e.Tip,
-		&e.Related, &e.Confusable, &e.Doc, &e.Category, &e.Domain, &e.Verified, &e.Since, &e.Until, &e.Changed, &e.Source, &e.Licence)
+	err = row.Scan(&e.workspace, &e.Rev, &e.deleted, &e.Slug, &e.Term, &e.Aliases, &e.Short, &e.Kind, &e.Phrases, &e.Definition, &e.Details, &e.Example, &e.Tip, &e.Related, &e.Confusable,
+		&e.Doc, &e.Category, &e.Domain, &e.Competency, &e.Verified, &e.Since, &e.Until, &e.Changed, &e.Source, &e.SourceURL, &e.Licence, &e.By, &e.At)
 	return e, err
 }
 
 // entriesOf returns a workspace's rows by slug, tombstones as well.
 func entriesOf(ctx context.Context, tx pgx.Tx, workspace string) (map[string]edit, error) {
 	rows, err := tx.Query(ctx, `
-		select workspace, rev, deleted, slug, term, aliases, short, kind, definition, details, example, tip,
-		       related, confusable, doc, category, domain, verified, since, until, changed, source, licence
+		select workspace, rev, deleted, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
+		       doc, category, domain, competency, verified, since, until, changed, source, source_url, licence, changed_by, changed_at
 		from kb.entry
 		where workspace = $1`, workspace)
 	if err != nil {
@@ -77,17 +77,17 @@ func lockEdits(ctx context.Context, tx pgx.Tx) error {
 // writeEntry adds or replaces one row.
 func writeEntry(ctx context.Context, tx pgx.Tx, workspace, by string, e Entry) error {
 	_, err := tx.Exec(ctx, `
-		insert into kb.entry (workspace, slug, deleted, changed_by, term, aliases, short, kind, definition, details, example, tip,
-		                      related, confusable, doc, category, domain, verified, since, until, changed, source, licence)
-		values ($1, $2, false, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
-		on conflict (workspace, slug) do update set
-			(deleted, changed_by, term, aliases, short, kind, definition, details, example, tip,
-			 related, confusable, doc, category, domain, verified, since, until, changed, source, licence) =
-			(false, excluded.changed_by, excluded.term, excluded.aliases, excluded.short, excluded.kind, excluded.definition,
+		insert into kb.entry (workspace, slug, deleted, changed_by, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
+		                      doc, category, domain, competency, verified, since, until, changed, source, source_url, licence)
+		values ($1, $2, false, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+		on conflict (workspace, source, slug) do update set
+			(deleted, changed_by, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
+			 doc, category, domain, competency, verified, since, until, changed, source_url, licence) =
+			(false, excluded.changed_by, excluded.term, excluded.aliases, excluded.short, excluded.kind, excluded.phrases, excluded.definition,
 			 excluded.details, excluded.example, excluded.tip, excluded.related, excluded.confusable, excluded.doc, excluded.category,
-			 excluded.domain, excluded.verified, excluded.since, excluded.until, excluded.changed, excluded.source, excluded.licence)`,
-		workspace, e.Slug, by, e.Term, list(e.Aliases), list(e.Short), e.Kind, e.Definition, e.Details, e.Example, e.Tip,
-		list(e.Related), dict(e.Confusable), e.Doc, e.Category, e.Domain, e.Verified, e.Since, e.Until, e.Changed, e.Source, e.Licence)
+			 excluded.domain, excluded.competency, excluded.verified, excluded.since, excluded.until, excluded.changed, excluded.source_url, excluded.licence)`,
+		workspace, e.Slug, by, e.Term, list(e.Aliases), list(e.Short), e.Kind, list(e.Phrases), e.Definition, e.Details, e.Example, e.Tip,
+		list(e.Related), dict(e.Confusable), e.Doc, e.Category, e.Domain, e.Competency, e.Verified, e.Since, e.Until, e.Changed, e.Source, e.SourceURL, e.Licence)
 	if err != nil {
 		return fmt.Errorf("write entry %s: %w", e.Slug, err)
 	}
@@ -104,10 +104,11 @@ func dict(m map[string]string) map[string]string {
 	return m
 }
 
-// same entry, whatever way its empty lists are written
+// sameEntry reports whether two entries say the same, whatever way their empty lists are written and whoever wrote them.
 func sameEntry(a, b Entry) bool {
 	for _, e := range []*Entry{&a, &b} {
-		e.Aliases, e.Short, e.Related, e.Confusable = list(e.Aliases), list(e.Short), list(e.Related), dict(e.Confusable)
+		e.Aliases, e.Short, e.Phrases, e.Related, e.Confusable = list(e.Aliases), list(e.Short), list(e.Phrases), list(e.Related), dict(e.Confusable)
+		e.Rev, e.By, e.At, e.Notes = 0, "", time.Time{}, nil
 	}
 	return reflect.DeepEqual(a, b)
 }

@@ -78,6 +78,9 @@ func (a *App) entry(u chat.User, to target) (kb.Entry, error) {
 // they fill one row on Discord.
 const relatedShown = 4
 
+// maxNotes is how many imported texts stand beneath a definition.
+const maxNotes = 2
+
 func (a *App) entryCard(workspace string, e kb.Entry) chat.Message {
 	card := &chat.Card{Title: chat.Line(e.Term, chat.MaxTitle), Body: chat.Cut(chat.Prose(e.Definition), 1500), Footer: entryFooter(e)}
 	if e.Details != "" {
@@ -97,8 +100,8 @@ func (a *App) entryCard(workspace string, e kb.Entry) chat.Message {
 	add("What changed", chat.Prose(e.Changed))
 	add("Exam tip", chat.Prose(e.Tip))
 	add("Also called", chat.Escape(strings.Join(e.OtherNames(), ", ")))
-	if e.Note != "" {
-		add("Your team's notes (from "+chat.Line(e.NoteSource, 60)+", not checked)", chat.Prose(chat.Cut(e.Note, 600)))
+	for _, n := range e.Notes[:min(len(e.Notes), maxNotes)] {
+		add("Your team's notes (from "+chat.Line(n.Source, 60)+", not checked)", chat.Prose(chat.Cut(n.Text, 600)))
 	}
 	card.Buttons = []chat.Button{{Action: verbShare + ":" + e.Slug, Label: "Share in channel"}}
 	for _, slug := range e.Related {

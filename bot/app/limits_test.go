@@ -55,7 +55,7 @@ func TestEveryEntryFits(t *testing.T) {
 	a := New(Config{Glossary: &kb.Glossary{}})
 	for _, e := range entries {
 		e.Related = nil // looked up in the database
-		e.Note, e.NoteSource = strings.Repeat("<", 4000), strings.Repeat("n", 200)
+		e.Notes = []kb.Note{{Text: strings.Repeat("<", 4000), Source: strings.Repeat("n", 200)}, {Text: strings.Repeat("*", 4000), Source: "x", SourceURL: "https://x.example/" + strings.Repeat("y", 200), Licence: "CC BY 4.0"}}
 		if err := a.entryCard("console/local", e).Validate(); err != nil {
 			t.Errorf("%s: %v", e.Slug, err)
 		}

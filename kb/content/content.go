@@ -8,6 +8,9 @@
 //     # Plurals, upper and lower case, spaces and hyphens are found without an alias
 //     short: [ds]                # those aliases that kubectl knows as short names
 //     kind: DaemonSet            # the API kind, when it is one
+//     phrases: [agent on every node, …]  # how people describe it when its name escapes them; searched, never shown. Write
+//     # what is typical for this entry and no other; a query of a few words is answered when it is one of these, so a
+//     # short phrase must not be the name of another thing
 //     definition: …              # at most 300 characters; it should hold the words people use to describe the thing
 //     details: …                 # at most 1800
 //     example: …                 # code, at most 600
@@ -15,8 +18,9 @@
 //     related: [pod, …]          # slugs
 //     confusable: {deployment: "counts copies, not nodes"}
 //     doc: /docs/concepts/…      # below https://kubernetes.io
-//     category: workloads        # workloads scheduling security configuration networking architecture observability
+//     category: workloads        # the file's name: architecture, storage, kubectl, …
 //     domain: D1                 # D1 to D5 of the curriculum, or BG for background
+//     competency: workloads      # the line of the curriculum that asks for it; none for background
 //     verified: "1.37"           # the Kubernetes version for which all this was checked
 //     since: "1.2"               # the version that brought it, when known
 //     until: "1.25"              # the version that removed it
