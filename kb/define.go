@@ -213,9 +213,11 @@ const maxCandidates = 20
 // candidates returns the items for what bleve proposed. Documents that are gone meanwhile are left out.
 func (v view) candidates(slugs []string) []*item {
 	var items []*item
+	seen := map[*item]bool{nil: true}
 	for _, slug := range slugs {
-		if it := v.item(slug); it != nil && !slices.Contains(items, it) {
+		if it := v.item(slug); !seen[it] {
 			items = append(items, it)
+			seen[it] = true
 		}
 	}
 	return items

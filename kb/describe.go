@@ -222,14 +222,10 @@ func distinctCount(s []string) int { return len(distinct(s)) }
 // weights gives each stem its share of the whole: the logarithm of how rare it is, so that one nobody uses counts most. Pairs
 // come on top of that.
 func (v view) weights(asked []string) map[string]float64 {
-	entries := 0
-	for _, l := range v.layers {
-		entries += len(l.bySlug)
-	}
 	weight, sum := map[string]float64{}, 0.0
 	for _, s := range asked {
 		if weight[s] == 0 {
-			weight[s] = math.Log(1 + float64(entries)/float64(rareUses+v.uses(s)))
+			weight[s] = v.rarity(s)
 			sum += weight[s]
 		}
 	}
@@ -241,6 +237,15 @@ func (v view) weights(asked []string) map[string]float64 {
 		weight[pair(a, b)] = pairPart * (weight[a] + weight[b]) / 2
 	}
 	return weight
+}
+
+// rarity is the logarithm of how rare a stem is.
+func (v view) rarity(stem string) float64 {
+	entries := 0
+	for _, l := range v.layers {
+		entries += len(l.bySlug)
+	}
+	return math.Log(1 + float64(entries)/float64(rareUses+v.uses(stem)))
 }
 
 // uses returns in how many entries a stem is used.
