@@ -82,9 +82,12 @@ type Submission struct {
 	Channel Channel // where the form was asked for
 }
 
-// A Completion asks what could stand for an option that is still being typed.
+// A Completion asks what could stand for an option of a command, or an input
+// of a form, that is still being typed.
 type Completion struct {
-	Command, Option, Typed string
+	Command string // the full path, or the form's action
+	Option  string // the option's name, or the input's
+	Typed   string
 	User                   User
 	Channel                Channel
 }

@@ -49,6 +49,7 @@ const (
 // A Form is a modal; the terminal asks its inputs one by one.
 type Form struct {
 	Title, Action string
+	Submit        string // the label of the button that hands it in; "Save" if empty
 	Inputs        []Input
 }
 
@@ -59,6 +60,7 @@ type Input struct {
 	Value       string // stands there at first
 	Optional    bool
 	Long        bool
+	Complete    bool // the handler can complete it: see Completion
 }
 
 // Limits on what the bot says: the smaller of the platforms', in characters
@@ -136,6 +138,7 @@ func (m Message) Validate() error {
 func (f Form) Validate() error {
 	var v validation
 	v.length("form title", f.Title, 1, MaxFormTitle)
+	v.length("form's button", f.Submit, 0, MaxFormTitle)
 	v.action(f.Action)
 	if len(f.Inputs) < 1 || len(f.Inputs) > MaxInputs {
 		v.add("form has %d inputs, want 1 to %d", len(f.Inputs), MaxInputs)
