@@ -88,8 +88,8 @@ type Completion struct {
 	Command string // the full path, or the form's action
 	Option  string // the option's name, or the input's
 	Typed   string
-	User                   User
-	Channel                Channel
+	User    User
+	Channel Channel
 }
 
 // A Choice is one proposal for a [Completion].
