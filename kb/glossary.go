@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -35,7 +34,7 @@ type Glossary struct {
 	rev     int64      // the highest edit applied; guarded by pulling
 
 	mu     sync.RWMutex
-	layers map[string]*layer // by workspace; a layer is replaced, never changed; guarded by mu
+	layers map[string]map[string]*layer // by workspace and source; a layer is replaced, never changed; guarded by mu
 }
 
 // Open writes the built-in glossary if the database has not seen this version of it, loads all entries and builds the search
@@ -59,7 +58,7 @@ func Open(ctx context.Context, pool *pgxpool.Pool, opt Options) (*Glossary, erro
 	if err != nil {
 		return nil, err
 	}
-	g := &Glossary{pool: pool, opt: opt, index: index, other: newOtherWords(), layers: map[string]*layer{"": newLayer("", nil)}}
+	g := &Glossary{pool: pool, opt: opt, index: index, other: newOtherWords(), layers: map[string]map[string]*layer{}}
 	if err := g.pull(ctx); err != nil {
 		index.close()
 		return nil, err
@@ -79,28 +78,34 @@ func (g *Glossary) pull(ctx context.Context) error {
 	if err != nil || len(edits) == 0 {
 		return err
 	}
-	changed := map[string]map[string]Entry{} // by workspace
+	changed := map[layerID]map[string]Entry{}
 	for _, e := range edits {
-		if changed[e.workspace] == nil {
-			changed[e.workspace] = g.layer(e.workspace).entries()
+		id := e.layer()
+		if changed[id] == nil {
+			changed[id] = g.layer(id).entries()
 		}
-		if changed[e.workspace][e.Slug] = e.Entry; e.deleted {
-			delete(changed[e.workspace], e.Slug)
+		if changed[id][e.Slug] = e.Entry; e.deleted {
+			delete(changed[id], e.Slug)
 		}
 	}
-	layers := map[string]*layer{}
-	for workspace, entries := range changed {
-		layers[workspace] = newLayer(workspace, entries)
+	layers := map[layerID]*layer{}
+	for id, entries := range changed {
+		layers[id] = newLayer(id, entries)
 	}
-	documents := map[[2]string]*item{}
+	documents := map[documentID]*item{}
 	for _, e := range edits {
-		documents[[2]string{e.workspace, e.Slug}] = layers[e.workspace].bySlug[e.Slug]
+		documents[documentID{e.layer(), e.Slug}] = layers[e.layer()].bySlug[e.Slug]
 	}
 	if err := g.index.update(documents); err != nil {
 		return err
 	}
 	g.mu.Lock()
-	maps.Copy(g.layers, layers)
+	for id, l := range layers {
+		if g.layers[id.workspace] == nil {
+			g.layers[id.workspace] = map[string]*layer{}
+		}
+		g.layers[id.workspace][id.source] = l
+	}
 	g.mu.Unlock()
 	g.rev = edits[len(edits)-1].Rev
 	if g.opt.onChange != nil {
@@ -109,76 +114,36 @@ func (g *Glossary) pull(ctx context.Context) error {
 	return nil
 }
 
-// layer returns a workspace's layer, or nil if it has no entries.
-func (g *Glossary) layer(workspace string) *layer {
+// layer returns a layer, or nil if it has no entries.
+func (g *Glossary) layer(id layerID) *layer {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	return g.layers[workspace]
+	return g.layers[id.workspace][id.source]
 }
 
 // view returns what a workspace sees; "" sees the built-in glossary only.
 func (g *Glossary) view(workspace string) view {
-	v := view{layers: []*layer{g.layer("")}, other: g.other}
-	for _, w := range []string{workspace, "*"} {
-		if l := g.layer(w); l != nil && workspace != "" && !slices.Contains(v.layers, l) {
-			v.layers = append(v.layers, l)
-		}
+	v := view{other: g.other}
+	g.mu.RLock()
+	for _, w := range seenBy(workspace) {
+		v.layers = slices.AppendSeq(v.layers, maps.Values(g.layers[w]))
 	}
+	g.mu.RUnlock()
+	slices.SortFunc(v.layers, func(a, b *layer) int { return a.compare(b.layerID) })
 	return v
+}
+
+// seenBy returns the workspaces whose entries a workspace sees.
+func seenBy(workspace string) []string {
+	switch workspace {
+	case "":
+		return []string{""}
+	case "*":
+		return []string{"", "*"}
+	default:
+		return []string{"", "*", workspace}
+	}
 }
 
 // Entry returns the entry of a slug as the workspace sees it.
 func (g *Glossary) Entry(workspace, slug string) (Entry, bool) { return g.view(workspace).entry(slug) }
-
-// Entries returns all entries that the workspace sees, sorted by term.
-func (g *Glossary) Entries(workspace string) []Entry {
-	v := g.view(workspace)
-	var all []Entry
-	for _, it := range v.items() {
-		e, _ := v.entry(it.Slug)
-		all = append(all, e)
-	}
-	return all
-}
-
-// Complete returns at most n entries for what somebody is typing: those whose term begins so, then those with such an alias,
-// then those with such a word in their names; within these by term. Nothing typed gives the first n terms.
-func (g *Glossary) Complete(workspace, typed string, n int) []Entry {
-	v, typedKey := g.view(workspace), key(words(cut(typed, maxQuery)))
-	type match struct {
-		*item
-		rank int
-	}
-	var found []match
-	for _, it := range v.items() {
-		if rank := completionRank(typedKey, v.names(it.Slug)); rank < noMatch {
-			found = append(found, match{it, rank})
-		}
-	}
-	slices.SortStableFunc(found, func(a, b match) int { return cmp.Compare(a.rank, b.rank) })
-	var entries []Entry
-	for _, m := range found[:min(max(n, 0), len(found))] {
-		e, _ := v.entry(m.Slug)
-		entries = append(entries, e)
-	}
-	return entries
-}
-
-const noMatch = 4
-
-func completionRank(typed string, names []name) int {
-	rank := noMatch
-	for _, n := range names {
-		switch {
-		case n.key == typed:
-			rank = min(rank, 0)
-		case strings.HasPrefix(n.key, typed) && n.term:
-			rank = min(rank, 1)
-		case strings.HasPrefix(n.key, typed):
-			rank = min(rank, 2)
-		case slices.ContainsFunc(n.words, func(w string) bool { return strings.HasPrefix(w, typed) }):
-			rank = min(rank, 3)
-		}
-	}
-	return rank
-}

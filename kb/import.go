@@ -47,7 +47,7 @@ func (g *Glossary) Import(ctx context.Context, workspace, by string, n Notes, dr
 			return err
 		}
 		for _, noted := range n.Entries {
-			was, there := old[noted.Slug]
+			was, there := old[rowKey{n.entry(noted).Source, noted.Slug}]
 			if !report.count(noted, was, there && !was.deleted, n.entry(noted)) || dryRun {
 				continue
 			}

@@ -98,15 +98,25 @@ func (x *index) close() error {
 	return nil
 }
 
-// update replaces documents; a nil item removes one. The map's key is the workspace and the slug.
-func (x *index) update(items map[[2]string]*item) error {
+// A documentID is one entry of one layer.
+type documentID struct {
+	layerID
+	slug string
+}
+
+func (id documentID) String() string { return id.workspace + "\x00" + id.source + "\x00" + id.slug }
+
+// slugOfDocument is the last part: it is the only one that cannot hold the separator.
+func slugOfDocument(id string) string { return id[strings.LastIndexByte(id, 0)+1:] }
+
+// update replaces documents; a nil item removes one.
+func (x *index) update(items map[documentID]*item) error {
 	batch := x.bleve.NewBatch()
 	for id, it := range items {
-		docID := id[0] + "\x00" + id[1]
 		if it == nil {
-			batch.Delete(docID)
-		} else if err := batch.Index(docID, document(id[0], it)); err != nil {
-			return fmt.Errorf("index %s: %w", id[1], err)
+			batch.Delete(id.String())
+		} else if err := batch.Index(id.String(), document(id.workspace, it)); err != nil {
+			return fmt.Errorf("index %s: %w", id.slug, err)
 		}
 	}
 	if err := x.bleve.Batch(batch); err != nil {
@@ -127,19 +137,18 @@ func document(workspace string, it *item) map[string]any {
 
 // search returns the slugs of at most n documents of the view's workspaces, best first.
 func (x *index) search(ctx context.Context, v view, q bq.Query, n int) ([]string, error) {
-	var seen []bq.Query
+	var seen []string
 	for _, l := range v.layers {
-		seen = append(seen, term(fieldWorkspace, l.workspace))
+		seen = append(seen, l.workspace)
 	}
 	result, err := x.bleve.SearchInContext(ctx, bleve.NewSearchRequestOptions(
-		bleve.NewConjunctionQuery(q, bleve.NewDisjunctionQuery(seen...)), n, 0, false))
+		bleve.NewConjunctionQuery(q, anyTerm(fieldWorkspace, distinct(seen))), n, 0, false))
 	if err != nil {
 		return nil, fmt.Errorf("search the glossary: %w", err)
 	}
 	var slugs []string
 	for _, hit := range result.Hits {
-		_, slug, _ := strings.Cut(hit.ID, "\x00")
-		slugs = append(slugs, slug)
+		slugs = append(slugs, slugOfDocument(hit.ID))
 	}
 	return slugs, nil
 }

@@ -7,15 +7,40 @@ import (
 	"unicode/utf8"
 )
 
-// A layer is the entries of one workspace. It is never changed: an edit makes a new one.
+// A layer is the entries that one workspace has from one source. It is never changed: an edit makes a new one.
 type layer struct {
-	workspace string
-	bySlug    map[string]*item
-	byName    map[string][]*item // by canonical name
-	stems     map[string]int     // in how many entries a stem is used
-	words     map[string]bool    // of all names
-	longest   int                // characters of the longest name, without spaces
-	wordiest  int                // words of the name with most
+	layerID
+	bySlug   map[string]*item
+	byName   map[string][]*item // by canonical name
+	stems    map[string]int     // in how many entries a stem is used
+	words    map[string]bool    // of all names
+	longest  int                // characters of the longest name, without spaces
+	wordiest int                // words of the name with most
+}
+
+type layerID struct{ workspace, source string }
+
+// isImported reports whether the layer's texts are shown beneath others.
+func (id layerID) isImported() bool { return id.workspace != "" && id.source != "" }
+
+// compare orders layers as they are shown to one workspace.
+func (id layerID) compare(other layerID) int {
+	return cmp.Or(cmp.Compare(id.rank(), other.rank()), cmp.Compare(id.source, other.source))
+}
+
+func (id layerID) rank() int {
+	switch {
+	case id.workspace == "":
+		return 2
+	case !id.isImported() && id.workspace != "*":
+		return 0
+	case !id.isImported():
+		return 1
+	case id.workspace != "*":
+		return 3
+	default:
+		return 4
+	}
 }
 
 // An item is an entry with what searching needs of it.
@@ -27,8 +52,8 @@ type item struct {
 	sayings []saying
 }
 
-func newLayer(workspace string, entries map[string]Entry) *layer {
-	l := &layer{workspace: workspace, bySlug: map[string]*item{}, byName: map[string][]*item{}, stems: map[string]int{}, words: map[string]bool{}}
+func newLayer(id layerID, entries map[string]Entry) *layer {
+	l := &layer{layerID: id, bySlug: map[string]*item{}, byName: map[string][]*item{}, stems: map[string]int{}, words: map[string]bool{}}
 	for _, slug := range slices.Sorted(maps.Keys(entries)) {
 		it := newItem(entries[slug])
 		l.bySlug[slug] = it
@@ -101,7 +126,8 @@ func (it *item) addName(text string, term bool) {
 	}
 }
 
-// A view is what one workspace sees: the built-in layer first, then its own, then the installation's.
+// A view is what one workspace sees, what comes first being shown: what it wrote itself, what was written for everybody, the
+// built-in glossary, what it imported, what was imported for everybody.
 type view struct {
 	layers []*layer
 	other  *otherWords
@@ -142,18 +168,20 @@ func (v view) item(slug string) *item {
 	return nil
 }
 
-// entry returns the entry that is shown for a slug, with the note from a later layer.
+// entry returns the entry that is shown for a slug, with what other sources say of it, unless the workspace wrote it: then it
+// has decided what is to be said.
 func (v view) entry(slug string) (Entry, bool) {
 	it := v.item(slug)
 	if it == nil {
 		return Entry{}, false
 	}
 	e := it.Entry
-	if builtin := v.layers[0].bySlug[slug]; builtin == nil {
-		return e, true
-	}
-	for _, l := range v.layers[1:] {
-		if note := l.bySlug[slug]; note != nil && !slices.ContainsFunc(e.Notes, func(n Note) bool { return n.Source == note.Source }) {
+	for _, l := range v.layers {
+		note := l.bySlug[slug]
+		if e.Source == "" || !l.isImported() || note == nil || note == it {
+			continue
+		}
+		if !slices.ContainsFunc(e.Notes, func(n Note) bool { return n.Source == note.Source }) {
 			e.Notes = append(e.Notes, Note{note.Definition, note.Source, note.SourceURL, note.Licence})
 		}
 	}

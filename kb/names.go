@@ -18,7 +18,7 @@ func NewNames(entries []Entry) Names {
 	for _, e := range entries {
 		bySlug[e.Slug] = e
 	}
-	return Names{view{layers: []*layer{newLayer("", bySlug)}, other: newOtherWords()}}
+	return Names{view{layers: []*layer{newLayer(layerID{source: builtinSource}, bySlug)}, other: newOtherWords()}}
 }
 
 // resolve finds the entry that a printed name means: by one of its names, or as the only one that is one or two typing

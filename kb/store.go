@@ -6,26 +6,46 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// An edit is a row of kb.entry.
+// builtinSource is the source of the entries that come with the program.
+const builtinSource = "ckadbot"
+
+// An edit is a row of kb.entry or kb.history.
 type edit struct {
 	Entry
 	workspace string
 	deleted   bool
 }
 
+// A rowKey tells the rows of one workspace apart.
+type rowKey struct{ source, slug string }
+
+func (e edit) layer() layerID { return layerID{e.workspace, e.Source} }
+func (e edit) key() rowKey    { return rowKey{e.Source, e.Slug} }
+
+// columns are those of both tables, as scanEdit reads them.
+const columns = `workspace, rev, deleted, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
+		doc, category, domain, competency, verified, since, until, changed, source, source_url, licence, changed_by, changed_at`
+
+func scanEdit(row pgx.CollectableRow) (e edit, err error) {
+	err = row.Scan(&e.workspace, &e.Rev, &e.deleted, &e.Slug, &e.Term, &e.Aliases, &e.Short, &e.Kind, &e.Phrases, &e.Definition, &e.Details, &e.Example, &e.Tip, &e.Related, &e.Confusable,
+		&e.Doc, &e.Category, &e.Domain, &e.Competency, &e.Verified, &e.Since, &e.Until, &e.Changed, &e.Source, &e.SourceURL, &e.Licence, &e.By, &e.At)
+	return e, err
+}
+
 // editsSince returns the rows above a revision, in order. Edits are serialised up to their commit, so none below the highest
 // one can turn up later.
 func editsSince(ctx context.Context, pool *pgxpool.Pool, rev int64) ([]edit, error) {
 	rows, err := pool.Query(ctx, `
-		select workspace, rev, deleted, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
-		       doc, category, domain, competency, verified, since, until, changed, source, source_url, licence, changed_by, changed_at
+		select `+columns+`
 		from kb.entry
 		where rev > $1
 		order by rev`, rev)
@@ -39,17 +59,10 @@ func editsSince(ctx context.Context, pool *pgxpool.Pool, rev int64) ([]edit, err
 	return edits, nil
 }
 
-func scanEdit(row pgx.CollectableRow) (e edit, err error) {
-	err = row.Scan(&e.workspace, &e.Rev, &e.deleted, &e.Slug, &e.Term, &e.Aliases, &e.Short, &e.Kind, &e.Phrases, &e.Definition, &e.Details, &e.Example, &e.Tip, &e.Related, &e.Confusable,
-		&e.Doc, &e.Category, &e.Domain, &e.Competency, &e.Verified, &e.Since, &e.Until, &e.Changed, &e.Source, &e.SourceURL, &e.Licence, &e.By, &e.At)
-	return e, err
-}
-
-// entriesOf returns a workspace's rows by slug, tombstones as well.
-func entriesOf(ctx context.Context, tx pgx.Tx, workspace string) (map[string]edit, error) {
+// entriesOf returns a workspace's rows, tombstones as well.
+func entriesOf(ctx context.Context, tx pgx.Tx, workspace string) (map[rowKey]edit, error) {
 	rows, err := tx.Query(ctx, `
-		select workspace, rev, deleted, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
-		       doc, category, domain, competency, verified, since, until, changed, source, source_url, licence, changed_by, changed_at
+		select `+columns+`
 		from kb.entry
 		where workspace = $1`, workspace)
 	if err != nil {
@@ -59,11 +72,28 @@ func entriesOf(ctx context.Context, tx pgx.Tx, workspace string) (map[string]edi
 	if err != nil {
 		return nil, fmt.Errorf("read the entries of %q: %w", workspace, err)
 	}
-	bySlug := map[string]edit{}
+	byKey := map[rowKey]edit{}
 	for _, e := range edits {
-		bySlug[e.Slug] = e
+		byKey[e.key()] = e
 	}
-	return bySlug, nil
+	return byKey, nil
+}
+
+// rowsOf returns the rows of a slug that a workspace sees, what is shown first coming first, tombstones as well.
+func rowsOf(ctx context.Context, tx pgx.Tx, workspace, slug string) ([]edit, error) {
+	rows, err := tx.Query(ctx, `
+		select `+columns+`
+		from kb.entry
+		where workspace in ($1, '*', '') and slug = $2`, workspace, slug)
+	if err != nil {
+		return nil, fmt.Errorf("read entry %s: %w", slug, err)
+	}
+	edits, err := pgx.CollectRows(rows, scanEdit)
+	if err != nil {
+		return nil, fmt.Errorf("read entry %s: %w", slug, err)
+	}
+	slices.SortFunc(edits, func(a, b edit) int { return a.layer().compare(b.layer()) })
+	return edits, nil
 }
 
 // lockEdits waits for other edits to be committed, so that what is read next stays true until this transaction ends.
@@ -90,6 +120,30 @@ func writeEntry(ctx context.Context, tx pgx.Tx, workspace, by string, e Entry) e
 		list(e.Related), dict(e.Confusable), e.Doc, e.Category, e.Domain, e.Competency, e.Verified, e.Since, e.Until, e.Changed, e.Source, e.SourceURL, e.Licence)
 	if err != nil {
 		return fmt.Errorf("write entry %s: %w", e.Slug, err)
+	}
+	return nil
+}
+
+// writeEntries adds or replaces rows, and tells after each how many are done.
+func writeEntries(ctx context.Context, tx pgx.Tx, workspace, by string, entries []Entry, progress func(done int)) error {
+	for i, e := range entries {
+		if err := writeEntry(ctx, tx, workspace, by, e); err != nil {
+			return err
+		}
+		progress(i + 1)
+	}
+	return nil
+}
+
+// removeEntries makes tombstones of those rows that are none yet.
+func removeEntries(ctx context.Context, tx pgx.Tx, workspace, by string, rows []rowKey) error {
+	for _, r := range rows {
+		_, err := tx.Exec(ctx, `
+			update kb.entry set deleted = true, changed_by = $4
+			where workspace = $1 and source = $2 and slug = $3 and not deleted`, workspace, r.source, r.slug, by)
+		if err != nil {
+			return fmt.Errorf("remove entry %s: %w", r.slug, err)
+		}
 	}
 	return nil
 }
@@ -139,19 +193,15 @@ func writeBuiltin(ctx context.Context, pool *pgxpool.Pool, entries []Entry) erro
 			return err
 		}
 		for _, e := range entries {
-			if was, ok := old[e.Slug]; !ok || was.deleted || !sameEntry(was.Entry, e) {
-				if err := writeEntry(ctx, tx, "", "ckadbot", e); err != nil {
+			e.Source = builtinSource
+			if was, ok := old[rowKey{e.Source, e.Slug}]; !ok || was.deleted || !sameEntry(was.Entry, e) {
+				if err := writeEntry(ctx, tx, "", builtinSource, e); err != nil {
 					return err
 				}
 			}
-			delete(old, e.Slug)
+			delete(old, rowKey{e.Source, e.Slug})
 		}
-		for slug := range old {
-			if _, err := tx.Exec(ctx, `update kb.entry set deleted = true, changed_by = 'ckadbot' where workspace = '' and slug = $1 and not deleted`, slug); err != nil {
-				return fmt.Errorf("remove entry %s: %w", slug, err)
-			}
-		}
-		return nil
+		return removeEntries(ctx, tx, "", builtinSource, slices.Collect(maps.Keys(old)))
 	})
 }
 

@@ -68,15 +68,15 @@ func TestAnotherProcessSeesAnEdit(t *testing.T) {
 	}
 }
 
-// A lines is a log that hands over each line.
-type lines chan string
+// A logLines value is a log that hands over each line.
+type logLines chan string
 
-func (l lines) Write(p []byte) (int, error) {
+func (l logLines) Write(p []byte) (int, error) {
 	l <- string(p)
 	return len(p), nil
 }
 
-func logger(l lines) *slog.Logger {
+func logger(l logLines) *slog.Logger {
 	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {
 			return slog.Attr{}
@@ -86,7 +86,7 @@ func logger(l lines) *slog.Logger {
 }
 
 func TestALostConnectionIsReplaced(t *testing.T) {
-	log := make(lines, 100)
+	log := make(logLines, 100)
 	f, writer := follow(t, Options{poll: time.Hour, Log: logger(log)})
 	f.await(t, f.listens)
 	var cut int
@@ -119,7 +119,7 @@ func TestALostConnectionIsReplaced(t *testing.T) {
 }
 
 func TestAnOutageIsToldOnce(t *testing.T) {
-	log := make(lines, 100)
+	log := make(logLines, 100)
 	o := outage{log: logger(log)}
 	start, broken := time.Now(), errors.New("no way to the database")
 	after := func(d time.Duration) time.Time { return start.Add(d) }
