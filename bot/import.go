@@ -37,7 +37,7 @@ func (i imports) Run(s session) error {
 	if err != nil {
 		return err
 	}
-	report, err := glossary.Import(s.ctx, i.Workspace, "command line", notes, i.DryRun)
+	report, err := glossary.Import(s.ctx, i.Workspace, "command line", notes, kb.ImportOptions{DryRun: i.DryRun})
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func plain(s string) string {
 	}, s)
 }
 
-func (i imports) print(s session, notes kb.Notes, report kb.Report) {
+func (i imports) print(s session, notes kb.File, report kb.Report) {
 	for _, r := range notes.Skipped {
 		fmt.Fprintf(s.out, "%s:%d: not imported: %s\n", i.File, r.Line, plain(r.Text))
 	}

@@ -5,10 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
+
+// ImportOptions of Import. The zero value works.
+type ImportOptions struct {
+	DryRun   bool                  // only report
+	Progress func(done, total int) // called after each entry that was written; nil: nobody wants to know
+}
 
 // A Report tells what an import did, or would do.
 type Report struct {
@@ -23,19 +28,23 @@ func (r Report) String() string {
 
 // A Change is one entry that an import adds or updates.
 type Change struct {
-	Line       int // of the file
+	File       string
+	Line       int
 	Slug, Term string
 	Added      bool   // else updated
 	Before     string // the definition that is replaced
 	After      string
 }
 
-// Import writes notes to a workspace ("*": everybody in this installation) in one transaction. Entries that are there already
-// and do not differ are not written; entries that the file does not name stay. by says who asked for it. A dry run only
-// reports. The built-in layer "" cannot be imported into.
-func (g *Glossary) Import(ctx context.Context, workspace, by string, n Notes, dryRun bool) (Report, error) {
+// Import writes a file's entries to a workspace ("*": everybody in this installation) in one transaction. Entries that are there
+// already and do not differ are not written, so the same file a second time changes nothing; entries that the file does not
+// name stay. by says who asked for it. The built-in layer "" cannot be imported into.
+func (g *Glossary) Import(ctx context.Context, workspace, by string, f File, opt ImportOptions) (Report, error) {
 	if workspace == "" {
-		return Report{}, errors.New(`import notes: no workspace given; "*" is everybody in this installation`)
+		return Report{}, errors.New(`import: no workspace given; "*" is everybody in this installation`)
+	}
+	if err := errors.Join(f.check()...); err != nil {
+		return Report{}, err
 	}
 	var report Report
 	err := pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) error {
@@ -46,19 +55,27 @@ func (g *Glossary) Import(ctx context.Context, workspace, by string, n Notes, dr
 		if err != nil {
 			return err
 		}
-		for _, noted := range n.Entries {
-			was, there := old[rowKey{n.entry(noted).Source, noted.Slug}]
-			if !report.count(noted, was, there && !was.deleted, n.entry(noted)) || dryRun {
-				continue
-			}
-			if err := writeEntry(ctx, tx, workspace, by, n.entry(noted)); err != nil {
-				return fmt.Errorf("%s:%d: %w", n.File, noted.Line, err)
+		var changed []Entry
+		for _, noted := range f.Entries {
+			was, there := old[rowKey{noted.Source, noted.Slug}]
+			if report.count(noted, was, there && !was.deleted) {
+				changed = append(changed, noted.Entry)
 			}
 		}
-		return nil
+		if opt.DryRun {
+			return nil
+		}
+		return writeEntries(ctx, tx, workspace, by, changed, func(done int) {
+			if opt.Progress != nil {
+				opt.Progress(done, len(changed))
+			}
+		})
 	})
 	if err != nil {
-		return Report{}, fmt.Errorf("import %s: %w", filepath.Base(n.File), err)
+		return Report{}, fmt.Errorf("import %s: %w", filepath.Base(f.Name), err)
+	}
+	if opt.DryRun {
+		return report, nil
 	}
 	// Other processes are notified; this one need not wait for that.
 	if err := g.pull(ctx); err != nil {
@@ -68,12 +85,12 @@ func (g *Glossary) Import(ctx context.Context, workspace, by string, n Notes, dr
 }
 
 // count notes what becomes of one entry and reports whether it must be written.
-func (r *Report) count(noted Noted, was edit, there bool, e Entry) bool {
-	if there && sameEntry(was.Entry, e) {
+func (r *Report) count(noted Noted, was edit, there bool) bool {
+	if there && sameEntry(was.Entry, noted.Entry) {
 		r.Unchanged++
 		return false
 	}
-	c := Change{Line: noted.Line, Slug: e.Slug, Term: e.Term, Added: !there, After: e.Definition}
+	c := Change{File: noted.File, Line: noted.Line, Slug: noted.Slug, Term: noted.Term, Added: !there, After: noted.Definition}
 	if there {
 		c.Before = was.Definition
 		r.Updated++
@@ -82,9 +99,4 @@ func (r *Report) count(noted Noted, was edit, there bool, e Entry) bool {
 	}
 	r.Changes = append(r.Changes, c)
 	return true
-}
-
-// entry is the row for a noted entry.
-func (n Notes) entry(noted Noted) Entry {
-	return Entry{Slug: noted.Slug, Term: noted.Term, Aliases: slices.Clone(noted.Aliases), Definition: noted.Definition, Source: filepath.Base(n.File)}
 }

@@ -15,7 +15,7 @@ func importText(t *testing.T, g *Glossary, workspace, text string) Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := g.Import(t.Context(), workspace, "somebody", n, false)
+	r, err := g.Import(t.Context(), workspace, "somebody", n, ImportOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,17 +48,17 @@ func TestImportReportsWhatItChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Report{Added: 1, Updated: 1, Unchanged: 1, Changes: []Change{
-		{Line: 1, Slug: "gizmo", Term: "Gizmo", Before: "Old text.", After: "New text."},
-		{Line: 5, Slug: "widget", Term: "Widget", Added: true, After: "A third."},
+		{File: "notes.txt", Line: 1, Slug: "gizmo", Term: "Gizmo", Before: "Old text.", After: "New text."},
+		{File: "notes.txt", Line: 5, Slug: "widget", Term: "Widget", Added: true, After: "A third."},
 	}}
-	dry, err := g.Import(t.Context(), "*", "somebody", n, true)
+	dry, err := g.Import(t.Context(), "*", "somebody", n, ImportOptions{DryRun: true})
 	if diff := cmp.Diff(want, dry); diff != "" || err != nil {
 		t.Errorf("dry run: error %v (-want +got):\n%s", err, diff)
 	}
 	if e, _ := g.Entry("*", "gizmo"); e.Definition != "Old text." {
 		t.Errorf("after a dry run: got %q, want the old text", e.Definition)
 	}
-	real, err := g.Import(t.Context(), "*", "somebody", n, false)
+	real, err := g.Import(t.Context(), "*", "somebody", n, ImportOptions{})
 	if diff := cmp.Diff(want, real); diff != "" || err != nil {
 		t.Errorf("import: error %v (-want +got):\n%s", err, diff)
 	}
@@ -73,11 +73,11 @@ func TestImportReportsWhatItChanges(t *testing.T) {
 
 func TestImportIsAllOrNothing(t *testing.T) {
 	g := open(t, Options{builtin: small()})
-	n := Notes{File: "notes.txt", Entries: []Noted{
-		{Line: 1, Slug: "good", Term: "Good", Definition: "Fits."},
-		{Line: 3, Slug: "bad", Term: strings.Repeat("x", 76), Definition: "The database refuses this."},
+	n := File{Name: "notes.txt", Entries: []Noted{
+		{File: "notes.txt", Line: 1, Entry: Entry{Slug: "good", Term: "Good", Definition: "Fits.", Source: "notes.txt"}},
+		{File: "notes.txt", Line: 3, Entry: Entry{Slug: "bad", Term: strings.Repeat("x", 76), Definition: "The database refuses this.", Source: "notes.txt"}},
 	}}
-	if _, err := g.Import(t.Context(), "*", "somebody", n, false); err == nil || !strings.Contains(err.Error(), "notes.txt:3") {
+	if _, err := g.Import(t.Context(), "*", "somebody", n, ImportOptions{}); err == nil || !strings.Contains(err.Error(), "notes.txt:3") {
 		t.Errorf("got error %v, want the line", err)
 	}
 	if _, ok := g.Entry("*", "good"); ok {
@@ -87,7 +87,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 
 func TestImportNeedsAWorkspace(t *testing.T) {
 	g := open(t, Options{builtin: small()})
-	if _, err := g.Import(t.Context(), "", "somebody", read(t, "Gizmo: x"), false); err == nil {
+	if _, err := g.Import(t.Context(), "", "somebody", read(t, "Gizmo: x"), ImportOptions{}); err == nil {
 		t.Error("got no error for an import into the built-in glossary")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -21,77 +22,38 @@ const (
 	maxTermWords  = 8
 )
 
-// Notes is a file of plain notes as ReadNotes understood it.
-type Notes struct {
-	File      string   // as given
-	Entries   []Noted  // in the file's order
-	Skipped   []Remark // every other line that is not blank, and why it is no entry
-	Corrected []Remark // names that were read as known ones
-}
-
-// A Noted is one entry of a notes file.
-type Noted struct {
-	Line       int    // of its name; the first line is 1
-	Printed    string // the name as it stands there, without Markdown's # before it
-	Slug, Term string // of the known entry, else made of the name
-	Aliases    []string
-	Definition string // as it stands there, without spaces around it
-	lines      []int  // of the file that it is made of
-}
-
-// A Remark is something to tell about a line.
-type Remark struct {
-	Line int
-	Text string
-}
-
-// String is the remark in words, with its line.
-func (r Remark) String() string { return fmt.Sprintf("line %d: %s", r.Line, r.Text) }
-
-// A FileError is a problem with a file: what is wrong, where, and what to do.
-type FileError struct {
-	File string
-	Line int // 0: the whole file
-	Text string
-}
-
-// Error is the problem in words, after the file and the line.
-func (e *FileError) Error() string {
-	if e.Line == 0 {
-		return e.File + ": " + e.Text
-	}
-	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
-}
-
 // ReadNotes reads plain notes: paragraphs of "Term: definition" with blank lines between them, in UTF-8.
 //
 //   - The first colon ends the term. A term has at most eight words and 75 characters and no sentence's punctuation.
 //   - The other lines of a paragraph continue the definition. When each line of a paragraph looks like an entry, each is one.
 //   - "Term:" alone takes its definition from the next paragraph, unless that is an entry itself or nearly one, "Term:text".
 //   - Control characters, and marks that turn the direction of text, are a problem of an entry: what one sees is not what one gets.
-//   - A heading right above an entry, and any other paragraph, is skipped and listed in Notes.Skipped.
+//   - A heading right above an entry, and any other paragraph, is skipped and listed in File.Skipped.
 //
 // Names known already lead to their entries, mistyped ones too; the printed one becomes an alias. The error holds a *FileError
 // for each problem, and then nothing of the file can be used.
-func ReadNotes(name string, r io.Reader, known Names) (Notes, error) {
+func ReadNotes(name string, r io.Reader, known Names) (File, error) {
 	lines, err := readLines(name, r)
 	if err != nil {
-		return Notes{}, err
+		return File{}, err
 	}
-	n := Notes{File: name}
+	n := File{Name: name}
 	n.readParagraphs(lines)
 	if err := errors.Join(n.controls(lines)...); err != nil {
-		return Notes{}, err // alone: what else there is to say would repeat them
+		return File{}, err // alone: what else there is to say would repeat them
 	}
 	for i := range n.Entries {
 		n.resolve(&n.Entries[i], known)
 	}
 	problems := append(n.tooLong(), n.twice()...)
+	if len(problems) == 0 {
+		problems = n.check()
+	}
 	if len(n.Entries) == 0 {
 		problems = append(problems, &FileError{name, 0, `no entry found; write "Term: definition", one paragraph each, with blank lines between them`})
 	}
 	if err := errors.Join(problems...); err != nil {
-		return Notes{}, err
+		return File{}, err
 	}
 	return n, nil
 }
@@ -171,12 +133,12 @@ func paragraphs(lines []string) []paragraph {
 }
 
 // readParagraphs sorts every line that is not blank into exactly one entry or one remark.
-func (n *Notes) readParagraphs(lines []string) {
+func (n *File) readParagraphs(lines []string) {
 	var waiting *Noted // a name alone in its paragraph
 	for _, p := range paragraphs(lines) {
 		entries, skipped := p.split()
 		if waiting != nil && len(entries) == 0 && !nearlyEntry(p.lines[0]) {
-			waiting.take(p)
+			waiting.define(p)
 			n.Entries = append(n.Entries, *waiting)
 			waiting = nil
 			continue
@@ -185,7 +147,9 @@ func (n *Notes) readParagraphs(lines []string) {
 			n.skip(waiting.Line, "“"+waiting.Printed+":” has no definition")
 			waiting = nil
 		}
-		n.Skipped = append(n.Skipped, skipped...)
+		for _, r := range skipped {
+			n.skip(r.Line, r.Text)
+		}
 		for i := range entries {
 			switch {
 			case entries[i].Definition != "":
@@ -202,10 +166,10 @@ func (n *Notes) readParagraphs(lines []string) {
 	}
 }
 
-func (n *Notes) skip(line int, why string) { n.Skipped = append(n.Skipped, Remark{line, why}) }
+func (n *File) skip(line int, why string) { n.Skipped = append(n.Skipped, Remark{n.Name, line, why}) }
 
-// take makes a paragraph the definition.
-func (e *Noted) take(p paragraph) {
+// define makes a paragraph the definition.
+func (e *Noted) define(p paragraph) {
 	e.Definition = strings.Join(p.lines, "\n")
 	for i := range p.lines {
 		e.lines = append(e.lines, p.first+i)
@@ -217,19 +181,19 @@ func (p paragraph) split() (entries []Noted, skipped []Remark) {
 	start := slices.IndexFunc(p.lines, isEntry)
 	if start < 0 || start > 0 && !isHeading(p.lines[start-1]) {
 		for i, l := range p.lines {
-			skipped = append(skipped, Remark{p.first + i, "not an entry: " + why(l)})
+			skipped = append(skipped, Remark{"", p.first + i, "not an entry: " + why(l)})
 		}
 		return nil, skipped
 	}
 	for i, l := range p.lines[:start] {
-		skipped = append(skipped, Remark{p.first + i, "not an entry: " + why(l)})
+		skipped = append(skipped, Remark{"", p.first + i, "not an entry: " + why(l)})
 	}
 	rest := p.lines[start:]
 	each := !slices.ContainsFunc(rest, func(l string) bool { return !isEntry(l) })
 	for i, l := range rest {
 		if i == 0 || each {
 			printed, definition, _ := splitEntry(l)
-			entries = append(entries, Noted{Line: p.first + start + i, Printed: printed, Definition: definition, lines: []int{p.first + start + i}})
+			entries = append(entries, Noted{Entry: Entry{Definition: definition}, Line: p.first + start + i, Printed: printed, lines: []int{p.first + start + i}})
 			continue
 		}
 		e := &entries[0]
@@ -297,8 +261,9 @@ func why(line string) string {
 
 // resolve gives the entry its slug, term and aliases. Importing a file again must give the same, so the aliases depend on what
 // is printed and not on what is known.
-func (n *Notes) resolve(e *Noted, known Names) {
-	e.Slug, e.Term = slugOf(e.Printed), e.Printed
+func (n *File) resolve(e *Noted, known Names) {
+	e.File, e.Source = n.Name, filepath.Base(n.Name)
+	e.Slug, e.Term = SlugOf(e.Printed), e.Printed
 	if found := known.resolve(e.Printed); found != nil {
 		e.Slug, e.Term = found.Slug, found.Term
 	}
@@ -312,6 +277,6 @@ func (n *Notes) resolve(e *Noted, known Names) {
 		}
 	}
 	if canon(words(e.Printed)) != canon(words(e.Term)) {
-		n.Corrected = append(n.Corrected, Remark{e.Line, fmt.Sprintf("“%s” read as %s", e.Printed, e.Term)})
+		n.Corrected = append(n.Corrected, Remark{n.Name, e.Line, fmt.Sprintf("“%s” read as %s", e.Printed, e.Term)})
 	}
 }

@@ -21,7 +21,7 @@ func someNames() Names {
 	})
 }
 
-func read(t testing.TB, text string) Notes {
+func read(t testing.TB, text string) File {
 	t.Helper()
 	n, err := ReadNotes("notes.txt", strings.NewReader(text), someNames())
 	if err != nil {
@@ -35,28 +35,28 @@ func TestReadNotesUnderstandsTheSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Notes{
-		File: "notes.txt",
+	want := File{
+		Name: "notes.txt",
 		Entries: []Noted{
-			{Line: 6, Printed: "Pods", Slug: "pod", Term: "Pod", Aliases: []string{"Pods"},
-				Definition: "A handful of containers on one node. Remember: they share an address."},
-			{Line: 8, Printed: "Deamonset", Slug: "daemonset", Term: "DaemonSet", Aliases: []string{"Deamonset"},
-				Definition: "One Pod for each machine"},
-			{Line: 10, Printed: "Gizmo Widget Frobnicator (GWF) Thing", Slug: "gizmo-widget-frobnicator-thing",
+			{File: "notes.txt", Line: 6, Printed: "Pods", Entry: Entry{Slug: "pod", Term: "Pod", Aliases: []string{"Pods"},
+				Definition: "A handful of containers on one node. Remember: they share an address.", Source: "notes.txt"}},
+			{File: "notes.txt", Line: 8, Printed: "Deamonset", Entry: Entry{Slug: "daemonset", Term: "DaemonSet", Aliases: []string{"Deamonset"},
+				Definition: "One Pod for each machine", Source: "notes.txt"}},
+			{File: "notes.txt", Line: 10, Printed: "Gizmo Widget Frobnicator (GWF) Thing", Entry: Entry{Slug: "gizmo-widget-frobnicator-thing",
 				Term: "Gizmo Widget Frobnicator (GWF) Thing", Aliases: []string{"Gizmo Widget Frobnicator Thing", "Gizmo Widget Frobnicator", "GWF"},
-				Definition: "Something only our team has."},
-			{Line: 12, Printed: "role-aware (gizmo)", Slug: "role-aware", Term: "role-aware (gizmo)", Aliases: []string{"role-aware"},
-				Definition: "A gizmo with a role, see the list (a, b, c). Uses the operators =, ==, and !=."},
-			{Line: 16, Printed: "Node Agent", Slug: "kubelet", Term: "kubelet", Aliases: []string{"Node Agent"},
-				Definition: "Starts containers. e.g. sudo crictl ps | grep web.\nIts second line: wrapped by an editor, belongs to it\nand so does the third."},
-			{Line: 20, Printed: "Team Overlays", Slug: "team-overlays", Term: "Team Overlays", Definition: "Alpha Beta Gamma"},
+				Definition: "Something only our team has.", Source: "notes.txt"}},
+			{File: "notes.txt", Line: 12, Printed: "role-aware (gizmo)", Entry: Entry{Slug: "role-aware", Term: "role-aware (gizmo)", Aliases: []string{"role-aware"},
+				Definition: "A gizmo with a role, see the list (a, b, c). Uses the operators =, ==, and !=.", Source: "notes.txt"}},
+			{File: "notes.txt", Line: 16, Printed: "Node Agent", Entry: Entry{Slug: "kubelet", Term: "kubelet", Aliases: []string{"Node Agent"},
+				Definition: "Starts containers. e.g. sudo crictl ps | grep web.\nIts second line: wrapped by an editor, belongs to it\nand so does the third.", Source: "notes.txt"}},
+			{File: "notes.txt", Line: 20, Printed: "Team Overlays", Entry: Entry{Slug: "team-overlays", Term: "Team Overlays", Definition: "Alpha Beta Gamma", Source: "notes.txt"}},
 		},
 		Skipped: []Remark{
-			{1, "not an entry: no “Term:” in “Study Notes of a Team”"},
-			{4, "not an entry: no “Term:” in “Core Terms”"},
-			{14, "not an entry: no “Term:” in “This is a sentence that somebody left be…”"},
+			{"notes.txt", 1, "not an entry: no “Term:” in “Study Notes of a Team”"},
+			{"notes.txt", 4, "not an entry: no “Term:” in “Core Terms”"},
+			{"notes.txt", 14, "not an entry: no “Term:” in “This is a sentence that somebody left be…”"},
 		},
-		Corrected: []Remark{{8, "“Deamonset” read as DaemonSet"}, {16, "“Node Agent” read as kubelet"}},
+		Corrected: []Remark{{"notes.txt", 8, "“Deamonset” read as DaemonSet"}, {"notes.txt", 16, "“Node Agent” read as kubelet"}},
 	}
 	for name, variant := range map[string]string{
 		"as it is":              string(text),
@@ -167,7 +167,7 @@ func TestReadNotesRefusesWhatItCannotUse(t *testing.T) {
 
 func TestARemarkRepeatsNoControlCharacter(t *testing.T) {
 	got := read(t, "A: b\n\nprose \x1b]0;title\x07 and \u202eesrever").Skipped
-	want := []Remark{{3, "not an entry: no “Term:” in “prose \uFFFD]0;title\uFFFD and \uFFFDesrever”"}}
+	want := []Remark{{"notes.txt", 3, "not an entry: no “Term:” in “prose \uFFFD]0;title\uFFFD and \uFFFDesrever”"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("remarks (-want +got):\n%s", diff)
 	}
@@ -227,12 +227,12 @@ func FuzzReadNotes(f *testing.F) {
 		if err != nil {
 			return
 		}
-		n := Notes{File: "f"}
+		n := File{Name: "f"}
 		n.readParagraphs(lines)
 		var used []int
 		for _, e := range n.Entries {
 			used = append(used, e.lines...)
-			if e.Definition == "" || !slugForm.MatchString(slugOf(e.Printed)) {
+			if e.Definition == "" || !slugForm.MatchString(SlugOf(e.Printed)) {
 				t.Errorf("line %d: got entry %+v", e.Line, e)
 			}
 		}

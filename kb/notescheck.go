@@ -8,13 +8,13 @@ import (
 )
 
 // controls finds the characters that an entry may not have. A character that would act on a terminal is named, not repeated.
-func (n *Notes) controls(lines []string) (problems []error) {
+func (n *File) controls(lines []string) (problems []error) {
 	for _, e := range n.Entries {
 		for _, number := range e.lines {
 			line := strings.TrimSpace(lines[number-1])
 			if i := strings.IndexFunc(line, isControl); i >= 0 {
 				r, _ := utf8.DecodeRuneInString(line[i:])
-				problems = append(problems, &FileError{n.File, number, fmt.Sprintf("has a control character (%U); remove it", r)})
+				problems = append(problems, &FileError{n.Name, number, fmt.Sprintf("has a control character (%U); remove it", r)})
 			}
 		}
 	}
@@ -34,17 +34,17 @@ func visible(r rune) rune {
 	return r
 }
 
-func (n *Notes) tooLong() (problems []error) {
+func (n *File) tooLong() (problems []error) {
 	for _, e := range n.Entries {
 		if count := utf8.RuneCountInString(e.Definition); count > maxDefinition {
-			problems = append(problems, &FileError{n.File, e.Line,
+			problems = append(problems, &FileError{n.Name, e.Line,
 				fmt.Sprintf("the definition of %s has %d characters; shorten it to %d", e.Printed, count, maxDefinition)})
 		}
 	}
 	return problems
 }
 
-func (n *Notes) twice() (problems []error) {
+func (n *File) twice() (problems []error) {
 	first := map[string]Noted{} // by slug, and by name: the next import would find either by it
 	for _, e := range n.Entries {
 		name := "name " + canon(words(e.Printed))
@@ -53,7 +53,7 @@ func (n *Notes) twice() (problems []error) {
 			before, ok = first[name]
 		}
 		if ok {
-			problems = append(problems, &FileError{n.File, e.Line,
+			problems = append(problems, &FileError{n.Name, e.Line,
 				fmt.Sprintf("“%s” means the same as “%s” in line %d; make them one entry", e.Printed, before.Printed, before.Line)})
 			continue
 		}

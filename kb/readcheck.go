@@ -1,0 +1,113 @@
+package kb
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+)
+
+// settle completes the entries of a file with keys: what a person may leave out is known from elsewhere. It returns what is wrong
+// with them.
+func (f *File) settle(known Names) []error {
+	entries := f.Entries[:0]
+	for _, e := range f.Entries {
+		e.Entry = tidied(e.Entry)
+		if !e.Has("source") {
+			e.Source = filepath.Base(f.Name)
+		}
+		if e.Source == SourceBuiltin {
+			f.Skipped = append(f.Skipped, Remark{e.File, e.Line,
+				fmt.Sprintf("%s is built in; write source: \"\" to say something else in your workspace", visibly(e.Term))})
+			continue
+		}
+		if e.Slug == "" {
+			e.Slug = known.slug(e.Term)
+		}
+		entries = append(entries, e)
+	}
+	f.Entries = entries
+	f.share(known)
+	return append(f.check(), f.double()...)
+}
+
+// check returns what is wrong with the entries, each by itself.
+func (f *File) check() []error {
+	p := problems{file: f.Name}
+	for _, e := range f.Entries {
+		p.file = e.File
+		for _, text := range e.Check() {
+			p.wrong(e.Line, "%s: %s", visibly(e.Term), text)
+		}
+	}
+	return p.list
+}
+
+// double finds the entries that a file gives twice, and names that it gives to two. An entry that says its source is from an
+// export: that may hold whatever the database holds.
+func (f *File) double() []error {
+	type id struct{ source, name string }
+	p := problems{file: f.Name}
+	slugs, names := map[id]int{}, map[id]int{} // the places in f.Entries
+	for i, e := range f.Entries {
+		p.file = e.File
+		if at, ok := slugs[id{e.Source, e.Slug}]; ok {
+			before := f.Entries[at]
+			p.wrong(e.Line, "%s means the same as %s in line %d; make them one entry", visibly(e.Term), visibly(before.Term), before.Line)
+			continue
+		}
+		slugs[id{e.Source, e.Slug}] = i
+		for _, n := range e.names() {
+			at, ok := names[id{e.Source, n}]
+			if !ok {
+				names[id{e.Source, n}] = i
+			} else if before := f.Entries[at]; !e.Has("source") || !before.Has("source") {
+				p.wrong(e.Line, "%s and %s in line %d are both called %s; take the name from one of them", visibly(e.Term), visibly(before.Term), before.Line, n)
+				break
+			}
+		}
+	}
+	return p.list
+}
+
+// names are the canonical names by which the entry can be asked for.
+func (e Entry) names() (names []string) {
+	for _, n := range slices.Concat([]string{e.Term}, withoutParentheses(e.Term), e.Aliases, []string{e.Kind, e.Slug}) {
+		if c := canon(words(n)); c != "" && !slices.Contains(names, c) {
+			names = append(names, c)
+		}
+	}
+	return names
+}
+
+// share notes the names that lead to another known entry as well.
+func (f *File) share(known Names) {
+	for _, e := range f.Entries {
+		for _, n := range e.names() {
+			if other := known.called(n); other != nil && other.Slug != e.Slug {
+				f.Shared = append(f.Shared, Remark{e.File, e.Line, fmt.Sprintf("%s is also called %s, as %s is", e.Term, n, other.Term)})
+				break
+			}
+		}
+	}
+}
+
+// called finds the entry of a canonical name among those that somebody wrote: not the imported ones, or the second import of a
+// file would be read otherwise than the first.
+func (n Names) called(canonical string) *item {
+	for _, l := range n.layers {
+		for _, it := range l.byName[canonical] {
+			if it.Source == "" || it.Source == SourceBuiltin {
+				return it
+			}
+		}
+	}
+	return nil
+}
+
+// slug is that of the entry called so, or a new one.
+func (n Names) slug(term string) string {
+	if it := n.called(canon(words(term))); it != nil {
+		return it.Slug
+	}
+	return SlugOf(term)
+}
