@@ -9,119 +9,119 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"go.yaml.in/yaml/v3"
 
 	"ckadbot/kb/content"
 )
 
-// Builtin reads the built-in glossary and checks all of it, sorted by slug. The error names every problem with file and line.
+// Builtin reads the built-in glossary, sorted by slug. Each start of a program waits for it, so it checks only what the
+// program relies on, see CheckTogether; package lint checks the rest. The error names every problem with file and line.
 func Builtin() ([]Entry, error) { return readContent(content.Files) }
-
-// A contentEntry is an entry as it stands in a file; package content explains the keys.
-type contentEntry struct {
-	Slug       string            `yaml:"slug"`
-	Term       string            `yaml:"term"`
-	Aliases    []string          `yaml:"aliases"`
-	Short      []string          `yaml:"short"`
-	Kind       string            `yaml:"kind"`
-	Phrases    []string          `yaml:"phrases"`
-	Definition string            `yaml:"definition"`
-	Details    string            `yaml:"details"`
-	Example    string            `yaml:"example"`
-	Tip        string            `yaml:"tip"`
-	Related    []string          `yaml:"related"`
-	Confusable map[string]string `yaml:"confusable"`
-	Doc        string            `yaml:"doc"`
-	Category   string            `yaml:"category"`
-	Domain     string            `yaml:"domain"`
-	Competency string            `yaml:"competency"`
-	Verified   string            `yaml:"verified"`
-	Since      string            `yaml:"since"`
-	Until      string            `yaml:"until"`
-	Changed    string            `yaml:"changed"`
-
-	place string // file:line
-}
-
-func (c contentEntry) entry() Entry {
-	t := strings.TrimSpace
-	return Entry{Slug: c.Slug, Term: t(c.Term), Aliases: c.Aliases, Short: c.Short, Kind: c.Kind, Phrases: c.Phrases,
-		Definition: t(c.Definition), Details: t(c.Details), Example: strings.TrimRight(c.Example, "\n "), Tip: t(c.Tip),
-		Related: c.Related, Confusable: c.Confusable, Doc: c.Doc, Category: c.Category, Domain: c.Domain, Competency: c.Competency,
-		Verified: c.Verified, Since: c.Since, Until: c.Until, Changed: t(c.Changed), Source: "ckadbot", Licence: "Apache-2.0"}
-}
 
 func readContent(files fs.FS) ([]Entry, error) {
 	paths, err := fs.Glob(files, "*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("built-in glossary: %w", err)
 	}
-	var all []contentEntry
+	var all []Noted
 	var problems []error
 	for _, path := range paths {
-		entries, err := readContentFile(files, path)
-		all = append(all, entries...)
-		problems = append(problems, err)
+		text, err := fs.ReadFile(files, path)
+		if err != nil {
+			return nil, fmt.Errorf("built-in glossary: %w", err)
+		}
+		noted, wrong := ReadYAML(path, bytes.NewReader(text))
+		all, problems = append(all, noted...), append(problems, wrong...)
 	}
-	if err := errors.Join(append(problems, checkContent(all)...)...); err != nil {
+	if err := errors.Join(append(problems, CheckTogether(all, nil)...)...); err != nil {
 		return nil, fmt.Errorf("built-in glossary:\n%w", err)
 	}
-	var out []Entry
-	for _, c := range all {
-		out = append(out, c.entry())
+	var entries []Entry
+	for _, n := range all {
+		e := tidied(n.Entry)
+		e.Source, e.Licence = SourceBuiltin, "Apache-2.0"
+		entries = append(entries, e)
 	}
-	slices.SortFunc(out, func(a, b Entry) int { return cmp.Compare(a.Slug, b.Slug) })
-	return out, nil
-}
-
-func readContentFile(files fs.FS, path string) ([]contentEntry, error) {
-	text, err := fs.ReadFile(files, path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	var entries []contentEntry
-	strict := yaml.NewDecoder(bytes.NewReader(text))
-	strict.KnownFields(true)
-	if err := strict.Decode(&entries); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	var lines []yaml.Node
-	if err := yaml.Unmarshal(text, &lines); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	for i := range entries {
-		entries[i].place = fmt.Sprintf("%s:%d", path, lines[i].Line)
-	}
+	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Compare(a.Slug, b.Slug) })
 	return entries, nil
 }
 
-// checkContent returns every problem of the entries, each with its place.
-func checkContent(all []contentEntry) []error {
-	var problems []error
-	places, owners := map[string]string{}, map[string]string{} // of slugs; slugs by canonical name
-	for _, c := range all {
-		if before, ok := places[c.Slug]; ok {
-			problems = append(problems, fmt.Errorf("%s: slug %q is used at %s already", c.place, c.Slug, before))
-		}
-		places[c.Slug] = c.place
-		for _, n := range newItem(c.entry()).names {
-			if owner, ok := owners[n.canon]; ok && owner != c.Slug {
-				problems = append(problems, fmt.Errorf("%s: %s: the name %q belongs to %s already", c.place, c.Slug, strings.Join(n.words, " "), owner))
-			}
-			owners[n.canon] = c.Slug
-		}
+// CheckTogether returns what is wrong with entries that are to be one glossary, each a *FileError: what Entry.Check finds in
+// one, slugs and names that two of them have, and related or confusable entries that do not exist. The slugs of others may be
+// referred to as well.
+func CheckTogether(entries []Noted, others []Entry) []error {
+	c := together{slugs: map[string]Noted{}, owners: map[string]Noted{}, others: map[string]bool{}}
+	for _, e := range others {
+		c.others[e.Slug] = true
 	}
-	for _, c := range all {
-		for _, p := range slices.Concat(checkForm(c), checkLengths(c), checkLinks(c, places)) {
-			problems = append(problems, fmt.Errorf("%s: %s: %s", c.place, c.Slug, p))
-		}
+	for _, e := range entries {
+		c.add(e)
 	}
-	return problems
+	for _, e := range entries {
+		c.links(e)
+	}
+	return c.problems
 }
+
+type together struct {
+	slugs    map[string]Noted
+	owners   map[string]Noted // by canonical name
+	others   map[string]bool
+	problems []error
+}
+
+func (c *together) wrong(e Noted, line int, format string, args ...any) {
+	c.problems = append(c.problems, &FileError{e.File, line, visibly(e.Slug) + ": " + fmt.Sprintf(format, args...)})
+}
+
+func (c *together) add(e Noted) {
+	if before, ok := c.slugs[e.Slug]; ok {
+		c.wrong(e, e.LineOf("slug"), "the slug is used at %s:%d already; choose another one", before.File, before.Line)
+	}
+	c.slugs[e.Slug] = e
+	built := tidied(e.Entry)
+	built.Source = SourceBuiltin // its lengths, not those of imported texts
+	for _, p := range built.Check() {
+		c.wrong(e, e.Line, "%s", p)
+	}
+	for _, n := range e.CanonicalNames() {
+		if owner, ok := c.owners[n]; ok && owner.Slug != e.Slug {
+			c.wrong(e, e.lineOfName(n), "the name %q belongs to %s (%s:%d) already; take it from one of them", n, visibly(owner.Slug), owner.File, owner.Line)
+		}
+		c.owners[n] = e
+	}
+}
+
+func (c *together) links(e Noted) {
+	for _, l := range []struct {
+		key   string
+		slugs []string
+	}{{"related", e.Related}, {"confusable", slices.Sorted(maps.Keys(e.Confusable))}} {
+		for _, slug := range l.slugs {
+			if _, ok := c.slugs[slug]; !ok && !c.others[slug] {
+				c.wrong(e, e.LineOf(l.key), "%s: there is no entry %q; correct the slug or take it away", l.key, visibly(slug))
+			}
+		}
+	}
+}
+
+// lineOfName returns the line of the key that gives an entry a name.
+func (n Noted) lineOfName(canonical string) int {
+	switch canonical {
+	case canon(words(n.Term)):
+		return n.LineOf("term")
+	case canon(words(n.Slug)):
+		return n.LineOf("slug")
+	case canon(words(n.Kind)):
+		return n.LineOf("kind")
+	}
+	return n.LineOf("aliases")
+}
+
+// CanonicalName is the form in which names are compared: case, spaces, hyphens and plurals do not matter.
+func CanonicalName(name string) string { return canon(words(name)) }
+
+// CanonicalNames returns all names by which the entry can be asked for, each once and in the form of CanonicalName.
+func (e Entry) CanonicalNames() []string { return e.names() }
 
 var (
 	slugForm    = regexp.MustCompile(`^[a-z0-9-]{1,60}$`)
@@ -131,55 +131,16 @@ var (
 	domains     = wordSet(`D1 D2 D3 D4 D5 BG`)
 )
 
-func checkForm(c contentEntry) (problems []string) {
-	bad := func(wrong bool, format string, args ...any) {
-		if wrong {
-			problems = append(problems, fmt.Sprintf(format, args...))
-		}
-	}
-	bad(!slugForm.MatchString(c.Slug), "a slug is made of a-z, 0-9 and -, at most 60")
-	bad(!categories[c.Category], "unknown category %q", c.Category)
-	bad(!domains[c.Domain], "unknown domain %q", c.Domain)
-	bad(c.Doc != "" && !docForm.MatchString(c.Doc), "doc %q is no path below https://kubernetes.io", c.Doc)
-	for field, v := range map[string]string{"verified": c.Verified, "since": c.Since, "until": c.Until} {
-		bad((v != "" || field == "verified") && !versionForm.MatchString(v), "%s %q is no version such as \"1.37\"", field, v)
-	}
-	for _, text := range []string{c.Term, c.Definition, c.Details, c.Example, c.Tip, c.Changed} {
-		bad(strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }), "a control character in %.30q…", text)
-	}
-	return problems
-}
+// IsCategory reports whether the built-in glossary has the category.
+func IsCategory(name string) bool { return categories[name] }
 
-func checkLengths(c contentEntry) (problems []string) {
-	for _, f := range []struct {
-		name, text string
-		min, max   int
-	}{
-		{"term", c.Term, 1, 75}, {"definition", c.Definition, 1, 300}, {"details", c.Details, 0, 1800}, {"example", c.Example, 0, 600},
-		{"tip", c.Tip, 0, 300}, {"changed", c.Changed, 0, 500},
-	} {
-		if n := utf8.RuneCountInString(strings.TrimSpace(f.text)); n < f.min || n > f.max {
-			problems = append(problems, fmt.Sprintf("%s has %d characters; %d to %d are allowed", f.name, n, f.min, f.max))
-		}
-	}
-	for _, a := range c.Aliases {
-		if n := utf8.RuneCountInString(a); n == 0 || n > 75 {
-			problems = append(problems, fmt.Sprintf("alias %q has %d characters; 1 to 75 are allowed", a, n))
-		}
-	}
-	return problems
-}
+// Competencies returns the names of the lines that the exam's curriculum has in a domain, in its order; none for background.
+func Competencies(domain string) []string { return slices.Clone(competencies[domain]) }
 
-func checkLinks(c contentEntry, places map[string]string) (problems []string) {
-	for _, slug := range slices.Concat(c.Related, slices.Sorted(maps.Keys(c.Confusable))) {
-		if places[slug] == "" || slug == c.Slug {
-			problems = append(problems, fmt.Sprintf("related or confusable %q is no other entry", slug))
-		}
-	}
-	for _, s := range c.Short {
-		if !slices.Contains(c.Aliases, s) {
-			problems = append(problems, fmt.Sprintf("short name %q is no alias", s))
-		}
-	}
-	return problems
+var competencies = map[string][]string{
+	"D1": {"images", "workloads", "multi-container", "volumes"},
+	"D2": {"strategies", "rollouts", "helm", "kustomize"},
+	"D3": {"deprecations", "probes", "monitoring", "logs", "debugging"},
+	"D4": {"extensions", "auth", "quotas", "resources", "configmaps", "secrets", "serviceaccounts", "security"},
+	"D5": {"networkpolicies", "services", "ingress"},
 }
