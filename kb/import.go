@@ -43,7 +43,7 @@ func (g *Glossary) Import(ctx context.Context, workspace, by string, f File, opt
 	if workspace == "" {
 		return Report{}, errors.New(`import: no workspace given; "*" is everybody in this installation`)
 	}
-	if err := errors.Join(f.check()...); err != nil {
+	if err := errors.Join(append(f.check(), f.doubleRows()...)...); err != nil {
 		return Report{}, err
 	}
 	var report Report

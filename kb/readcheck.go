@@ -27,7 +27,7 @@ func (f *File) settle(known Names) []error {
 	}
 	f.Entries = entries
 	f.share(known)
-	return append(f.check(), f.double()...)
+	return slices.Concat(f.check(), f.doubleRows(), f.doubleNames())
 }
 
 // check returns what is wrong with the entries, each by itself.
@@ -42,31 +42,55 @@ func (f *File) check() []error {
 	return p.list
 }
 
-// double finds the entries that a file gives twice, and names that it gives to two. An entry that says its source is from an
-// export: that may hold whatever the database holds.
-func (f *File) double() []error {
-	type id struct{ source, name string }
-	p := problems{file: f.Name}
-	slugs, names := map[id]int{}, map[id]int{} // the places in f.Entries
+// doubleRows finds the entries that are there twice.
+func (f *File) doubleRows() []error {
+	p := problems{}
+	first := map[rowKey]int{} // the places in f.Entries
 	for i, e := range f.Entries {
-		p.file = e.File
-		if at, ok := slugs[id{e.Source, e.Slug}]; ok {
-			before := f.Entries[at]
-			p.wrong(e.Line, "%s means the same as %s in line %d; make them one entry", visibly(e.Term), visibly(before.Term), before.Line)
+		at, ok := first[rowKey{e.Source, e.Slug}]
+		if !ok {
+			first[rowKey{e.Source, e.Slug}] = i
 			continue
 		}
-		slugs[id{e.Source, e.Slug}] = i
+		before := f.Entries[at]
+		p.file = e.File
+		p.wrong(e.Line, "%s means the same as %s in %s; make them one entry", visibly(e.Term), visibly(before.Term), before.placeFrom(e.File))
+	}
+	return p.list
+}
+
+// doubleNames finds the names that are given to two entries. Two that say their source are from an export, which may hold
+// whatever the database holds.
+func (f *File) doubleNames() []error {
+	type id struct{ source, name string }
+	p := problems{}
+	first := map[id]int{}
+	for i, e := range f.Entries {
 		for _, n := range e.names() {
-			at, ok := names[id{e.Source, n}]
+			at, ok := first[id{e.Source, n}]
 			if !ok {
-				names[id{e.Source, n}] = i
-			} else if before := f.Entries[at]; !e.Has("source") || !before.Has("source") {
-				p.wrong(e.Line, "%s and %s in line %d are both called %s; take the name from one of them", visibly(e.Term), visibly(before.Term), before.Line, n)
-				break
+				first[id{e.Source, n}] = i
+				continue
 			}
+			before := f.Entries[at]
+			if before.Slug == e.Slug || e.Has("source") && before.Has("source") {
+				continue // told by doubleRows, or no matter
+			}
+			p.file = e.File
+			p.wrong(e.Line, "%s and %s in %s are both called %s; take the name from one of them",
+				visibly(e.Term), visibly(before.Term), before.placeFrom(e.File), n)
+			break
 		}
 	}
 	return p.list
+}
+
+// placeFrom says where the entry stands to somebody who reads a file.
+func (n Noted) placeFrom(file string) string {
+	if n.File == file {
+		return fmt.Sprintf("line %d", n.Line)
+	}
+	return fmt.Sprintf("%s:%d", n.File, n.Line)
 }
 
 // names are the canonical names by which the entry can be asked for.
