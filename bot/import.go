@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -10,51 +11,88 @@ import (
 	"ckadbot/kb"
 )
 
-// imports is the command that imports a glossary file.
+// imports is the command that imports glossary files.
 type imports struct {
-	File      string `arg:"" help:"Notes in plain text: paragraphs of the form \"Term: definition\"."`
-	Workspace string `default:"*" help:"For whom: * for all workspaces of this installation, or one, such as slack/T012."`
-	DryRun    bool   `help:"Show what would change, and change nothing."`
+	Files     []string `arg:"" name:"file" help:"Plain notes (\"Term: definition\" paragraphs), YAML, JSON, CSV, or a page or the folder of the Kubernetes website's glossary."`
+	Format    string   `enum:",notes,yaml,json,csv,markdown" default:"" help:"notes, yaml, json, csv or markdown, where the file does not tell."`
+	Workspace string   `default:"*" help:"For whom: * for all workspaces of this installation, or one, such as slack/T012."`
+	DryRun    bool     `help:"Show what would change, and change nothing."`
+	Verbose   bool     `help:"Show every change, not only the first ones."`
 }
 
-// Run reads the whole file, and only if nothing is wrong with it writes it, in
-// one transaction.
+// Run reads all files, and only if nothing is wrong with any of them writes
+// them, in one transaction.
 func (i imports) Run(s session) error {
 	if err := checkWorkspace(i.Workspace); err != nil {
 		return err
 	}
-	file, err := openFile(i.File)
-	if err != nil {
-		return err
+	for _, name := range i.Files { // before a database is started
+		if _, err := i.stat(name); err != nil {
+			return err
+		}
 	}
-	defer file.Close()
 	glossary, _, closeAll, err := openGlossary(s)
 	if err != nil {
 		return err
 	}
 	defer closeAll()
-	notes, err := kb.ReadNotes(i.File, file, glossary.Names(i.Workspace))
+	file := kb.File{Name: strings.Join(i.Files, ", ")}
+	var problems []error
+	for _, name := range i.Files {
+		f, err := i.read(name, glossary.Names(i.Workspace))
+		problems = append(problems, err)
+		file.Entries = append(file.Entries, f.Entries...)
+		file.Skipped = append(file.Skipped, f.Skipped...)
+		file.Corrected = append(file.Corrected, f.Corrected...)
+		file.Shared = append(file.Shared, f.Shared...)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("nothing was imported:\n%w", err)
+	}
+	bar := newBar(s)
+	report, err := glossary.Import(s.ctx, i.Workspace, "command line", file, kb.ImportOptions{DryRun: i.DryRun, Progress: bar.show})
+	bar.end()
 	if err != nil {
 		return err
 	}
-	report, err := glossary.Import(s.ctx, i.Workspace, "command line", notes, kb.ImportOptions{DryRun: i.DryRun})
-	if err != nil {
-		return err
-	}
-	i.print(s, notes, report)
+	i.print(s, file, report)
 	return nil
 }
 
-// openFile opens a regular file: a pipe that nobody writes to would wait for ever.
-func openFile(name string) (*os.File, error) {
+// stat tells files from folders and refuses what is neither: a pipe that
+// nobody writes to would wait for ever.
+func (i imports) stat(name string) (folder bool, err error) {
 	info, err := os.Stat(name)
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is a directory or a device: name a file", name)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("open the glossary file: %w", err)
+	case info.IsDir():
+		return true, nil
+	case !info.Mode().IsRegular():
+		return false, fmt.Errorf("%s is a device or a pipe: name a file or a folder", name)
 	}
+	return false, nil
+}
+
+func (i imports) read(name string, known kb.Names) (kb.File, error) {
+	folder, err := i.stat(name)
 	if err != nil {
-		return nil, fmt.Errorf("open the notes: %w", err)
+		return kb.File{}, err
 	}
-	return os.Open(name)
+	if folder {
+		root, err := os.OpenRoot(name) // links in it cannot lead out of it
+		if err != nil {
+			return kb.File{}, fmt.Errorf("open the folder: %w", err)
+		}
+		defer root.Close()
+		return kb.ReadFolder(name, root.FS(), known)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return kb.File{}, fmt.Errorf("open the glossary file: %w", err)
+	}
+	defer file.Close()
+	return kb.Read(name, file, kb.Format(i.Format), known)
 }
 
 // workspaces are of the form PLATFORM/ID; "*" stands for all.
@@ -77,21 +115,40 @@ func plain(s string) string {
 	}, s)
 }
 
-func (i imports) print(s session, notes kb.File, report kb.Report) {
-	for _, r := range notes.Skipped {
-		fmt.Fprintf(s.out, "%s:%d: not imported: %s\n", i.File, r.Line, plain(r.Text))
+// shown is how many lines of a kind are printed without --verbose.
+const shown = 20
+
+func (i imports) print(s session, file kb.File, report kb.Report) {
+	var skipped, read, shared, changes []string
+	for _, r := range file.Skipped {
+		skipped = append(skipped, fmt.Sprintf("%s:%d: not imported: %s", r.File, r.Line, r.Text))
 	}
-	for _, r := range notes.Corrected {
-		fmt.Fprintf(s.out, "%s:%d: %s\n", i.File, r.Line, plain(r.Text))
+	for _, r := range file.Corrected {
+		read = append(read, r.String())
+	}
+	for _, r := range file.Shared {
+		shared = append(shared, r.String())
 	}
 	for _, c := range report.Changes {
 		verb := "changed"
 		if c.Added {
 			verb = "added"
 		}
-		fmt.Fprintf(s.out, "%s:%d: %s %s (%s)\n", i.File, c.Line, verb, plain(c.Term), c.Slug)
+		changes = append(changes, fmt.Sprintf("%s:%d: %s %s (%s)", c.File, c.Line, verb, c.Term, c.Slug))
 	}
-	fmt.Fprintf(s.out, "%d entries: %s", len(notes.Entries), report)
+	for _, lines := range [][]string{skipped, read, shared, changes} {
+		rest := 0
+		if !i.Verbose && len(lines) > shown {
+			lines, rest = lines[:shown], len(lines)-shown
+		}
+		for _, line := range lines {
+			fmt.Fprintln(s.out, plain(line))
+		}
+		if rest > 0 {
+			fmt.Fprintf(s.out, "… and %d more like this; --verbose shows them\n", rest)
+		}
+	}
+	fmt.Fprintf(s.out, "%d entries: %s", len(file.Entries), report)
 	if i.DryRun {
 		fmt.Fprint(s.out, " (dry run: nothing was written)")
 	}

@@ -34,7 +34,8 @@ func main() {
 type commands struct {
 	Serve  serve   `cmd:"" default:"1" help:"Run the bot: in Slack and Discord if their tokens are set, else here in the terminal."`
 	Define define  `cmd:"" help:"Look terms up in the glossary."`
-	Import imports `cmd:"" help:"Import a glossary from plain notes (\"Term: definition\" paragraphs)."`
+	Import imports `cmd:"" help:"Import glossary files: plain notes, YAML, JSON, CSV, or the Kubernetes website's Markdown."`
+	Export exports `cmd:"" help:"Export what a workspace wrote and imported."`
 }
 
 // A session is what every command works with.

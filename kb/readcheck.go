@@ -2,8 +2,10 @@ package kb
 
 import (
 	"fmt"
+	"iter"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // settle completes the entries of a file with keys: what a person may leave out is known from elsewhere. It returns what is wrong
@@ -66,7 +68,7 @@ func (f *File) doubleNames() []error {
 	p := problems{}
 	first := map[id]int{}
 	for i, e := range f.Entries {
-		for _, n := range e.names() {
+		for n, printed := range e.printedNames() {
 			at, ok := first[id{e.Source, n}]
 			if !ok {
 				first[id{e.Source, n}] = i
@@ -77,8 +79,8 @@ func (f *File) doubleNames() []error {
 				continue // told by doubleRows, or no matter
 			}
 			p.file = e.File
-			p.wrong(e.Line, "%s and %s in %s are both called %s; take the name from one of them",
-				visibly(e.Term), visibly(before.Term), before.placeFrom(e.File), n)
+			p.wrong(e.Line, "%s and %s in %s are both called “%s”; take the name from one of them",
+				visibly(e.Term), visibly(before.Term), before.placeFrom(e.File), visibly(printed))
 			break
 		}
 	}
@@ -95,20 +97,32 @@ func (n Noted) placeFrom(file string) string {
 
 // names are the canonical names by which the entry can be asked for.
 func (e Entry) names() (names []string) {
-	for _, n := range slices.Concat([]string{e.Term}, withoutParentheses(e.Term), e.Aliases, []string{e.Kind, e.Slug}) {
-		if c := canon(words(n)); c != "" && !slices.Contains(names, c) {
-			names = append(names, c)
-		}
+	for canonical := range e.printedNames() {
+		names = append(names, canonical)
 	}
 	return names
+}
+
+// printedNames are the names by which the entry can be asked for, each spelling once, behind the canonical name.
+func (e Entry) printedNames() iter.Seq2[string, string] {
+	return func(yield func(canonical, printed string) bool) {
+		seen := map[string]bool{"": true}
+		for _, printed := range slices.Concat([]string{e.Term}, withoutParentheses(e.Term), e.Aliases, []string{e.Kind, e.Slug}) {
+			c := canon(words(printed))
+			if !seen[c] && !yield(c, strings.TrimSpace(printed)) {
+				return
+			}
+			seen[c] = true
+		}
+	}
 }
 
 // share notes the names that lead to another known entry as well.
 func (f *File) share(known Names) {
 	for _, e := range f.Entries {
-		for _, n := range e.names() {
+		for n, printed := range e.printedNames() {
 			if other := known.called(n); other != nil && other.Slug != e.Slug {
-				f.Shared = append(f.Shared, Remark{e.File, e.Line, fmt.Sprintf("%s is also called %s, as %s is", e.Term, n, other.Term)})
+				f.Shared = append(f.Shared, Remark{e.File, e.Line, fmt.Sprintf("“%s” is a name of %s as well; who asks for it can choose", visibly(printed), visibly(other.Term))})
 				break
 			}
 		}
