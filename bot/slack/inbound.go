@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,12 +13,15 @@ import (
 	"ckadbot/bot/chat"
 )
 
-// An interaction is what Slack sends for a click or a submitted form
+// An interaction is what Slack sends for a click, a submitted form, or what is typed into a menu
 // (docs.slack.dev/reference/interaction-payloads), as far as we need it.
 type interaction struct {
 	Type        string `json:"type"`
 	TriggerID   string `json:"trigger_id"`
 	ResponseURL string `json:"response_url"`
+	ActionID    string `json:"action_id"` // of the menu, as the next two
+	BlockID     string `json:"block_id"`
+	Value       string `json:"value"` // typed so far
 	User        struct {
 		ID       string `json:"id"`
 		Username string `json:"username"`
@@ -43,7 +47,10 @@ type interaction struct {
 		PrivateMetadata string `json:"private_metadata"`
 		State           struct {
 			Values map[string]map[string]struct {
-				Value string `json:"value"`
+				Value    string `json:"value"`
+				Selected struct {
+					Value string `json:"value"`
+				} `json:"selected_option"`
 			} `json:"values"`
 		} `json:"state"`
 	} `json:"view"`
@@ -117,17 +124,23 @@ func (s *session) click(ctx context.Context, in interaction) {
 }
 
 func (s *session) submission(ctx context.Context, in interaction) {
-	if !channelID.MatchString(in.View.PrivateMetadata) {
+	channel, ticket, ok := origin(in.View.PrivateMetadata)
+	if !ok {
 		s.log.Warn("a form came back without its channel")
 		return
 	}
-	p := place{channel: s.channel(in.View.PrivateMetadata), user: s.user(in.User.ID, firstOf(in.User.Username, in.User.Name)), trigger: in.TriggerID}
+	p := place{
+		channel:     s.channel(channel),
+		user:        s.user(in.User.ID, firstOf(in.User.Username, in.User.Name)),
+		responseURL: s.opened.take(ticket),
+		trigger:     in.TriggerID,
+	}
 	if strings.HasPrefix(in.View.CallbackID, chat.AdminAction) {
 		p.user = s.withRights(ctx, p.user)
 	}
 	values := map[string]string{}
 	for name, input := range in.View.State.Values {
-		values[name] = input[inputAction].Value
+		values[name] = cmp.Or(input[inputAction].Selected.Value, input[inputAction].Value)
 	}
 	s.reply(ctx, p, s.handler.Submit(ctx, chat.Submission{Action: in.View.CallbackID, Values: values, User: p.user, Channel: p.channel}))
 }

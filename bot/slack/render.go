@@ -126,28 +126,43 @@ func plainText(s string) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
 }
 
-// modal turns f into a view. The form's action is the callback id; channel,
-// where the form was asked for, comes back in the submission.
-func modal(f chat.Form, channel string) slack.ModalViewRequest {
+// modal turns f into a view. The form's action is the callback id; origin tells
+// where the form was asked for, and comes back in the submission.
+func modal(f chat.Form, origin string) slack.ModalViewRequest {
 	v := slack.ModalViewRequest{
 		Type:            slack.VTModal,
 		Title:           plainText(plain(f.Title, maxView)),
-		Submit:          plainText("Save"),
+		Submit:          plainText(plain(firstOf(f.Submit, "Save"), maxView)),
 		Close:           plainText("Cancel"),
 		CallbackID:      f.Action,
-		PrivateMetadata: channel,
+		PrivateMetadata: origin,
 	}
 	for _, in := range f.Inputs {
-		e := slack.NewPlainTextInputBlockElement(nil, inputAction)
-		if hint := plain(in.Hint, maxHint); hint != "" {
-			e.Placeholder = plainText(hint)
-		}
-		e.InitialValue, e.Multiline, e.MaxLength = in.Value, in.Long, chat.MaxInputValue
-		b := slack.NewInputBlock(in.Name, plainText(plain(in.Label, maxSection)), nil, e)
+		b := slack.NewInputBlock(in.Name, plainText(plain(in.Label, maxSection)), nil, element(in))
 		b.Optional = in.Optional
 		v.Blocks.BlockSet = append(v.Blocks.BlockSet, b)
 	}
 	return v
+}
+
+// element is what somebody fills in: a menu that is filled while they type if
+// the handler can complete the input, unless what stands there fits in no menu.
+func element(in chat.Input) slack.BlockElement {
+	var hint *slack.TextBlockObject
+	if in.Hint != "" {
+		hint = plainText(plain(in.Hint, maxHint))
+	}
+	if in.Complete && !in.Long && chat.Length(in.Value) <= maxOption {
+		e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, hint, inputAction)
+		e.MinQueryLength = new(int) // 0: there is something to choose from at once
+		if in.Value != "" {
+			e.InitialOption = option(chat.Choice{Value: in.Value})
+		}
+		return e
+	}
+	e := slack.NewPlainTextInputBlockElement(hint, inputAction)
+	e.InitialValue, e.Multiline, e.MaxLength = in.Value, in.Long, chat.MaxInputValue
+	return e
 }
 
 // inputAction is the action id of every input; its block's id is the input's name.

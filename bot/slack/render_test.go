@@ -111,6 +111,9 @@ func TestFormLooksLikeThis(t *testing.T) {
 	f := chat.Form{Title: "New series & more <x>", Action: "admin:series", Inputs: []chat.Input{
 		{Name: "name", Label: "Name", Hint: "Daily & <fresh>", Value: "<b>Daily</b>"},
 		{Name: "note", Label: "Note", Optional: true, Long: true},
+		{Name: "topic", Label: "Topic", Hint: "Pods & <more>", Value: "<b>", Complete: true},
+		{Name: "term", Label: "Term", Complete: true, Optional: true},
+		{Name: "text", Label: "Fits in no menu", Value: strings.Repeat("x", 76), Complete: true},
 	}}
 	raw, err := json.Marshal(modal(f, "C0GENERAL"))
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 type place struct {
 	channel     chat.Channel
 	user        chat.User
-	responseURL string // a secret; empty after a form
+	responseURL string // a secret; empty after a form that an earlier process opened
 	trigger     string // opens one form within three seconds
 	clicked     bool   // there is a message that the answer may replace
 	ephemeral   bool   // and it is ephemeral
@@ -38,13 +38,13 @@ func (s *session) reply(ctx context.Context, p place, r chat.Reply) {
 		r = chat.Reply{Ephemeral: true, Message: chat.Message{Text: "Slack did not let me open the form, most likely because I was too slow. Please do that once more."}}
 	}
 	err := errors.New("no response_url")
-	switch {
-	case p.responseURL != "":
+	if p.responseURL != "" {
 		err = again(ctx, func() error { return s.respond(ctx, p, r) })
 		if err != nil {
 			log.Warn("a reply was not taken", "error", err)
 		}
-	case !r.Ephemeral:
+	}
+	if err != nil && !r.Ephemeral && !p.clicked {
 		err = again(ctx, func() error { return s.say(ctx, p.channel.ID, r.Message) })
 	}
 	if err != nil {
@@ -73,7 +73,8 @@ func again(ctx context.Context, try func() error) error {
 }
 
 func (s *session) open(ctx context.Context, p place, f chat.Form) error {
-	_, err := s.api.OpenViewContext(ctx, p.trigger, modal(f, p.channel.ID))
+	ticket := s.opened.keep(p.responseURL)
+	_, err := s.api.OpenViewContext(ctx, p.trigger, modal(f, p.channel.ID+" "+ticket))
 	return failure("open a form", err)
 }
 

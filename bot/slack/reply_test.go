@@ -89,7 +89,14 @@ func TestBotThatWasRemovedStillAnswersAForm(t *testing.T) {
 	opened := chattest.Await(t, p, "alice", func(s chattest.Shown) bool { return s.Form })
 	p.RemoveBot(slacktest.General)
 	p.Fill("alice", opened, map[string]string{"Name": "Daily"})
-	if got := chattest.AwaitText(t, p, "alice", "made Daily"); !strings.HasPrefix(got.ID, "D0ALICE ") {
+	if got := chattest.AwaitText(t, p, "alice", "made Daily"); !strings.HasPrefix(got.ID, slacktest.General) || !got.Ephemeral {
+		t.Errorf("got %+v, want an ephemeral message in the channel", got)
+	}
+	p.Type("alice", "/ckad help")
+	opened = chattest.Await(t, p, "alice", func(s chattest.Shown) bool { return s.Form })
+	p.ExpireResponses()
+	p.Fill("alice", opened, map[string]string{"Name": "Late"})
+	if got := chattest.AwaitText(t, p, "alice", "made Late"); !strings.HasPrefix(got.ID, "D0ALICE ") {
 		t.Errorf("got %+v, want a direct message", got)
 	}
 }

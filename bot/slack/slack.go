@@ -1,7 +1,7 @@
 // Package slack connects the bot to one Slack workspace over Socket Mode.
 //
 // Slack keeps a websocket open to us (apps.connections.open) and sends each
-// slash command, click and submitted form as an envelope. An envelope is
+// slash command, click, completion and submitted form as an envelope. It is
 // acknowledged as soon as it is read, since Slack waits three seconds; the
 // answer follows through the response_url that came with it, or as an
 // ephemeral message. Everything else goes through the Web API.
@@ -9,7 +9,8 @@
 // What may run at once: every event is handled in a goroutine of its own, at
 // most 64 at a time; Post and Edit may be called from anywhere, also before
 // and after Run. What is cached: names and admin rights of people, for five
-// minutes, and the ids of handled events, for [chat.Memory]. Nothing is stored.
+// minutes, the ids of handled events, for [chat.Memory], and the response_urls of
+// forms that are being filled in. Nothing is stored.
 //
 // Channels are "slack", the team's id, the channel's id; a message's id is its ts.
 // Text becomes mrkdwn in which every character is escaped (mrkdwn.go).
@@ -55,6 +56,7 @@ type Adapter struct {
 	api    *slack.Client
 	people people
 	seen   chat.Once
+	opened opened
 }
 
 // New makes an adapter. It does not talk to Slack yet.

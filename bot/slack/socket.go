@@ -99,16 +99,15 @@ func (s *session) event(work context.Context, e socketmode.Event) error {
 }
 
 // take acknowledges an envelope, then has it handled as soon as a slot is free.
+// A completion is all said in its acknowledgement.
 func (s *session) take(work context.Context, env envelope) {
 	s.busy.Go(func() {
-		defer func() {
-			if p := recover(); p != nil {
-				s.log.Error("event failed", "type", env.Type, "panic", p, "stack", string(debug.Stack()))
-			}
-		}()
-		if err := s.socket.AckCtx(work, env.ID, nil); err != nil {
-			s.log.Warn("could not acknowledge an event", "type", env.Type, "error", err)
+		defer s.recovered(env.Type)
+		if in, ok := completion(env); ok {
+			s.acknowledge(work, env, s.complete(work, in))
+			return
 		}
+		s.acknowledge(work, env, nil)
 		select {
 		case s.slots <- struct{}{}:
 			defer func() { <-s.slots }()
@@ -119,4 +118,17 @@ func (s *session) take(work context.Context, env envelope) {
 		defer cancel()
 		s.handle(ctx, env)
 	})
+}
+
+func (s *session) acknowledge(ctx context.Context, env envelope, answer any) {
+	if err := s.socket.AckCtx(ctx, env.ID, answer); err != nil {
+		s.log.Warn("could not acknowledge an event", "type", env.Type, "error", err)
+	}
+}
+
+// recovered is deferred: it logs a panic, of which nobody else may suffer.
+func (s *session) recovered(event string) {
+	if p := recover(); p != nil {
+		s.log.Error("event failed", "type", event, "panic", p, "stack", string(debug.Stack()))
+	}
 }

@@ -22,6 +22,7 @@ func Run(t *testing.T, open func(testing.TB) Platform) {
 		"a click reaches the handler":              clickArrives,
 		"a reply can take the message's place":     replaceReplaces,
 		"a form comes back with its values":        formComesBack,
+		"an input can be completed":                inputIsCompleted,
 		"a slow answer is acknowledged first":      slowIsAcknowledged,
 		"an event delivered again is handled once": redeliveryIsHandledOnce,
 		"a handler that panics ends nothing":       panicEndsNothing,
@@ -188,6 +189,33 @@ func formComesBack(t *testing.T, p Platform) {
 	AwaitText(t, p, "admin", "saved Morning at 09:30")
 	s := h.Calls()[1].(chat.Submission)
 	if s.Action != form.Action || !s.User.Admin || s.User.Name != "admin" || s.Channel != p.Channel() {
+		t.Errorf("got %+v", s)
+	}
+}
+
+// inputIsCompleted: where only what was proposed can be chosen, it was; elsewhere
+// the same can be typed. Either way the value arrives, not the label.
+func inputIsCompleted(t *testing.T, p Platform) {
+	form := &chat.Form{Title: "Look up a term", Action: "define", Submit: "Look up", Inputs: []chat.Input{
+		{Name: "term", Label: "Term", Hint: "Pod", Complete: true}, {Name: "note", Label: "Note", Optional: true},
+	}}
+	h := &Handler{
+		OnCommand: func(chat.Command) chat.Reply { return chat.Reply{Form: form} },
+		OnComplete: func(c chat.Completion) []chat.Choice {
+			if c.Command != form.Action || c.Option != "term" || c.User.Name != "alice" || c.Channel != p.Channel() {
+				t.Errorf("asked to complete %+v", c)
+			}
+			return []chat.Choice{{Label: "Something else", Value: "else"}, {Label: "What was typed", Value: c.Typed}}
+		},
+		OnSubmit: func(s chat.Submission) chat.Reply { return text("defined " + s.Values["term"]) },
+	}
+	Start(t, p, h)
+	p.Type("alice", "/ckad help")
+	p.Fill("alice", Await(t, p, "alice", func(s Shown) bool { return s.Form }), map[string]string{"Term": "node affinity"})
+	if got := AwaitText(t, p, "alice", "defined node affinity"); !got.Ephemeral {
+		t.Errorf("%+v is not ephemeral", got)
+	}
+	if s := h.Calls()[1].(chat.Submission); s.Values["note"] != "" || s.Channel != p.Channel() {
 		t.Errorf("got %+v", s)
 	}
 }

@@ -25,6 +25,8 @@ const (
 	maxTitle    = 24
 	maxView     = 250_000
 	maxMetadata = 3000
+	maxOptions  = 100
+	maxOption   = 75 // of a text; of a value it was 75 and is 150 now
 )
 
 // CheckMessage says what Slack would refuse in a message, "" if nothing. The
@@ -158,14 +160,30 @@ func checkInput(block map[string]any) string {
 		return problem
 	}
 	element := object(block["element"])
-	if word(element["type"]) != "plain_text_input" || word(element["action_id"]) == "" {
-		return "element"
+	if word(element["action_id"]) == "" {
+		return "action_id"
 	}
 	if hint := element["placeholder"]; hint != nil {
 		if problem := checkText(hint, "plain_text", 150); problem != "" {
 			return problem
 		}
 	}
+	switch least, number := element["min_query_length"].(float64); word(element["type"]) {
+	case "plain_text_input":
+		return checkTextInput(element)
+	case "external_select":
+		if element["min_query_length"] != nil && (!number || least < 0) || element["initial_value"] != nil {
+			return "min_query_length or initial_value"
+		}
+		if o := element["initial_option"]; o != nil {
+			return checkOption(object(o))
+		}
+		return ""
+	}
+	return "element"
+}
+
+func checkTextInput(element map[string]any) string {
 	if limit, _ := element["max_length"].(float64); limit > 3000 {
 		return "max_length"
 	}
@@ -173,6 +191,32 @@ func checkInput(block map[string]any) string {
 		return "initial_value"
 	}
 	return ""
+}
+
+// CheckOptions says what Slack would refuse in the answer to block_suggestion, "" if nothing.
+func CheckOptions(answer map[string]any) string {
+	options, ok := answer["options"].([]any)
+	if !ok || len(options) > maxOptions || len(answer) != 1 {
+		return fmt.Sprintf("no options, or %d, or something else", len(options))
+	}
+	seen := map[string]bool{}
+	for _, o := range options {
+		if problem := checkOption(object(o)); problem != "" {
+			return problem
+		}
+		if value := word(object(o)["value"]); seen[value] {
+			return fmt.Sprintf("the value %q twice", value)
+		}
+		seen[word(object(o)["value"])] = true
+	}
+	return ""
+}
+
+func checkOption(o map[string]any) string {
+	if n := size(word(o["value"])); n < 1 || n > maxOption {
+		return fmt.Sprintf("an option's value of %d characters", n)
+	}
+	return checkText(o["text"], "plain_text", maxOption)
 }
 
 func size(s string) int { return utf8.RuneCountInString(s) }
@@ -209,10 +253,12 @@ func labels(blocks []any, kind string) (out []string) {
 
 func inputLabels(view map[string]any) (out []string) {
 	for _, b := range array(view["blocks"]) {
-		out = append(out, word(object(object(b)["label"])["text"]))
+		out = append(out, inputLabel(object(b)))
 	}
 	return out
 }
+
+func inputLabel(block map[string]any) string { return word(object(block["label"])["text"]) }
 
 func findButton(blocks []any, label string) map[string]any {
 	for _, b := range blocks {

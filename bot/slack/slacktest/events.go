@@ -22,10 +22,10 @@ const (
 type envelope struct {
 	id, kind string
 	payload  map[string]any
-	acked    chan struct{} // closed by the bot's sign
-	done     bool          // acked is closed
-	again    bool          // was delivered before
-	onAck    func()        // the caller holds mu
+	acked    chan struct{}               // closed by the bot's sign
+	done     bool                        // acked is closed
+	again    bool                        // was delivered before
+	onAck    func(answer map[string]any) // the caller holds mu; answer is what came with the sign
 }
 
 // Type has a person type a slash command in "general". @name and #name become
@@ -107,43 +107,6 @@ func (s *Server) press(p *person, m *message, button map[string]any) {
 	s.send("interactive", payload, nil)
 }
 
-// Fill has a person fill a form in and send it. Inputs that are not named keep
-// what stands there.
-func (s *Server) Fill(name string, form chattest.Shown, values map[string]string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, v := s.person(name), s.views[form.ID]
-	if v == nil || v.user != p.id {
-		s.complain("%s cannot fill %q in: it is not open", name, form.ID)
-		return
-	}
-	state := map[string]any{}
-	for _, b := range array(v.body["blocks"]) {
-		block := object(b)
-		element := object(block["element"])
-		value, ok := values[word(object(block["label"])["text"])]
-		if !ok {
-			value = word(element["initial_value"])
-		}
-		entered := map[string]any{"type": element["type"], "value": nil}
-		if value != "" {
-			entered["value"] = value
-		}
-		state[word(block["block_id"])] = map[string]any{word(element["action_id"]): entered}
-	}
-	body := maps.Clone(v.body)
-	maps.Copy(body, map[string]any{
-		"id": v.id, "team_id": Team, "app_id": appID, "bot_id": botID, "hash": s.id("1.h"), "root_view_id": v.id, "previous_view_id": nil,
-		"app_installed_team_id": Team, "external_id": "", "state": map[string]any{"values": state}, "clear_on_close": false, "notify_on_close": false,
-	})
-	s.send("interactive", map[string]any{
-		"type": "view_submission", "token": "verification", "api_app_id": appID, "is_enterprise_install": false,
-		"user": map[string]any{"id": p.id, "name": p.name, "team_id": Team},
-		"team": map[string]any{"id": Team, "domain": "test"},
-		"view": body, "trigger_id": s.newTrigger(p), "response_urls": []any{},
-	}, func() { delete(s.views, v.id); s.show() })
-}
-
 func (s *Server) newTrigger(p *person) string {
 	id := s.id("13345224609.738474920.")
 	s.triggers[id] = &trigger{user: p.id, made: time.Now()}
@@ -171,7 +134,7 @@ func (s *Server) ResponseURL(name string) string {
 }
 
 // send delivers an event, twice if that fault is due. The caller holds mu.
-func (s *Server) send(kind string, payload map[string]any, onAck func()) {
+func (s *Server) send(kind string, payload map[string]any, onAck func(answer map[string]any)) {
 	s.acked = make(chan struct{})
 	e := &envelope{id: s.id("E"), kind: kind, payload: payload, acked: s.acked, onAck: onAck}
 	s.deliver(e)

@@ -161,34 +161,38 @@ func (s *Server) read(c *conn) {
 			return
 		}
 		var ack struct {
-			ID string `json:"envelope_id"`
+			ID      string         `json:"envelope_id"`
+			Payload map[string]any `json:"payload"`
 		}
 		err = json.Unmarshal(frame, &ack)
 		s.mu.Lock()
 		switch e := c.unacked[ack.ID]; {
 		case err != nil, ack.ID == "":
 			s.complain("a frame that acknowledges nothing: %q", frame)
-		case len(frame) > maxAck:
-			s.complain("an acknowledgement of %d bytes, over %d", len(frame), maxAck)
+		case len(frame) >= maxAck:
+			s.complain("an acknowledgement of %d bytes, Slack takes less than %d", len(frame), maxAck)
 		case e != nil: // else it came after the deadline, which was complained about
 			delete(c.unacked, ack.ID)
-			e.acknowledge()
+			if ack.Payload != nil && e.payload["type"] != "block_suggestion" {
+				s.complain("an acknowledgement of %s with a payload: %q", e.kind, frame)
+			}
+			e.acknowledge(ack.Payload)
 		}
 		s.mu.Unlock()
 	}
 }
 
-// maxAck is above what Slack drops silently.
+// maxAck is from where on Slack drops an acknowledgement silently, in bytes.
 const maxAck = 20 << 10
 
 // acknowledge notes the bot's sign. The caller holds mu.
-func (e *envelope) acknowledge() {
+func (e *envelope) acknowledge(answer map[string]any) {
 	if e.done {
 		return
 	}
 	e.done = true
 	close(e.acked)
 	if e.onAck != nil {
-		e.onAck()
+		e.onAck(answer)
 	}
 }

@@ -1,0 +1,94 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"ckadbot/bot/chat"
+)
+
+// What an answer to somebody who types into a menu takes at most
+// (docs.slack.dev/reference/block-kit/composition-objects/option-object).
+const (
+	maxOptions = 100
+	maxOption  = 75       // characters of a text, and of a value, which Slack let grow to 150 later
+	maxAnswer  = 16 << 10 // bytes; Slack drops an acknowledgement of 20 KB without a word
+)
+
+// A menu is the answer to block_suggestion.
+type menu struct {
+	Options []*slack.OptionBlockObject `json:"options"`
+}
+
+// completion reads what somebody types into a menu of a form; ok is false for all other events.
+func completion(env envelope) (in interaction, ok bool) {
+	if env.Type != "interactive" || json.Unmarshal(env.Payload, &in) != nil || in.Type != "block_suggestion" {
+		return in, false
+	}
+	return in, in.User.ID != ""
+}
+
+// complete gives what can be chosen: nothing, if that takes too long, since it
+// can only be said in the acknowledgement, which Slack wants within three seconds.
+func (s *session) complete(work context.Context, in interaction) menu {
+	ctx, cancel := context.WithTimeout(work, chat.Patience)
+	defer cancel()
+	found := make(chan menu, 1)
+	s.busy.Go(func() {
+		defer s.recovered("completion")
+		select {
+		case s.slots <- struct{}{}:
+			defer func() { <-s.slots }()
+			found <- s.menu(ctx, in)
+		case <-ctx.Done():
+		}
+	})
+	select {
+	case m := <-found:
+		return m
+	case <-ctx.Done():
+		s.log.Warn("a completion took too long")
+		return options(nil)
+	}
+}
+
+// menu asks the handler. A menu that is none of ours has no options.
+func (s *session) menu(ctx context.Context, in interaction) menu {
+	channel, _, ok := origin(in.View.PrivateMetadata)
+	if !ok || in.ActionID != inputAction {
+		return options(nil)
+	}
+	u := s.user(in.User.ID, firstOf(in.User.Username, in.User.Name))
+	if strings.HasPrefix(in.View.CallbackID, chat.AdminAction) {
+		u = s.withRights(ctx, u)
+	}
+	return options(s.handler.Complete(ctx, chat.Completion{
+		Command: in.View.CallbackID, Option: in.BlockID, Typed: in.Value, User: u, Channel: s.channel(channel),
+	}))
+}
+
+// options are as many of choices as Slack takes, each value once. A value that
+// is too long is left out, since what comes back has to be what was meant.
+func options(choices []chat.Choice) menu {
+	m, seen, size := menu{Options: []*slack.OptionBlockObject{}}, map[string]bool{"": true}, 0
+	for _, c := range choices {
+		if seen[c.Value] || chat.Length(c.Value) > maxOption {
+			continue
+		}
+		o := option(c)
+		raw, err := json.Marshal(o)
+		if size += len(raw) + 1; err != nil || size > maxAnswer || len(m.Options) == maxOptions {
+			break
+		}
+		seen[c.Value] = true
+		m.Options = append(m.Options, o)
+	}
+	return m
+}
+
+func option(c chat.Choice) *slack.OptionBlockObject {
+	return slack.NewOptionBlockObject(c.Value, plainText(plain(firstOf(c.Label, c.Value), maxOption)), nil)
+}

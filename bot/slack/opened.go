@@ -1,0 +1,48 @@
+package slack
+
+import (
+	"crypto/rand"
+	"strings"
+	"sync"
+)
+
+// opened keeps the response_urls with which forms were asked for: a form's own
+// event brings none, and without one there is no ephemeral answer in a channel
+// that the bot is not in. A response_url lets whoever has it speak as the bot,
+// so the form itself carries only a ticket.
+type opened struct {
+	mu   sync.Mutex // guards urls
+	urls map[string]string
+}
+
+// maxOpened is how many are kept; then all are forgotten, as when the process
+// ends, and answers go the way that needs no response_url. Many forms are
+// closed without a word to us.
+const maxOpened = 1000
+
+// keep gives the ticket for url.
+func (o *opened) keep(url string) (ticket string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.urls == nil || len(o.urls) >= maxOpened {
+		o.urls = map[string]string{}
+	}
+	ticket = rand.Text()
+	o.urls[ticket] = url
+	return ticket
+}
+
+// take gives the url for a ticket, once; "" if it is not known.
+func (o *opened) take(ticket string) (url string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	url = o.urls[ticket]
+	delete(o.urls, ticket)
+	return url
+}
+
+// origin reads the metadata that a form came back with.
+func origin(metadata string) (channel, ticket string, ok bool) {
+	channel, ticket, _ = strings.Cut(metadata, " ")
+	return channel, ticket, channelID.MatchString(channel)
+}
