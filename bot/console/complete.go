@@ -25,9 +25,26 @@ type way struct{ label, text string }
 // tab gives the line as far as it is clear, and prints the ways if it is not.
 func (c *completer) tab(ctx context.Context, line string) string {
 	base, ways := c.ways(ctx, line)
+	if len(ways) == 0 {
+		c.hint(line)
+	}
+	return c.goOn(line, base, ways)
+}
+
+// tabAnswer is tab for the answer to an input of a form.
+func (c *completer) tabAnswer(ctx context.Context, action, name, line string) string {
+	typed := strings.TrimSpace(line)
+	ways := c.propose(ctx, chat.Completion{Command: action, Option: name, Typed: typed})
+	if n := len(ways); n > 1 && ways[n-1].text == typed {
+		ways = ways[:n-1] // for those who can only choose: to stay with what is typed
+	}
+	return c.goOn(line, "", ways)
+}
+
+// goOn gives line as far as the ways agree, and prints them if that is no further.
+func (c *completer) goOn(line, base string, ways []way) string {
 	switch len(ways) {
 	case 0:
-		c.hint(line)
 		return line
 	case 1:
 		return base + ways[0].text
@@ -132,14 +149,20 @@ func (c *completer) ask(ctx context.Context, line string, parsed chat.Command, s
 		if typed != "" {
 			line = trimmed
 		}
-		ctx, cancel := context.WithTimeout(ctx, chat.Patience)
-		defer cancel()
-		for _, ch := range c.handler.Complete(ctx, chat.Completion{Command: parsed.Name, Option: o.Name, Typed: typed, User: c.me(), Channel: here()}) {
-			ways = append(ways, way{single(ch.Label), single(ch.Value)})
-		}
-		return line[:len(line)-len(typed)], ways
+		return line[:len(line)-len(typed)], c.propose(ctx, chat.Completion{Command: parsed.Name, Option: o.Name, Typed: typed})
 	}
 	return line, nil
+}
+
+// propose gives what the handler can complete.
+func (c *completer) propose(ctx context.Context, typed chat.Completion) (ways []way) {
+	ctx, cancel := context.WithTimeout(ctx, chat.Patience)
+	defer cancel()
+	typed.User, typed.Channel = c.me(), here()
+	for _, ch := range c.handler.Complete(ctx, typed) {
+		ways = append(ways, way{single(ch.Label), single(ch.Value)})
+	}
+	return ways
 }
 
 // begin picks the words that begin with typed. What needs its option's name is

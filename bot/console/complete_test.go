@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,6 +44,39 @@ func TestTab(t *testing.T) {
 			a.meet("Bob")
 			c := completer{Adapter: a, spec: chattest.Spec, handler: &bot{a: a}}
 			if got := c.tab(t.Context(), tc.line); got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+			if diff := cmp.Diff(tc.shows, out.String()); diff != "" {
+				t.Errorf("-want +shown:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTabInAnAnswer(t *testing.T) {
+	for _, tc := range []struct{ line, want, shows string }{
+		{"node aff", "node affinity", ""},
+		{"pod", "pod", "Pod   Pod disruption budget\n\n"},
+		{"Pod d", "Pod disruption budget", ""},
+		{"ReplicaSet", "ReplicaSet", ""},
+		{"nonsense", "nonsense", ""},
+	} {
+		t.Run(tc.line, func(t *testing.T) {
+			var out bytes.Buffer
+			a := New(Config{Out: &out})
+			h := &chattest.Handler{OnComplete: func(c chat.Completion) (found []chat.Choice) {
+				if c.Command != "define" || c.Option != "term" || c.User.Name != "you" || c.Channel != here() {
+					t.Errorf("asked to complete %+v", c)
+				}
+				for _, term := range []string{"Node", "node affinity", "Pod", "Pod disruption budget", "ReplicaSet"} {
+					if strings.HasPrefix(strings.ToLower(term), strings.ToLower(c.Typed)) {
+						found = append(found, chat.Choice{Label: term, Value: term})
+					}
+				}
+				return append(found, chat.Choice{Label: c.Typed, Value: c.Typed}) // as for a menu
+			}}
+			c := completer{Adapter: a, spec: chattest.Spec, handler: h}
+			if got := c.tabAnswer(t.Context(), "define", "term", tc.line); got != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 			if diff := cmp.Diff(tc.shows, out.String()); diff != "" {

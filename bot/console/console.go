@@ -93,9 +93,9 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 	defer cancel(nil)
 	defer context.AfterFunc(a.sound, func() { cancel(context.Cause(a.sound)) })()
 	h = chat.Guard(h, a.log)
-	in, finish := a.open(ctx, cancel, spec, h)
+	in, finish := a.open(ctx, cancel)
 	defer finish()
-	s := &session{Adapter: a, spec: spec, handler: h, in: in}
+	s := &session{completer{a, spec, h}, in}
 	if in.edits() {
 		s.say(s.greeting())
 	}

@@ -15,7 +15,7 @@ func (s *session) fill(ctx context.Context, f chat.Form, clicked *shown) {
 	s.say(formHead(f))
 	values := map[string]string{}
 	for _, in := range f.Inputs {
-		v, err := s.ask(in)
+		v, err := s.ask(in, s.answering(ctx, f, in))
 		if errors.Is(err, errCancelled) {
 			s.say("Cancelled: nothing was handed in.")
 			return
@@ -46,13 +46,21 @@ func formHead(f chat.Form) string {
 	return head + " `/cancel` stops."
 }
 
-// ask asks one input until there is a value that fits.
-func (s *session) ask(in chat.Input) (string, error) {
+// answering gives what the Tab key does while in is answered; nil if that is nothing.
+func (s *session) answering(ctx context.Context, f chat.Form, in chat.Input) func(typed string) string {
+	if !in.Complete || in.Long {
+		return nil
+	}
+	return func(typed string) string { return s.tabAnswer(ctx, f.Action, in.Name, typed) }
+}
+
+// ask asks one input until there is a value that fits; tab is as in input.
+func (s *session) ask(in chat.Input, tab func(typed string) string) (string, error) {
 	if in.Long && strings.Contains(in.Value, "\n") {
 		s.say("**" + chat.Escape(single(in.Label)) + "** is now:\n" + chat.Escape(in.Value))
 	}
 	for {
-		v, err := s.answer(in)
+		v, err := s.answer(in, tab)
 		if err != nil {
 			return "", err
 		}
@@ -74,10 +82,10 @@ func (s *session) ask(in chat.Input) (string, error) {
 }
 
 // answer reads what is typed for in: one line, or several up to an empty one.
-func (s *session) answer(in chat.Input) (string, error) {
+func (s *session) answer(in chat.Input, tab func(typed string) string) (string, error) {
 	var lines []string
-	for prompt := formPrompt(in); ; prompt = "... " {
-		l, err := s.in.line(prompt, false)
+	for prompt := formPrompt(in, tab != nil && s.in.edits()); ; prompt = "... " {
+		l, err := s.in.line(prompt, false, tab)
 		if err != nil {
 			return "", err
 		}
@@ -98,13 +106,16 @@ func (s *session) answer(in chat.Input) (string, error) {
 }
 
 // formPrompt is what stands before the answer, as in "Time, such as 09:30 [09:00]: ".
-func formPrompt(in chat.Input) string {
+func formPrompt(in chat.Input, completed bool) string {
 	p := single(in.Label)
 	if in.Hint != "" && in.Hint != in.Value {
 		p += ", such as " + single(in.Hint)
 	}
 	if in.Optional {
 		p += " (may be empty)"
+	}
+	if completed {
+		p += " (Tab completes)"
 	}
 	if in.Long {
 		p += " (an empty line ends it)"

@@ -14,8 +14,9 @@ import (
 // An input gives what is typed, line by line, without line feeds. At the end it
 // gives io.EOF, or why ctx ended.
 type input interface {
-	// line waits for a line after showing prompt; remember keeps it for the arrow keys.
-	line(prompt string, remember bool) (string, error)
+	// line waits for a line after showing prompt; remember keeps it for the arrow
+	// keys; tab, nil if nothing can, continues what is typed so far.
+	line(prompt string, remember bool, tab func(typed string) string) (string, error)
 	// edits tells whether a person types at a real terminal.
 	edits() bool
 }
@@ -116,7 +117,7 @@ func newPipe(a *Adapter, in io.Reader) *pipe {
 
 func (p *pipe) edits() bool { return false }
 
-func (p *pipe) line(prompt string, _ bool) (string, error) {
+func (p *pipe) line(prompt string, _ bool, _ func(string) string) (string, error) {
 	for {
 		l, err := p.lines.ReadSlice('\n')
 		switch {

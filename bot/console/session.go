@@ -11,16 +11,15 @@ import (
 
 // A session is one Run: somebody types, the bot answers.
 type session struct {
-	*Adapter
-	spec    chat.Spec
-	handler chat.Handler
-	in      input
+	completer
+	in input
 }
 
 // converse takes lines until there are no more or somebody leaves.
 func (s *session) converse(ctx context.Context) error {
+	tab := func(typed string) string { return s.tab(ctx, typed) }
 	for {
-		line, err := s.in.line(s.me().Name+"> ", true)
+		line, err := s.in.line(s.me().Name+"> ", true, tab)
 		if err != nil {
 			return err
 		}

@@ -8,8 +8,6 @@ import (
 	"slices"
 
 	"golang.org/x/term"
-
-	"ckadbot/bot/chat"
 )
 
 // ctrlC is what a terminal in raw mode sends for Ctrl-C, instead of a signal.
@@ -17,9 +15,9 @@ const ctrlC = 3
 
 // open begins to read In: with line editing if In and Out are a terminal, plainly
 // otherwise. finish ends that, and leaves the terminal as it was.
-func (a *Adapter) open(ctx context.Context, cancel context.CancelCauseFunc, spec chat.Spec, h chat.Handler) (in input, finish func()) {
+func (a *Adapter) open(ctx context.Context, cancel context.CancelCauseFunc) (in input, finish func()) {
 	if tty, ok := a.in.(*os.File); ok && isTerminal(tty) && terminal(a.out) {
-		e, finish, err := a.openEditor(ctx, cancel, tty, completer{Adapter: a, spec: spec, handler: h})
+		e, finish, err := a.openEditor(ctx, cancel, tty)
 		if err == nil {
 			return e, finish
 		}
@@ -32,7 +30,7 @@ func (a *Adapter) open(ctx context.Context, cancel context.CancelCauseFunc, spec
 	}
 }
 
-func (a *Adapter) openEditor(ctx context.Context, cancel context.CancelCauseFunc, tty *os.File, c completer) (e *editor, finish func(), err error) {
+func (a *Adapter) openEditor(ctx context.Context, cancel context.CancelCauseFunc, tty *os.File) (e *editor, finish func(), err error) {
 	a.mu.Lock() // so that no post comes between
 	defer a.mu.Unlock()
 	restore, err := raw(tty)
@@ -44,7 +42,7 @@ func (a *Adapter) openEditor(ctx context.Context, cancel context.CancelCauseFunc
 			cancel(io.EOF)
 		}
 	})
-	e = newEditor(ctx, c, src)
+	e = newEditor(a, src)
 	resized := followSize(ctx, e.resize)
 	before := a.screen
 	a.screen = e.term
@@ -114,7 +112,8 @@ type editor struct {
 	*Adapter
 	term    *term.Terminal
 	history history
-	open    bool // the cursor stands behind a prompt, since reading ended there
+	tab     func(typed string) string // of the line that is being typed; nil if nothing continues it
+	open    bool                      // the cursor stands behind a prompt, since reading ended there
 }
 
 // duplex joins the two directions of a terminal.
@@ -123,14 +122,14 @@ type duplex struct {
 	io.Writer
 }
 
-func newEditor(ctx context.Context, c completer, src io.Reader) *editor {
-	e := &editor{Adapter: c.Adapter, term: term.NewTerminal(duplex{src, failing{c.out, c.fail}}, "")}
+func newEditor(a *Adapter, src io.Reader) *editor {
+	e := &editor{Adapter: a, term: term.NewTerminal(duplex{src, failing{a.out, a.fail}}, "")}
 	e.term.History = &e.history
 	e.term.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
-		if key != '\t' || pos != len(line) || !e.history.on { // a form's answers are not commands
+		if key != '\t' || pos != len(line) || e.tab == nil {
 			return "", 0, false
 		}
-		line = c.tab(ctx, line)
+		line = e.tab(line)
 		return line, len(line), true
 	}
 	e.resize()
@@ -139,8 +138,8 @@ func newEditor(ctx context.Context, c completer, src io.Reader) *editor {
 
 func (e *editor) edits() bool { return true }
 
-func (e *editor) line(prompt string, remember bool) (string, error) {
-	e.history.on = remember
+func (e *editor) line(prompt string, remember bool, tab func(string) string) (string, error) {
+	e.history.on, e.tab = remember, tab
 	e.resize()
 	e.term.SetPrompt(clean(prompt))
 	l, err := e.term.ReadLine()

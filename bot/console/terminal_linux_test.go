@@ -143,7 +143,12 @@ func TestTerminal(t *testing.T) {
 	p := newPTY(t, 40)
 	before := p.state()
 	h := &chattest.Handler{OnCommand: func(c chat.Command) chat.Reply {
+		if c.Name == "ckad help" {
+			return chat.Reply{Form: &chat.Form{Title: "Form", Action: "f", Inputs: []chat.Input{{Name: "term", Label: "Term", Complete: true}}}}
+		}
 		return chat.Reply{Message: chat.Message{Text: "**Defined** " + chat.Escape(c.Args["term"])}}
+	}, OnSubmit: func(s chat.Submission) chat.Reply {
+		return chat.Reply{Message: chat.Message{Text: "Looked up " + chat.Escape(s.Values["term"])}}
 	}, OnComplete: func(chat.Completion) []chat.Choice { return []chat.Choice{{Label: "Pod", Value: "pod"}} }}
 	a, ended := p.run(t.Context(), h, false)
 	p.await("\x1b[1mHello!\x1b[0m")
@@ -171,6 +176,13 @@ func TestTerminal(t *testing.T) {
 		p.press("\x1b[A\r")
 		p.await("/ckad define pod")
 		p.await("\x1b[1mDefined\x1b[0m pod")
+		p.await("you> ")
+	})
+	t.Run("tab completes an answer to a form", func(t *testing.T) {
+		p.press("/ckad help\r")
+		p.await("Term (Tab completes): ")
+		p.press("p\t\r")
+		p.await("Looked up pod")
 		p.await("you> ")
 	})
 	t.Run("a new size is followed", func(t *testing.T) {
