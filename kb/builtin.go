@@ -9,6 +9,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sync"
 
 	"ckadbot/kb/content"
 )
@@ -22,27 +23,32 @@ func readContent(files fs.FS) ([]Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("built-in glossary: %w", err)
 	}
-	var all []Noted
-	var problems []error
-	for _, path := range paths {
-		text, err := fs.ReadFile(files, path)
-		if err != nil {
-			return nil, fmt.Errorf("built-in glossary: %w", err)
-		}
-		noted, wrong := ReadYAML(path, bytes.NewReader(text))
-		all, problems = append(all, noted...), append(problems, wrong...)
+	entries, problems := make([][]Noted, len(paths)), make([][]error, len(paths))
+	var reading sync.WaitGroup
+	for i, path := range paths {
+		reading.Go(func() { entries[i], problems[i] = readContentFile(files, path) })
 	}
-	if err := errors.Join(append(problems, CheckTogether(all, nil)...)...); err != nil {
+	reading.Wait()
+	all := slices.Concat(entries...)
+	if err := errors.Join(append(slices.Concat(problems...), CheckTogether(all, nil)...)...); err != nil {
 		return nil, fmt.Errorf("built-in glossary:\n%w", err)
 	}
-	var entries []Entry
+	var out []Entry
 	for _, n := range all {
 		e := tidied(n.Entry)
 		e.Source, e.Licence = SourceBuiltin, "Apache-2.0"
-		entries = append(entries, e)
+		out = append(out, e)
 	}
-	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Compare(a.Slug, b.Slug) })
-	return entries, nil
+	slices.SortFunc(out, func(a, b Entry) int { return cmp.Compare(a.Slug, b.Slug) })
+	return out, nil
+}
+
+func readContentFile(files fs.FS, path string) ([]Noted, []error) {
+	text, err := fs.ReadFile(files, path)
+	if err != nil {
+		return nil, []error{err}
+	}
+	return ReadYAML(path, bytes.NewReader(text))
 }
 
 // CheckTogether returns what is wrong with entries that are to be one glossary, each a *FileError: what Entry.Check finds in
