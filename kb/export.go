@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -170,11 +171,17 @@ func (f field) node(e *Entry) *yaml.Node {
 	}
 }
 
+// otherWord are words that this library reads as texts, and other programs as truth values or as numbers to the base of 60.
+var otherWord = regexp.MustCompile(`^(?i:y|yes|n|no|on|off)$|^[-+]?[0-9][0-9_:.]*$`)
+
 // yamlText is a text in the style that reads best: lines below each other where that keeps them as they are. A line that ends
 // in a blank, or a first one that begins with one, cannot be told from its surroundings.
 func yamlText(s string) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	if strings.Contains(s, "\n") {
+	switch {
+	case otherWord.MatchString(s):
+		node.Style = yaml.DoubleQuotedStyle
+	case strings.Contains(s, "\n"):
 		node.Style = yaml.LiteralStyle
 		hidden := strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && !strconv.IsPrint(r) })
 		if hidden || strings.Contains(s, " \n") || strings.TrimSpace(s) != s {
