@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"ckadbot/bot/chat"
 	"ckadbot/bot/chat/chattest"
 )
@@ -37,24 +35,8 @@ func TestConversations(t *testing.T) {
 			if err := a.Run(t.Context(), chattest.Spec, &bot{a: a}); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, "testdata/"+name+".out", out.String())
+			chattest.Golden(t, "testdata/"+name+".out", out.Bytes(), *update)
 		})
-	}
-}
-
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: -want +got (run with -update if that is right):\n%s", file, diff)
 	}
 }
 
@@ -168,7 +150,7 @@ func TestRenderedMessages(t *testing.T) {
 				}
 				s := a.board.add(shown{Message: m, ref: chat.MessageRef{Channel: here()}})
 				got := strings.ReplaceAll(a.render(s, false), at.Local().Format("Mon 2 Jan 15:04 MST"), "LOCAL TIME")
-				golden(t, "testdata/"+file, got)
+				chattest.Golden(t, "testdata/"+file, []byte(got), *update)
 			})
 		}
 	}

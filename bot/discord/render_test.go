@@ -1,20 +1,16 @@
 package discord
 
 import (
-	"bytes"
-	"encoding/json"
 	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"ckadbot/bot/chat"
+	"ckadbot/bot/chat/chattest"
 )
 
 var update = flag.Bool("update", false, "rewrite the files in testdata")
@@ -58,32 +54,9 @@ func TestGolden(t *testing.T) {
 			{Name: "name", Label: "Name", Hint: "Daily @ 9", Value: "Daily"}, {Name: "note", Label: "Note", Optional: true, Long: true}}}),
 		"commands": must(lean(commands(testSpec))),
 	} {
-		t.Run(name, func(t *testing.T) { golden(t, name, got) })
-	}
-}
-
-func golden(t *testing.T, name string, v any) {
-	t.Helper()
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		t.Fatal(err)
-	}
-	got := out.Bytes()
-	file := filepath.Join("testdata", name+".json")
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s -want +got (rewrite with -update):\n%s", file, diff)
+		t.Run(name, func(t *testing.T) {
+			chattest.Golden(t, "testdata/"+name+".json", chattest.JSON(t, got), *update)
+		})
 	}
 }
 

@@ -105,7 +105,7 @@ func TestConnectionsClosedAfterHelloAreNotAHotLoop(t *testing.T) {
 	ready(t, p)
 	opens := 0
 	for _, call := range p.Calls() {
-		if strings.Contains(call, "apps.connections.open") {
+		if strings.HasSuffix(call.Path, "apps.connections.open") {
 			opens++
 		}
 	}

@@ -1,17 +1,13 @@
 package slack
 
 import (
-	"bytes"
 	"encoding/json"
 	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"ckadbot/bot/chat"
@@ -20,24 +16,6 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the golden files")
-
-// golden compares got with testdata/name.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, got, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v (write it with -update)", err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
-	}
-}
 
 // sent is m as it goes over the wire.
 func sent(t rapid.TB, m chat.Message) map[string]any {
@@ -57,18 +35,6 @@ func decoded(t rapid.TB, raw []byte) map[string]any {
 		t.Fatal(err)
 	}
 	return args
-}
-
-func pretty(t *testing.T, v any) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 const hostile = "<!channel> <!here|x> <@U123> @everyone <#C1> <https://evil.example|click> *b* _i_ ~s~ **bold** [a](https://evil.example)\n> q & `c` &lt; \u202etxet"
@@ -101,7 +67,7 @@ func TestMessagesLookLikeThis(t *testing.T) {
 				t.Fatal(err)
 			}
 			args := sent(t, m)
-			golden(t, name+".json", pretty(t, args))
+			chattest.Golden(t, "testdata/"+name+".json", chattest.JSON(t, args), *update)
 			within(t, args)
 		})
 	}
@@ -119,7 +85,7 @@ func TestFormLooksLikeThis(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "form.json", pretty(t, decoded(t, raw)))
+	chattest.Golden(t, "testdata/form.json", chattest.JSON(t, decoded(t, raw)), *update)
 	if problem := slacktest.CheckView(decoded(t, raw)); problem != "" {
 		t.Error(problem)
 	}
@@ -130,7 +96,7 @@ func TestManifestLooksLikeThis(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "manifest.yaml", got)
+	chattest.Golden(t, "testdata/manifest.yaml", got, *update)
 	for name, spec := range map[string]chat.Spec{
 		"no commands":    {},
 		"long name":      {Commands: []chat.CommandSpec{{Name: strings.Repeat("x", 32), Description: "d"}}},

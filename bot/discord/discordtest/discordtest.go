@@ -19,7 +19,6 @@ package discordtest
 import (
 	"fmt"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -28,6 +27,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"ckadbot/bot/chat"
+	"ckadbot/bot/chat/chattest"
 )
 
 // What a bot is set up with, and what it meets.
@@ -41,7 +41,7 @@ const (
 // A Server is one Discord. Make it with [New].
 type Server struct {
 	server  *httptest.Server
-	capture capture
+	calls   *chattest.Record
 	sockets sync.WaitGroup // goroutines of the gateway
 
 	mu           sync.Mutex // guards the rest
@@ -87,15 +87,14 @@ const (
 	everything   = viewChannel | sendMessages | embedLinks | readHistory
 )
 
-// New starts a server. Close it at the end. If the environment variable
-// CONTRACT_CAPTURE names a directory, every request is also appended to
-// discord.jsonl there, as one line of JSON.
+// New starts a server. Close it at the end. The bot's requests may go to
+// discord.jsonl, see [chattest.NewRecord].
 func New() *Server {
 	done := make(chan struct{})
 	close(done)
 	s := &Server{
-		capture: capture{dir: os.Getenv("CONTRACT_CAPTURE")},
-		last:    1_100_000_000_000_000_000, token: Token,
+		calls: chattest.NewRecord("discord.jsonl"),
+		last:  1_100_000_000_000_000_000, token: Token,
 		people: map[string]*person{}, channels: map[string]string{GeneralID: "general"},
 		permissions: everything, nonces: map[string]*message{}, interactions: map[string]*interaction{},
 		conns:   map[*websocket.Conn]bool{},
@@ -104,6 +103,9 @@ func New() *Server {
 	s.server = httptest.NewServer(s.routes())
 	return s
 }
+
+// Calls are the bot's requests so far.
+func (s *Server) Calls() []chattest.Call { return s.calls.Calls() }
 
 // URL is the address of the API without a version, for DISCORD_API_URL.
 func (s *Server) URL() string { return s.server.URL + "/api" }

@@ -23,7 +23,7 @@ type bot struct {
 
 func start(t *testing.T) *bot {
 	s := New()
-	s.capture.dir = "" // what this bot does wrong is not for the record
+	s.calls = &chattest.Record{} // what this bot does wrong is not for the file
 	t.Cleanup(s.Close)
 	return &bot{Server: s, t: t}
 }

@@ -54,7 +54,7 @@ func (s *Server) serve(do route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, 25<<20)) // discord.com/developers/docs/reference#uploading-files
 		if err == nil {
-			err = s.capture.add(r, body)
+			s.calls.Add(r, body)
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()

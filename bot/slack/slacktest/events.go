@@ -156,7 +156,6 @@ func (s *Server) deliver(e *envelope) {
 	if err != nil {
 		panic(err)
 	}
-	s.calls.inbound(e.kind, e.payload)
 	c.out <- frame
 	s.watch(c, e)
 }

@@ -38,7 +38,7 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	s.calls.outbound(r.PathValue("method"), r, body)
+	s.calls.Add(r, body)
 	s.mu.Lock()
 	status, answer := s.call(r, body)
 	s.mu.Unlock()

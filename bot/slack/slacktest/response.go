@@ -14,7 +14,7 @@ func (s *Server) response(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	s.calls.outbound("response_url", r, body)
+	s.calls.Add(r, body)
 	var args map[string]any
 	readable := strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") && json.Unmarshal(body, &args) == nil
 	s.mu.Lock()

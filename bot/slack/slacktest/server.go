@@ -35,7 +35,7 @@ const (
 // A Server is a fake Slack.
 type Server struct {
 	http  *httptest.Server
-	calls recorder
+	calls *chattest.Record
 	quit  chan struct{}
 	tasks sync.WaitGroup // pings and deadlines
 
@@ -100,10 +100,11 @@ type responseURL struct {
 	uses          int
 }
 
-// New starts a workspace with alice, bob, carol, dave, and admin, who is its admin.
+// New starts a workspace with alice, bob, carol, dave, and admin, who is its
+// admin. The bot's requests may go to slack.jsonl, see [chattest.NewRecord].
 func New() *Server {
 	s := &Server{
-		quit: make(chan struct{}), changed: make(chan struct{}), acked: make(chan struct{}),
+		calls: chattest.NewRecord("slack.jsonl"), quit: make(chan struct{}), changed: make(chan struct{}), acked: make(chan struct{}),
 		channels: map[string]*channel{}, views: map[string]*view{}, tickets: map[string]bool{},
 		triggers: map[string]*trigger{}, urls: map[string]*responseURL{},
 		faults: map[chattest.Fault]bool{}, missing: map[string]bool{},
@@ -168,8 +169,8 @@ func (s *Server) Complaints() []string {
 	return slices.Clone(s.complaints)
 }
 
-// Calls are the bot's requests, each as a line of JSON.
-func (s *Server) Calls() []string { return s.calls.all() }
+// Calls are the bot's requests so far.
+func (s *Server) Calls() []chattest.Call { return s.calls.Calls() }
 
 // complain notes what the bot did wrong. The caller holds mu.
 func (s *Server) complain(format string, args ...any) {

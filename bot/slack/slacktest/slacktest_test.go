@@ -185,19 +185,6 @@ func TestResponseURLTakesFiveMessages(t *testing.T) {
 	}
 }
 
-func TestCallsAreRecordedAsJSON(t *testing.T) {
-	s := New()
-	defer s.Close()
-	call(t, s, "chat.postMessage", BotToken, url.Values{"channel": {General}, "text": {"hello"}})
-	var got struct{ Method, Path, Body string }
-	if err := json.Unmarshal([]byte(s.Calls()[0]), &got); err != nil {
-		t.Fatal(err)
-	}
-	if got.Method != "POST" || got.Path != "/api/chat.postMessage" || !strings.Contains(got.Body, "text=hello") {
-		t.Errorf("got %+v", got)
-	}
-}
-
 func TestPingsAreToldByName(t *testing.T) {
 	s := New()
 	defer s.Close()
