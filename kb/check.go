@@ -30,7 +30,7 @@ func (e Entry) Check() []string {
 		c.add("the slug %q must be made of a-z, 0-9 and -, at most 60", cut(e.Slug, 70))
 	}
 	longest := 300
-	if e.Source != "" && e.Source != builtinSource {
+	if e.Source != "" && e.Source != SourceBuiltin {
 		longest = 4000
 	}
 	c.name("term", e.Term, 75)

@@ -95,43 +95,20 @@ func synonymMap(groups ...string) map[string]string {
 }
 
 // meaning returns the stems of the words that say something, in their order.
-func meaning(words []string) []string {
-	var out []string
-	for _, w := range words {
-		if !little[w] {
-			out = append(out, stem(w))
-		}
-	}
-	return out
-}
+func meaning(words []string) []string { return stemmer(nil).meaning(words) }
 
 // sequence is meaning with each stem replaced by the first of its synonyms.
-func sequence(words []string) []string {
-	out := meaning(words)
-	for i, s := range out {
-		if other, ok := synonyms[s]; ok {
-			out[i] = other
-		}
-	}
-	return out
-}
+func sequence(words []string) []string { return asOne(meaning(words)) }
 
-// addEvidence adds a text's stems to the set, and its pairs of stems that stand together.
-func addEvidence(set map[string]bool, text string) {
-	stems := sequence(camelWords(text))
+// asOne replaces each stem by the first of its synonyms, in place.
+func asOne(stems []string) []string {
 	for i, s := range stems {
-		set[s] = true
-		for _, next := range stems[i+1 : min(i+3, len(stems))] {
-			set[pair(s, next)] = true
+		if other, ok := synonyms[s]; ok {
+			stems[i] = other
 		}
 	}
-	for _, s := range sequence(words(text)) { // "cronjob" for "CronJob"
-		set[s] = true
-	}
+	return stems
 }
-
-// pair is two stems in any order. No stem holds a space.
-func pair(a, b string) string { return min(a, b) + " " + max(a, b) }
 
 // byDescription finds the entry that says what is asked in these words, or else the one whose texts hold the query's words, rare
 // words counting more than common ones. An answer must hold most of many words and be clearly ahead of the next one.
@@ -281,9 +258,9 @@ func (v view) part(slug, s string) float64 {
 	for _, l := range v.layers {
 		switch it := l.bySlug[slug]; {
 		case it == nil:
-		case it.said[s]:
+		case it.judging().said.has(s):
 			return 1
-		case it.further[s]:
+		case it.judging().further.has(s):
 			part = furtherPart
 		}
 	}

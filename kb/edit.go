@@ -45,7 +45,7 @@ func (g *Glossary) Put(ctx context.Context, workspace, by string, base int64, e 
 		if err != nil {
 			return err
 		}
-		return put(ctx, tx, workspace, by, base, rows, e)
+		return write(ctx, tx, workspace, by, base, rows, e)
 	})
 }
 
@@ -56,7 +56,7 @@ func own(workspace string, e Entry) (Entry, error) {
 	}
 	e.Source, e.Term, e.Definition = "", strings.TrimSpace(e.Term), strings.TrimSpace(e.Definition)
 	if e.Slug == "" {
-		e.Slug = slugOf(e.Term)
+		e.Slug = SlugOf(e.Term)
 	}
 	if problems := e.Check(); len(problems) > 0 {
 		return e, &InvalidError{problems}
@@ -64,8 +64,8 @@ func own(workspace string, e Entry) (Entry, error) {
 	return e, nil
 }
 
-// put writes an entry unless the rows of its slug tell that base is no longer what is shown.
-func put(ctx context.Context, tx pgx.Tx, workspace, by string, base int64, rows []edit, e Entry) error {
+// write writes an entry unless the rows of its slug tell that base is no longer what is shown.
+func write(ctx context.Context, tx pgx.Tx, workspace, by string, base int64, rows []edit, e Entry) error {
 	if conflict := conflictWith(base, rows); conflict != nil {
 		// Chats deliver what people send twice now and then.
 		if again := conflict.Entry; again != nil && conflict.By == person(by) && sameEntry(*again, e) {

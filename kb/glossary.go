@@ -78,47 +78,76 @@ func (g *Glossary) pull(ctx context.Context) error {
 	if err != nil || len(edits) == 0 {
 		return err
 	}
-	changed := map[layerID]map[string]Entry{}
-	for _, e := range edits {
-		id := e.layer()
-		if changed[id] == nil {
-			changed[id] = g.layer(id).entries()
-		}
-		if changed[id][e.Slug] = e.Entry; e.deleted {
-			delete(changed[id], e.Slug)
-		}
-	}
-	layers := map[layerID]*layer{}
-	for id, entries := range changed {
-		layers[id] = newLayer(id, entries)
-	}
-	documents := map[documentID]*item{}
-	for _, e := range edits {
-		documents[documentID{e.layer(), e.Slug}] = layers[e.layer()].bySlug[e.Slug]
-	}
-	if err := g.index.update(documents); err != nil {
+	g.rev = edits[len(edits)-1].Rev
+	slices.SortStableFunc(edits, func(a, b edit) int {
+		return cmp.Or(cmp.Compare(a.workspace, b.workspace), cmp.Compare(a.Source, b.Source))
+	})
+	changes := g.name(edits)
+	uses, err := g.index.update(changes)
+	if err != nil {
 		return err
 	}
-	g.mu.Lock()
-	for id, l := range layers {
-		if g.layers[id.workspace] == nil {
-			g.layers[id.workspace] = map[string]*layer{}
-		}
-		g.layers[id.workspace][id.source] = l
-	}
-	g.mu.Unlock()
-	g.rev = edits[len(edits)-1].Rev
+	g.count(changes, uses)
 	if g.opt.onChange != nil {
 		g.opt.onChange()
 	}
 	return nil
 }
 
-// layer returns a layer, or nil if it has no entries.
+// name makes the names of edited entries known, which takes a fraction of the time that their texts take.
+func (g *Glossary) name(edits []edit) []change {
+	changes := make([]change, len(edits))
+	for i, e := range edits {
+		changes[i].documentID = documentID{e.layer(), e.Slug}
+		if !e.deleted {
+			changes[i].is = newItem(e.Entry)
+		}
+	}
+	for id, of := range byLayer(changes) {
+		g.show(g.layer(id).named(of))
+	}
+	return changes
+}
+
+// count makes known what else there is to know of changes.
+func (g *Glossary) count(changes []change, uses map[layerID]map[string]int) {
+	for id, of := range byLayer(changes) {
+		g.show(g.layer(id).counted(of, uses[id]))
+	}
+}
+
+// byLayer splits changes into those of each layer. All changes of a layer stand together.
+func byLayer(changes []change) map[layerID][]change {
+	layers := map[layerID][]change{}
+	for i := 0; i < len(changes); {
+		from, id := i, changes[i].layerID
+		for i < len(changes) && changes[i].layerID == id {
+			i++
+		}
+		layers[id] = changes[from:i:i]
+	}
+	return layers
+}
+
+// show puts a layer in the place of the one it was made from.
+func (g *Glossary) show(l *layer) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.layers[l.workspace] == nil {
+		g.layers[l.workspace] = map[string]*layer{}
+	}
+	if g.layers[l.workspace][l.source] = l; len(l.bySlug) == 0 {
+		delete(g.layers[l.workspace], l.source)
+	}
+}
+
 func (g *Glossary) layer(id layerID) *layer {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	return g.layers[id.workspace][id.source]
+	if l := g.layers[id.workspace][id.source]; l != nil {
+		return l
+	}
+	return &layer{layerID: id}
 }
 
 // view returns what a workspace sees; "" sees the built-in glossary only.

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ckadbot/migrations/pgtest"
@@ -172,30 +171,6 @@ func TestTheOtherEntryOfThatNameIsSuggested(t *testing.T) {
 	a, err := g.Define(t.Context(), "*", "PO")
 	if err != nil || got(a) != "pod purple-orange" || !a.Exact {
 		t.Errorf("got %s, exact %t, error %v, want pod with purple-orange suggested", got(a), a.Exact, err)
-	}
-}
-
-func TestCompleteOffersNamesInOrder(t *testing.T) {
-	g := open(t, Options{})
-	for typed, want := range map[string][]string{
-		"sta":    {"statefulset"},
-		"no":     {"worker-node", "node-affinity"}, // the short name itself comes before a term that begins so
-		"kube-c": {"kube-controller-manager"},
-		"CRON":   {"cronjob"},
-		"zzz":    {},
-	} {
-		completed := slugs(g.Complete("", typed, 25))
-		if diff := cmp.Diff(want, completed[:min(len(want), len(completed))], cmpopts.EquateEmpty()); diff != "" {
-			t.Errorf("%q (-want +got):\n%s", typed, diff)
-		}
-	}
-	if completed := g.Complete("", "zzz", 25); len(completed) != 0 {
-		t.Errorf("nothing begins so: got %v", slugs(completed))
-	}
-	for n, want := range map[int]int{25: 25, 0: 0, -1: 0} {
-		if completed := g.Complete("", "", n); len(completed) != want {
-			t.Errorf("nothing typed: got %d entries, want %d", len(completed), want)
-		}
 	}
 }
 

@@ -1,18 +1,23 @@
 package kb
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
 	bq "github.com/blevesearch/bleve/v2/search/query"
@@ -29,7 +34,7 @@ type index struct {
 	lock  *os.File
 }
 
-// The fields of a document. All may have many values.
+// The fields of a document.
 const (
 	fieldWorkspace = "workspace"
 	fieldKey       = "key"  // each name without spaces
@@ -53,13 +58,22 @@ func openIndex(parent string) (*index, error) {
 		os.RemoveAll(dir)
 		return nil, fmt.Errorf("lock the search index's directory %s: %w", dir, err)
 	}
-	b, err := bleve.NewUsing(filepath.Join(dir, "index"), documentMapping(), scorch.Name, scorch.Name, nil)
+	b, err := bleve.NewUsing(filepath.Join(dir, "index"), mapping.NewIndexMapping(), scorch.Name, scorch.Name, indexConfig())
 	if err != nil {
 		lock.Close()
 		os.RemoveAll(dir)
 		return nil, fmt.Errorf("make the search index in %s: %w", dir, err)
 	}
 	return &index{bleve: b, dir: dir, lock: lock}, nil
+}
+
+// indexConfig makes writing fast. The index is thrown away in the end, so nobody need wait until it is on the disk; and the
+// nap lets several batches be written as one file.
+func indexConfig() map[string]any {
+	return map[string]any{
+		"unsafe_batch":           true,
+		"scorchPersisterOptions": map[string]any{"PersisterNapTimeMSec": 2000},
+	}
 }
 
 // removeStale removes the directories of processes that died. Their lock went with them. The minute leaves a process that
@@ -76,18 +90,6 @@ func removeStale(parent string) {
 			lock.Close()
 		}
 	}
-}
-
-func documentMapping() mapping.IndexMapping {
-	keyword := bleve.NewKeywordFieldMapping()
-	keyword.Store, keyword.IncludeInAll, keyword.DocValues = false, false, false
-	doc := bleve.NewDocumentStaticMapping()
-	for _, f := range []string{fieldWorkspace, fieldKey, fieldWord, fieldStem} {
-		doc.AddFieldMappingsAt(f, keyword)
-	}
-	m := bleve.NewIndexMapping()
-	m.DefaultMapping = doc
-	return m
 }
 
 func (x *index) close() error {
@@ -109,30 +111,92 @@ func (id documentID) String() string { return id.workspace + "\x00" + id.source 
 // slugOfDocument is the last part: it is the only one that cannot hold the separator.
 func slugOfDocument(id string) string { return id[strings.LastIndexByte(id, 0)+1:] }
 
-// update replaces documents; a nil item removes one.
-func (x *index) update(items map[documentID]*item) error {
-	batch := x.bleve.NewBatch()
-	for id, it := range items {
-		if it == nil {
-			batch.Delete(id.String())
-		} else if err := batch.Index(id.String(), document(id.workspace, it)); err != nil {
-			return fmt.Errorf("index %s: %w", id.slug, err)
+// batchSize is how many documents are written at once: more take more memory, fewer make more files to merge.
+const batchSize = 1000
+
+// update writes changes, on all processors. It returns how much more or less entries of each layer use a stem.
+func (x *index) update(changes []change) (map[layerID]map[string]int, error) {
+	batches := slices.Collect(slices.Chunk(changes, batchSize))
+	workers := make([]worker, min(runtime.GOMAXPROCS(0), len(batches)))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for i := range workers {
+		workers[i] = worker{index: x, stemmer: stemmer{}, uses: map[layerID]map[string]int{}}
+		wait.Go(func() {
+			for n := next.Add(1); n <= int64(len(batches)); n = next.Add(1) {
+				workers[i].write(batches[n-1])
+			}
+		})
+	}
+	wait.Wait()
+	uses, errs := map[layerID]map[string]int{}, []error{}
+	for _, w := range workers {
+		errs = append(errs, w.err)
+		for id, used := range w.uses {
+			for s, n := range used {
+				count(uses, id)[s] += n
+			}
 		}
 	}
-	if err := x.bleve.Batch(batch); err != nil {
-		return fmt.Errorf("write the search index: %w", err)
-	}
-	return nil
+	return uses, errors.Join(errs...)
 }
 
-func document(workspace string, it *item) map[string]any {
+func count(uses map[layerID]map[string]int, id layerID) map[string]int {
+	if uses[id] == nil {
+		uses[id] = map[string]int{}
+	}
+	return uses[id]
+}
+
+// A worker writes some of the changes. It has a stemmer of its own.
+type worker struct {
+	index   *index
+	stemmer stemmer
+	uses    map[layerID]map[string]int
+	err     error // the first one
+}
+
+func (w *worker) write(changes []change) {
+	batch := w.index.bleve.NewBatch()
+	for _, c := range changes {
+		stems := c.countStems(count(w.uses, c.layerID), w.stemmer)
+		if c.is == nil {
+			batch.Delete(c.documentID.String())
+		} else if err := batch.IndexAdvanced(newDocument(c.documentID, c.is, stems)); err != nil {
+			w.err = cmp.Or(w.err, fmt.Errorf("index %s: %w", c.slug, err))
+		}
+	}
+	if err := w.index.bleve.Batch(batch); err != nil {
+		w.err = cmp.Or(w.err, fmt.Errorf("write the search index: %w", err))
+	}
+}
+
+func newDocument(id documentID, it *item, stems []string) *document.Document {
 	var keys, ws []string
 	for _, n := range it.names {
 		keys = append(keys, n.key, n.canon)
 		ws = append(ws, n.words...)
 	}
-	stems := slices.Collect(maps.Keys(it.stems()))
-	return map[string]any{fieldWorkspace: workspace, fieldKey: keys, fieldWord: ws, fieldStem: stems}
+	doc, asked := document.NewDocument(id.String()), mapping.FieldMapping{Index: true}
+	for field, values := range map[string][]string{fieldWorkspace: {id.workspace}, fieldKey: distinct(keys), fieldWord: distinct(ws), fieldStem: stems} {
+		text := []byte(strings.Join(values, separator))
+		doc.AddField(document.NewTextFieldCustom(field, nil, text, asked.Options(), splitter{}))
+	}
+	return doc
+}
+
+// separator stands between the values of a field. A field with many values costs a fraction of as many fields with one.
+const separator = "\x00"
+
+// A splitter gives bleve the values of a field.
+type splitter struct{}
+
+func (splitter) Analyze(text []byte) analysis.TokenStream {
+	var tokens analysis.TokenStream
+	for value := range bytes.SplitSeq(text, []byte(separator)) {
+		tokens = append(tokens, &analysis.Token{Term: value, Position: len(tokens) + 1, Type: analysis.AlphaNumeric})
+	}
+	return tokens
 }
 
 // search returns the slugs of at most n documents of the view's workspaces, best first.

@@ -2,20 +2,24 @@ package kb
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"unicode/utf8"
 )
 
-// A layer is the entries that one workspace has from one source. It is never changed: an edit makes a new one.
+// A layer is the entries that one workspace has from one source. It is never changed: an edit makes a new one, which shares
+// the items that stay.
 type layer struct {
 	layerID
 	bySlug   map[string]*item
 	byName   map[string][]*item // by canonical name
+	sorted   []*item            // by term
+	typed    typedNames         // for completion
 	stems    map[string]int     // in how many entries a stem is used
-	words    map[string]bool    // of all names
-	longest  int                // characters of the longest name, without spaces
-	wordiest int                // words of the name with most
+	words    map[string]int     // in how many names a word stands
+	longest  int                // no name has more characters, without spaces
+	wordiest int                // no name has more words
 }
 
 type layerID struct{ workspace, source string }
@@ -43,187 +47,156 @@ func (id layerID) rank() int {
 	}
 }
 
-// An item is an entry with what searching needs of it.
-type item struct {
-	Entry
-	names   []name
-	said    map[string]bool // stems of the definition and the phrases, and pairs of them
-	further map[string]bool // those of everything else
-	sayings []saying
-}
-
 func newLayer(id layerID, entries map[string]Entry) *layer {
-	l := &layer{layerID: id, bySlug: map[string]*item{}, byName: map[string][]*item{}, stems: map[string]int{}, words: map[string]bool{}}
-	for _, slug := range slices.Sorted(maps.Keys(entries)) {
-		it := newItem(entries[slug])
-		l.bySlug[slug] = it
-		for s := range it.stems() {
-			l.stems[s]++
-		}
+	l := &layer{layerID: id}
+	var changes []change
+	for slug, e := range entries {
+		changes = append(changes, change{documentID: documentID{id, slug}, is: newItem(e)})
 	}
-	// An entry is asked for by its term before another one by an alias.
-	for _, term := range []bool{true, false} {
-		for _, slug := range slices.Sorted(maps.Keys(l.bySlug)) {
-			l.addNames(l.bySlug[slug], term)
-		}
+	uses, m := map[string]int{}, stemmer{}
+	for _, c := range changes {
+		c.countStems(uses, m)
 	}
-	return l
+	return l.named(changes).counted(changes, uses)
 }
 
-func (l *layer) addNames(it *item, term bool) {
+// A change replaces an item of a layer.
+type change struct {
+	documentID
+	was, is *item // nil: there was none; there is none any more
+}
+
+// countStems adds the change to the numbers of entries that use a stem, and returns the new item's stems.
+func (c change) countStems(uses map[string]int, m stemmer) (stems []string) {
+	if c.was != nil {
+		for _, s := range c.was.stems(m) {
+			uses[s]--
+		}
+	}
+	if c.is != nil {
+		stems = c.is.stems(m)
+		for _, s := range stems {
+			uses[s]++
+		}
+	}
+	return stems
+}
+
+// named returns the layer after changes of different slugs, as far as names go. It fills in what was there before.
+func (l *layer) named(changes []change) *layer {
+	next := *l
+	next.bySlug, next.byName, next.words = clone(l.bySlug, len(changes)), clone(l.byName, 4*len(changes)), clone(l.words, 0)
+	gone, added := map[*item]bool{}, make([]*item, 0, len(changes))
+	for i := range changes {
+		c := &changes[i]
+		if c.was = next.bySlug[c.slug]; c.was != nil {
+			gone[c.was] = true
+			next.removeNames(c.was)
+			delete(next.bySlug, c.slug)
+		}
+		if c.is != nil {
+			added = append(added, c.is)
+			next.addNames(c.is)
+			next.bySlug[c.slug] = c.is
+		}
+	}
+	slices.SortFunc(added, (*item).compare)
+	next.sorted = replaced(l.sorted, added, func(it *item) bool { return gone[it] }, (*item).compare)
+	return &next
+}
+
+// counted returns the layer with the rest of what the changes bring: the uses of stems, which are added, and what completes
+// what is typed.
+func (l *layer) counted(changes []change, uses map[string]int) *layer {
+	next := *l
+	next.stems = clone(l.stems, len(uses))
+	for s, n := range uses {
+		if next.stems[s] += n; next.stems[s] <= 0 {
+			delete(next.stems, s)
+		}
+	}
+	gone, added := map[*item]bool{}, make([]*item, 0, len(changes))
+	for _, c := range changes {
+		if gone[c.was] = true; c.is != nil {
+			added = append(added, c.is)
+		}
+	}
+	for kind, names := range newTypedNames(added) {
+		next.typed[kind] = replaced(l.typed[kind], names, func(n typedName) bool { return gone[n.item] }, typedName.compare)
+	}
+	return &next
+}
+
+// clone copies a map and leaves room for more.
+func clone[V any](m map[string]V, more int) map[string]V {
+	if len(m) == 0 {
+		return make(map[string]V, more)
+	}
+	return maps.Clone(m)
+}
+
+// replaced merges a sorted list without what is gone with another sorted list.
+func replaced[T any](list, added []T, gone func(T) bool, compare func(a, b T) int) []T {
+	out := make([]T, 0, len(list)+len(added))
+	for _, t := range list {
+		if gone(t) {
+			continue
+		}
+		for len(added) > 0 && compare(added[0], t) < 0 {
+			out, added = append(out, added[0]), added[1:]
+		}
+		out = append(out, t)
+	}
+	return append(out, added...)
+}
+
+func (l *layer) addNames(it *item) {
 	for _, n := range it.names {
 		l.longest, l.wordiest = max(l.longest, utf8.RuneCountInString(n.key)), max(l.wordiest, len(n.words))
 		for _, w := range n.words {
-			l.words[w] = true
+			l.words[w]++
 		}
-		if n.term == term && !slices.Contains(l.byName[n.canon], it) {
-			l.byName[n.canon] = append(l.byName[n.canon], it)
-		}
-	}
-}
-
-// entries returns the layer's entries for newLayer; a nil layer has none.
-func (l *layer) entries() map[string]Entry {
-	all := map[string]Entry{}
-	if l == nil {
-		return all
-	}
-	for slug, it := range l.bySlug {
-		all[slug] = it.Entry
-	}
-	return all
-}
-
-func newItem(e Entry) *item {
-	it := &item{Entry: e, said: map[string]bool{}, further: map[string]bool{}}
-	it.addName(e.Term, true)
-	for _, a := range slices.Concat(withoutParentheses(e.Term), e.Aliases, []string{e.Kind, e.Slug}) {
-		it.addName(a, false)
-	}
-	for _, text := range append([]string{e.Definition}, e.Phrases...) {
-		addEvidence(it.said, text)
-		it.sayings = append(it.sayings, newSaying(firstSentence(text)))
-	}
-	for _, text := range append([]string{e.Details, e.Tip, e.Changed}, e.Aliases...) {
-		addEvidence(it.further, text)
-	}
-	return it
-}
-
-// stems returns all stems of the item's texts.
-func (it *item) stems() map[string]bool {
-	all := maps.Clone(it.said)
-	maps.Copy(all, it.further)
-	return all
-}
-
-func (it *item) addName(text string, term bool) {
-	ws := camelWords(text)
-	n := name{words: ws, key: key(ws), canon: canon(words(text)), term: term}
-	known := slices.ContainsFunc(it.names, func(m name) bool { return m.key == n.key && len(m.words) == len(n.words) })
-	if n.key != "" && !known {
-		it.names = append(it.names, n)
-	}
-}
-
-// A view is what one workspace sees, what comes first being shown: what it wrote itself, what was written for everybody, the
-// built-in glossary, what it imported, what was imported for everybody.
-type view struct {
-	layers []*layer
-	other  *otherWords
-}
-
-// exact returns the items that one of the query's forms names, best first and each slug once.
-func (v view) exact(q query) []*item {
-	for _, form := range q.forms {
-		var found []*item
-		for _, l := range v.layers {
-			found = append(found, l.byName[form]...)
-		}
-		if found = v.distinct(found); len(found) > 0 {
-			return found
-		}
-	}
-	return nil
-}
-
-// distinct replaces each item by the one that is shown for its slug and drops repetitions.
-func (v view) distinct(items []*item) []*item {
-	var out []*item
-	for _, it := range items {
-		if it = v.item(it.Slug); !slices.Contains(out, it) {
-			out = append(out, it)
-		}
-	}
-	return out
-}
-
-// item returns the item that is shown for a slug, or nil.
-func (v view) item(slug string) *item {
-	for _, l := range v.layers {
-		if it := l.bySlug[slug]; it != nil {
-			return it
-		}
-	}
-	return nil
-}
-
-// entry returns the entry that is shown for a slug, with what other sources say of it, unless the workspace wrote it: then it
-// has decided what is to be said.
-func (v view) entry(slug string) (Entry, bool) {
-	it := v.item(slug)
-	if it == nil {
-		return Entry{}, false
-	}
-	e := it.Entry
-	for _, l := range v.layers {
-		note := l.bySlug[slug]
-		if e.Source == "" || !l.isImported() || note == nil || note == it {
+		named := l.byName[n.canon]
+		if slices.Contains(named, it) {
 			continue
 		}
-		if !slices.ContainsFunc(e.Notes, func(n Note) bool { return n.Source == note.Source }) {
-			e.Notes = append(e.Notes, Note{note.Definition, note.Source, note.SourceURL, note.Licence})
-		}
+		// A new list, because other layers share the old one. An entry is asked for by its term before another one by an alias.
+		named = append(slices.Clip(named), it)
+		slices.SortFunc(named, func(a, b *item) int {
+			return cmp.Or(falseFirst(b.isTerm(n.canon), a.isTerm(n.canon)), cmp.Compare(a.Slug, b.Slug))
+		})
+		l.byName[n.canon] = named
 	}
-	return e, true
 }
 
-// items returns all items, each slug once, sorted by term.
-func (v view) items() []*item {
-	var all []*item
-	for i, l := range v.layers {
-		for slug, it := range l.bySlug {
-			hidden := slices.ContainsFunc(v.layers[:i], func(before *layer) bool { return before.bySlug[slug] != nil })
-			if !hidden {
-				all = append(all, it)
+func (l *layer) removeNames(it *item) {
+	for _, n := range it.names {
+		for _, w := range n.words {
+			if l.words[w]--; l.words[w] == 0 {
+				delete(l.words, w)
 			}
 		}
-	}
-	slices.SortFunc(all, func(a, b *item) int {
-		return cmp.Or(cmp.Compare(fold(a.Term), fold(b.Term)), cmp.Compare(a.Slug, b.Slug))
-	})
-	return all
-}
-
-// usesWord reports whether a name holds the word.
-func (v view) usesWord(w string) bool {
-	return slices.ContainsFunc(v.layers, func(l *layer) bool { return l.words[w] })
-}
-
-// mayName reports whether the query is not too long to be a mistyped name; one word may have been split.
-func (v view) mayName(q query) bool {
-	return slices.ContainsFunc(v.layers, func(l *layer) bool {
-		return len(q.words) <= l.wordiest+1 && utf8.RuneCountInString(q.key) <= l.longest+2
-	})
-}
-
-// names returns the names that lead to a slug, over all layers.
-func (v view) names(slug string) []name {
-	var all []name
-	for _, l := range v.layers {
-		if it := l.bySlug[slug]; it != nil {
-			all = append(all, it.names...)
+		named := slices.DeleteFunc(slices.Clone(l.byName[n.canon]), func(other *item) bool { return other == it })
+		if l.byName[n.canon] = named; len(named) == 0 {
+			delete(l.byName, n.canon)
 		}
 	}
-	return all
+}
+
+// merged goes over what is in sorted lists in their order. It uses up the lists.
+func merged[T any](lists [][]T, compare func(a, b T) int) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for {
+			first := -1
+			for i, list := range lists {
+				if len(list) > 0 && (first < 0 || compare(list[0], lists[first][0]) < 0) {
+					first = i
+				}
+			}
+			if first < 0 || !yield(lists[first][0]) {
+				return
+			}
+			lists[first] = lists[first][1:]
+		}
+	}
 }

@@ -18,7 +18,7 @@ func NewNames(entries []Entry) Names {
 	for _, e := range entries {
 		bySlug[e.Slug] = e
 	}
-	return Names{view{layers: []*layer{newLayer(layerID{source: builtinSource}, bySlug)}, other: newOtherWords()}}
+	return Names{view{layers: []*layer{newLayer(layerID{source: SourceBuiltin}, bySlug)}, other: newOtherWords()}}
 }
 
 // resolve finds the entry that a printed name means: by one of its names, or as the only one that is one or two typing
@@ -39,8 +39,8 @@ func (n Names) resolve(printed string) *item {
 	return nil
 }
 
-// slugOf makes a slug of a name: its words, or a number for a name that these cannot be made of.
-func slugOf(printed string) string {
+// SlugOf makes the slug of a new entry from its name: its words, or a number for a name that these cannot be made of.
+func SlugOf(printed string) string {
 	outside := printed
 	if readings := withoutParentheses(printed); len(readings) > 0 && strings.TrimSpace(readings[0]) != "" {
 		outside = readings[0]

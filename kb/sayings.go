@@ -7,28 +7,33 @@ import (
 
 // A saying is one way to say what an entry is: one of its phrases or the first sentence of a definition.
 type saying struct {
-	literal string          // the stems of its words but the articles, each between spaces
-	words   []string        // the stems of those that say something
-	stems   map[string]bool // of words, each as the first of its synonyms
+	literal string   // the stems of its words but the articles, each between spaces
+	words   []string // the stems of those that say something
+	stems   evidence // of words, each as the first of its synonyms
 }
 
 // articles are words that may be left out or changed without saying another thing.
 var articles = wordSet(`a an the is are was were be been being its their your my`)
 
-func newSaying(text string) saying {
-	s := saying{literal: literal(trim(camelWords(text))), words: meaning(camelWords(text)), stems: map[string]bool{}}
-	for _, stem := range sequence(camelWords(text)) {
-		s.stems[stem] = true
+// saying makes one of a text.
+func (m stemmer) saying(text string) saying {
+	ws := camelWords(text)
+	s := saying{literal: m.literal(trim(ws)), words: m.meaning(ws)}
+	for _, stem := range asOne(slices.Clone(s.words)) {
+		s.stems = append(s.stems, hashOf(fnvBasis, stem))
 	}
+	slices.Sort(s.stems)
 	return s
 }
 
-func literal(words []string) string {
+// literal joins the stems of words but the articles, each between spaces.
+func (m stemmer) literal(words []string) string {
 	var b strings.Builder
 	b.WriteByte(' ')
 	for _, w := range words {
 		if !articles[w] {
-			b.WriteString(stem(w) + " ")
+			b.WriteString(m.stem(w))
+			b.WriteByte(' ')
 		}
 	}
 	return b.String()
@@ -43,7 +48,7 @@ func firstSentence(text string) string {
 // saying returns the one item that is described by the very words of the query: by a whole phrase, or by a part of one.
 // Nouns alone, "data plane", have to be a whole phrase: a part of one is likely to be the name of something else.
 func (v view) saying(q query, items []*item) []*item {
-	asked := literal(q.words)
+	asked := stemmer(nil).literal(q.words)
 	if strings.Count(asked, " ") < 3 {
 		return nil
 	}
@@ -97,7 +102,7 @@ func (v view) sayings(slug string) []saying {
 	var all []saying
 	for _, l := range v.layers {
 		if it := l.bySlug[slug]; it != nil {
-			all = append(all, it.sayings...)
+			all = append(all, it.judging().sayings...)
 		}
 	}
 	return all
@@ -109,7 +114,7 @@ func (v view) together(slug string, asked []string, weight map[string]float64) f
 	for _, said := range v.sayings(slug) {
 		sum := 0.0
 		for _, s := range asked {
-			if said.stems[s] {
+			if said.stems.has(s) {
 				sum += weight[s]
 			}
 		}

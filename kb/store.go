@@ -15,8 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// builtinSource is the source of the entries that come with the program.
-const builtinSource = "ckadbot"
+// SourceBuiltin is the source of the entries that come with the program.
+const SourceBuiltin = "ckadbot"
 
 // An edit is a row of kb.entry or kb.history.
 type edit struct {
@@ -193,15 +193,15 @@ func writeBuiltin(ctx context.Context, pool *pgxpool.Pool, entries []Entry) erro
 			return err
 		}
 		for _, e := range entries {
-			e.Source = builtinSource
+			e.Source = SourceBuiltin
 			if was, ok := old[rowKey{e.Source, e.Slug}]; !ok || was.deleted || !sameEntry(was.Entry, e) {
-				if err := writeEntry(ctx, tx, "", builtinSource, e); err != nil {
+				if err := writeEntry(ctx, tx, "", SourceBuiltin, e); err != nil {
 					return err
 				}
 			}
 			delete(old, rowKey{e.Source, e.Slug})
 		}
-		return removeEntries(ctx, tx, "", builtinSource, slices.Collect(maps.Keys(old)))
+		return removeEntries(ctx, tx, "", SourceBuiltin, slices.Collect(maps.Keys(old)))
 	})
 }
 

@@ -42,7 +42,7 @@ type Suggestion struct {
 // are used; so is Base, when the entry that is corrected was read earlier. The same again from the same person is the same
 // suggestion. ErrTooMany: that person or workspace has too many open ones. An *InvalidError tells what cannot be written.
 func (g *Glossary) Suggest(ctx context.Context, s Suggestion) (int64, error) {
-	s.Entry.Slug = cmp.Or(s.Entry.Slug, slugOf(s.Entry.Term))
+	s.Entry.Slug = cmp.Or(s.Entry.Slug, SlugOf(s.Entry.Term))
 	now, _ := g.Entry(s.Workspace, s.Entry.Slug)
 	s.Base = cmp.Or(s.Base, now.Rev)
 	if _, err := own(s.Workspace, corrected(now, s.Entry)); err != nil {
@@ -182,7 +182,7 @@ func (g *Glossary) Accept(ctx context.Context, workspace string, id int64, by st
 		if err != nil {
 			return err
 		}
-		if err := put(ctx, tx, workspace, s.By+", accepted by "+by, s.Base, rows, e); err != nil {
+		if err := write(ctx, tx, workspace, s.By+", accepted by "+by, s.Base, rows, e); err != nil {
 			return err
 		}
 		rows, err = rowsOf(ctx, tx, workspace, e.Slug)

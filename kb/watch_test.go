@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ckadbot/migrations/pgtest"
 )
@@ -19,11 +20,16 @@ type follower struct {
 	listens, changed chan struct{}
 }
 
-// follow starts a glossary that learns of edits by notification only.
-func follow(t *testing.T, opt Options) (follower, *Glossary) {
+// follow starts a glossary that learns of the writer's edits by notification only.
+func follow(t testing.TB, opt Options) (follower, *Glossary) {
 	t.Helper()
 	pool := pgtest.New(t)
 	writer := openOn(t, pool, Options{builtin: small()})
+	return followOn(t, pool, opt), writer
+}
+
+func followOn(t testing.TB, pool *pgxpool.Pool, opt Options) follower {
+	t.Helper()
 	f := follower{listens: make(chan struct{}, 100), changed: make(chan struct{}, 100)}
 	opt.builtin = small()
 	opt.onListen = func() { f.listens <- struct{}{} }
@@ -39,10 +45,10 @@ func follow(t *testing.T, opt Options) (follower, *Glossary) {
 			t.Errorf("Run: got %v at the end, want nil", err)
 		}
 	})
-	return f, writer
+	return f
 }
 
-func (f follower) await(t *testing.T, what chan struct{}) {
+func (f follower) await(t testing.TB, what chan struct{}) {
 	t.Helper()
 	select {
 	case <-what:

@@ -1,0 +1,95 @@
+package kb
+
+import (
+	"slices"
+)
+
+// A stemmer finds the stems of words. It remembers them, because texts repeat their words; a nil one remembers nothing.
+type stemmer map[string]string
+
+func (m stemmer) stem(w string) string {
+	if s, ok := m[w]; ok {
+		return s
+	}
+	s := stem(w)
+	if m != nil {
+		m[w] = s
+	}
+	return s
+}
+
+// meaning returns the stems of the words that say something, in their order.
+func (m stemmer) meaning(words []string) []string {
+	out := make([]string, 0, len(words))
+	for _, w := range words {
+		if !little[w] {
+			out = append(out, m.stem(w))
+		}
+	}
+	return out
+}
+
+// evidence is what some texts hold: their stems, and the pairs of stems that stand together. It is kept as sorted hashes, an
+// eighth of a set of strings; that two of them are equal by chance is too rare to matter in judging.
+type evidence []uint64
+
+// has reports whether the texts hold a stem, or a pair.
+func (e evidence) has(s string) bool {
+	_, found := slices.BinarySearch(e, hashOf(fnvBasis, s))
+	return found
+}
+
+// hashOf continues the hash (FNV-1a) of what came before.
+func hashOf(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
+
+const fnvBasis = 14695981039346656037
+
+// pair is two stems in any order. No stem holds a space.
+func pair(a, b string) string { return min(a, b) + " " + max(a, b) }
+
+// pairHash is the hash of a pair, without making the string.
+func pairHash(a, b string) uint64 {
+	return hashOf(hashOf(hashOf(fnvBasis, min(a, b)), " "), max(a, b))
+}
+
+// A reading collects the evidence of texts.
+type reading struct {
+	stemmer
+	stems  []string // may hold one several times
+	hashes []uint64
+}
+
+// add reads one more text: its stems, and those that stand together or nearly so.
+func (r *reading) add(text string) {
+	camel := camelWords(text)
+	stems := asOne(r.meaning(camel))
+	for i, s := range stems {
+		r.addStem(s)
+		for _, next := range stems[i+1 : min(i+3, len(stems))] {
+			r.hashes = append(r.hashes, pairHash(s, next))
+		}
+	}
+	if joined := words(text); len(joined) != len(camel) { // "cronjob" for "CronJob"
+		for _, s := range asOne(r.meaning(joined)) {
+			r.addStem(s)
+		}
+	}
+}
+
+func (r *reading) addStem(s string) {
+	r.stems = append(r.stems, s)
+	r.hashes = append(r.hashes, hashOf(fnvBasis, s))
+}
+
+// evidence is what has been read since the last time.
+func (r *reading) evidence() evidence {
+	slices.Sort(r.hashes)
+	e := slices.Clone(slices.Compact(r.hashes))
+	r.hashes = r.hashes[:0]
+	return e
+}

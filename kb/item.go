@@ -1,0 +1,91 @@
+package kb
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+)
+
+// An item is an entry with what searching needs of it. Its names are there from the beginning; its texts are read when it
+// enters the index, or when a search needs them before that.
+type item struct {
+	Entry
+	folded string // the term, for sorting
+	names  []name // the term's first
+
+	once  sync.Once
+	texts texts // set by once
+}
+
+// texts is what the texts of an entry hold.
+type texts struct {
+	said    evidence // of the definition and the phrases
+	further evidence // of everything else
+	sayings []saying
+}
+
+func newItem(e Entry) *item {
+	it := &item{Entry: e, folded: fold(e.Term)}
+	it.addName(e.Term, true)
+	for _, a := range slices.Concat(withoutParentheses(e.Term), e.Aliases, []string{e.Kind, e.Slug}) {
+		it.addName(a, false)
+	}
+	return it
+}
+
+// judging returns what the item's texts hold.
+func (it *item) judging() *texts {
+	it.once.Do(func() { it.texts, _ = it.read(nil) })
+	return &it.texts
+}
+
+// stems returns the stems of all texts, each once. They are not kept: they are needed when the item enters the index and when
+// it leaves its layer. What else is learnt on the way is kept.
+func (it *item) stems(m stemmer) []string {
+	t, stems := it.read(m)
+	it.once.Do(func() { it.texts = t })
+	return stems
+}
+
+func (it *item) read(m stemmer) (t texts, stems []string) {
+	r := reading{stemmer: m}
+	said := append([]string{it.Definition}, it.Phrases...)
+	t.sayings = make([]saying, len(said))
+	for i, text := range said {
+		r.add(text)
+		t.sayings[i] = m.saying(firstSentence(text))
+	}
+	t.said = r.evidence()
+	for _, text := range append([]string{it.Details, it.Tip, it.Changed}, it.Aliases...) {
+		r.add(text)
+	}
+	t.further = r.evidence()
+	slices.Sort(r.stems)
+	return t, slices.Compact(r.stems)
+}
+
+func (it *item) addName(text string, term bool) {
+	ws := camelWords(text)
+	n := name{words: ws, key: key(ws), term: term}
+	known := slices.ContainsFunc(it.names, func(m name) bool { return m.key == n.key && len(m.words) == len(n.words) })
+	if n.key == "" || known {
+		return
+	}
+	if n.canon = canon(words(text)); n.canon == n.key {
+		n.canon = n.key // share the memory
+	}
+	it.names = append(it.names, n)
+}
+
+// isTerm reports whether the canonical name is that of the term.
+func (it *item) isTerm(canon string) bool {
+	return slices.ContainsFunc(it.names, func(n name) bool { return n.term && n.canon == canon })
+}
+
+// compare sorts items by term.
+func (it *item) compare(other *item) int {
+	if c := cmp.Compare(it.folded, other.folded); c != 0 {
+		return c
+	}
+	return cmp.Compare(it.Slug, other.Slug)
+}
