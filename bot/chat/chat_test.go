@@ -161,8 +161,11 @@ func TestMessageLimits(t *testing.T) {
 }
 
 func TestFormLimits(t *testing.T) {
-	if err := (Form{Title: "Series", Action: "admin:x", Inputs: []Input{{Name: "name", Label: "Name"}}}).Validate(); err != nil {
+	if err := (Form{Title: "Series", Submit: strings.Repeat("x", MaxFormTitle), Action: "admin:x", Inputs: []Input{{Name: "name", Label: "Name"}}}).Validate(); err != nil {
 		t.Error(err)
+	}
+	if (Form{Title: "Series", Submit: strings.Repeat("x", MaxFormTitle+1), Action: "admin:x", Inputs: []Input{{Name: "name", Label: "Name"}}}).Validate() == nil {
+		t.Error("a button over the limit passes")
 	}
 	if (Form{Title: strings.Repeat("x", 25), Action: "x", Inputs: make([]Input, 6)}).Validate() == nil {
 		t.Error("a form over every limit passes")

@@ -53,14 +53,16 @@ type Form struct {
 	Inputs        []Input
 }
 
-// An Input is one line (or, if Long, several) that a form asks for.
+// An Input is one line (or, if Long, several) that a form asks for. If Complete,
+// and not Long, Slack and the terminal propose what the handler's Complete gives;
+// on Slack nothing else can be chosen, so what was typed should be among it.
 type Input struct {
 	Name, Label string
 	Hint        string // an example of what to write
 	Value       string // stands there at first
 	Optional    bool
 	Long        bool
-	Complete    bool // the handler can complete it: see Completion
+	Complete    bool // the handler can complete it, see Completion
 }
 
 // Limits on what the bot says: the smaller of the platforms', in characters

@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -182,6 +183,79 @@ func TestResponseURLTakesFiveMessages(t *testing.T) {
 	}
 	if shown, _ := s.Sees("bob"); len(shown) != 0 {
 		t.Errorf("bob sees %+v", shown)
+	}
+}
+
+func TestMenusThatSlackRefuses(t *testing.T) {
+	option := func(value, text string) any {
+		return map[string]any{"value": value, "text": map[string]any{"type": "plain_text", "text": text}}
+	}
+	for name, options := range map[string][]any{
+		"no value":       {option("", "x")},
+		"long value":     {option(strings.Repeat("x", 76), "x")},
+		"no text":        {option("x", " ")},
+		"long text":      {option("x", strings.Repeat("x", 76))},
+		"the same twice": {option("x", "a"), option("x", "b")},
+		"no option":      {"x"},
+		"too many":       make([]any, 101),
+	} {
+		if CheckOptions(map[string]any{"options": options}) == "" {
+			t.Errorf("%s: passes", name)
+		}
+	}
+	for name, answer := range map[string]map[string]any{"nothing": nil, "no options": {}, "null": {"options": nil}, "more": {"options": []any{}, "errors": 1}} {
+		if CheckOptions(answer) == "" {
+			t.Errorf("%s: passes", name)
+		}
+	}
+	if problem := CheckOptions(map[string]any{"options": []any{option("a", "x"), option("b", "x")}}); problem != "" {
+		t.Errorf("refused: %s", problem)
+	}
+	for name, element := range map[string]map[string]any{
+		"text in a menu":   {"initial_value": "x"},
+		"a negative query": {"min_query_length": -1.0},
+		"a wrong option":   {"initial_option": option("", "")},
+		"another element":  {"type": "hologram"},
+	} {
+		all := map[string]any{"type": "external_select", "action_id": "a"}
+		maps.Copy(all, element)
+		block := map[string]any{"label": map[string]any{"type": "plain_text", "text": "Term"}, "element": all}
+		if checkInput(block) == "" {
+			t.Errorf("%s: passes", name)
+		}
+	}
+}
+
+func TestAnswersToMenusAreWatched(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer any
+		want   string // a complaint
+	}{
+		"no options":          {nil, "no options"},
+		"what was not chosen": {map[string]any{"options": []any{}}, "cannot choose \"pod\""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := New()
+			defer s.Close()
+			ws := connect(t, s)
+			s.Type("alice", "/ckad define")
+			f := read(t, ws)
+			if err := ws.WriteJSON(map[string]any{"envelope_id": f.ID}); err != nil {
+				t.Fatal(err)
+			}
+			call(t, s, "views.open", BotToken, url.Values{"trigger_id": {f.Payload["trigger_id"].(string)}, "view": {`{"type":"modal",
+				"title":{"type":"plain_text","text":"t"},"submit":{"type":"plain_text","text":"s"},"close":{"type":"plain_text","text":"c"},
+				"blocks":[{"type":"input","block_id":"term","label":{"type":"plain_text","text":"Term"},"element":{"type":"external_select","action_id":"value","min_query_length":0}}]}`}})
+			shown, _ := s.Sees("alice")
+			s.Fill("alice", shown[0], map[string]string{"Term": "pod"})
+			if err := ws.WriteJSON(map[string]any{"envelope_id": read(t, ws).ID, "payload": c.answer}); err != nil {
+				t.Fatal(err)
+			}
+			<-s.Acknowledged()
+			if got := s.Complaints(); len(got) == 0 || !strings.Contains(got[0], c.want) {
+				t.Errorf("complaints are %q, want one of %q", got, c.want)
+			}
+		})
 	}
 }
 
