@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ckadbot/bot/chat"
 	"ckadbot/quiz"
 )
 
@@ -15,8 +16,14 @@ import (
 //	review:WORKSPACE:ROUND:QUESTION       a question that is answered, to change the answer
 //	why:WORKSPACE:ROUND:QUESTION          the reason, after the close
 //	accept:WORKSPACE:ROUND, decline:…     a challenge
-//	entry:SLUG, share:SLUG                a glossary entry, for one person or for all
-//	board:WINDOW:SCOPE, publish:…         a leaderboard, likewise
+//	board:WINDOW:SCOPE, publish:…         a leaderboard, for one person or for all
+//	entry:SLUG, share:SLUG                a glossary entry, likewise
+//	find:PAGE:WORDS                       a page of a search; pack made the words
+//	terms:PAGE:SUBJECT                    a page of the glossary; without a subject the subjects
+//	suggest:SLUG, suggest::TERM           the form to suggest a change, or a new term
+//	admin:approve:ID, admin:decline:ID    a suggestion; admin:queue:ID shows the one after that
+//	admin:edit:SLUG                       the form to edit a term
+//	admin:revert:SLUG:REV                 a term as it was at that edit
 //
 // Actions come back from outside: they name things, and grant nothing. Whether
 // this person may answer here and now is checked against the database.
@@ -32,12 +39,20 @@ const (
 	verbShare   = "share"
 	verbBoard   = "board"
 	verbPublish = "publish"
+	verbFind    = "find"
+	verbTerms   = "terms"
+	verbSuggest = "suggest"
+	verbApprove = chat.AdminAction + "approve"
+	verbRefuse  = chat.AdminAction + "decline"
+	verbQueue   = chat.AdminAction + "queue"
+	verbEdit    = chat.AdminAction + "edit"
+	verbRevert  = chat.AdminAction + "revert"
 )
 
 // A target is what an action names.
 type target struct {
 	verb      string
-	words     []string // of entry, share, board and publish
+	words     []string // what follows the verb, if it is not about a round
 	workspace string
 	round     int64
 	question  int
@@ -45,7 +60,11 @@ type target struct {
 }
 
 func parseAction(s string) (target, bool) {
+	s, admin := strings.CutPrefix(s, chat.AdminAction)
 	verb, rest, ok := strings.Cut(s, ":")
+	if admin {
+		verb = chat.AdminAction + verb
+	}
 	words := strings.Split(rest, ":")
 	a := target{verb: verb, words: words}
 	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbReview: 2, verbWhy: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
@@ -67,6 +86,14 @@ func parseAction(s string) (target, bool) {
 	}
 	a.workspace, a.round, a.question, a.choice = words[0], n[0], int(n[1]), int(n[2])
 	return a, true
+}
+
+// parseForm reads the action of a form: a verb, and perhaps words.
+func parseForm(s string) (target, bool) {
+	if !strings.Contains(strings.TrimPrefix(s, chat.AdminAction), ":") {
+		s += ":"
+	}
+	return parseAction(s)
 }
 
 func roundAction(verb string, r quiz.Round, numbers ...int) string {

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -86,6 +87,9 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 	}
 	do, ok := map[string]func(context.Context, chat.Command) (chat.Reply, error){
 		"ckad define":              a.define,
+		"ckad search":              a.search,
+		"ckad terms":               a.terms,
+		"ckad suggest":             a.suggest,
 		"ckad ask":                 a.ask,
 		"ckad leaderboard":         a.leaderboard,
 		"ckad stats":               a.stats,
@@ -99,6 +103,12 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 		"ckad-admin series remove": a.removeSeries,
 		"ckad-admin series join":   a.joinSeries,
 		"ckad-admin series leave":  a.leaveSeries,
+		"ckad-admin term add":      a.addTerm,
+		"ckad-admin term edit":     a.editTerm,
+		"ckad-admin term remove":   a.removeTerm,
+		"ckad-admin term history":  a.termHistory,
+		"ckad-admin term revert":   a.revertTerm,
+		"ckad-admin suggestions":   a.suggestions,
 	}[c.Name]
 	if !ok {
 		do = a.unknown
@@ -108,6 +118,9 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 
 // Click answers a press of a button.
 func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
+	if strings.HasPrefix(c.Action, chat.AdminAction) && !c.User.Admin {
+		return adminsOnly
+	}
 	to, ok := parseAction(c.Action)
 	if !ok {
 		return stale
@@ -124,6 +137,14 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 		verbShare:   a.shareEntry,
 		verbBoard:   a.showBoard,
 		verbPublish: a.shareBoard,
+		verbFind:    a.showResults,
+		verbTerms:   a.showTerms,
+		verbSuggest: a.suggestFor,
+		verbApprove: a.approve,
+		verbRefuse:  a.refuse,
+		verbQueue:   a.nextSuggestion,
+		verbEdit:    a.editFor,
+		verbRevert:  a.revertTo,
 	}[to.verb]
 	if !ok {
 		return stale
@@ -133,13 +154,20 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 
 // Submit takes a form that was filled in.
 func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
-	if !s.User.Admin { // so far all forms are for admins
+	if strings.HasPrefix(s.Action, chat.AdminAction) && !s.User.Admin {
 		return adminsOnly
 	}
-	if s.Action != seriesForm {
+	to, ok := parseForm(s.Action)
+	do, known := map[string]func(context.Context, chat.Submission, target) (chat.Reply, error){
+		defineForm:  a.submitDefine,
+		suggestForm: a.submitSuggestion,
+		termForm:    a.submitTerm,
+		seriesForm:  a.submitSeries,
+	}[to.verb]
+	if !ok || !known {
 		return stale
 	}
-	return a.reply(a.saveSeries(ctx, s.User, s.Channel, s.Values))
+	return a.reply(do(ctx, s, to))
 }
 
 func person(u chat.User) quiz.Person {

@@ -2,20 +2,34 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"time"
 
 	"ckadbot/bot/chat"
 	"ckadbot/kb"
 	"ckadbot/quiz"
 )
 
+// defineForm is the action of the form that asks for a term.
+const defineForm = "define"
+
 // define shows the entry for a term to the one who asked.
 func (a *App) define(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	term := strings.TrimSpace(c.Args["term"] + " " + c.Rest)
 	if term == "" {
-		return chat.Reply{}, problem("Which term? For example `/ckad define deployment`, `/ckad define svc` or `/ckad define keeps pods away from a node`.")
+		return chat.Reply{Form: &chat.Form{Title: "Look up a term", Action: defineForm, Submit: "Look up", Inputs: []chat.Input{
+			{Name: "term", Label: "Term", Hint: "deployment, svc, keeps pods away from a node", Complete: true},
+		}}}, nil
 	}
 	return a.lookUp(ctx, c.User, term)
+}
+
+// submitDefine takes the form's term.
+func (a *App) submitDefine(ctx context.Context, s chat.Submission, _ target) (chat.Reply, error) {
+	return a.lookUp(ctx, s.User, strings.TrimSpace(s.Values["term"]))
 }
 
 func (a *App) lookUp(ctx context.Context, u chat.User, term string) (chat.Reply, error) {
@@ -27,36 +41,46 @@ func (a *App) lookUp(ctx context.Context, u chat.User, term string) (chat.Reply,
 		return notFound(term, found.Suggestions), nil
 	}
 	m := a.entryCard(u.Home(), *found.Entry)
-	for _, s := range found.Suggestions { // other right answers, as for "taints and tolerations"
-		m.Card.Buttons = addButton(m.Card.Buttons, chat.Button{Action: verbEntry + ":" + s.Slug, Label: s.Term})
+	for _, s := range slices.Backward(found.Suggestions) { // other right answers come before what is merely related
+		m.Card.Buttons = insertButton(m.Card.Buttons, 1, entryButton(s))
 	}
+	m.Card.Buttons = m.Card.Buttons[:min(len(m.Card.Buttons), entryButtons)]
 	return chat.Reply{Message: m, Ephemeral: true}, nil
 }
 
+// notFound shows what is close, with the beginning of each definition, so that
+// two right answers are both there to read.
 func notFound(term string, close []kb.Entry) chat.Reply {
 	said := "**" + chat.Escape(chat.Line(term, 60)) + "** is not in the glossary."
-	if len(close) == 0 {
-		return private("%s Try another word for it, a kubectl short name (`svc`), or describe it: `/ckad define runs one pod on every node`.", said)
+	card := &chat.Card{Body: said + " Try another word for it, a kubectl short name (`svc`), or describe it: `/ckad define runs one pod on every node`."}
+	if len(close) > 0 {
+		card.Body = said + " Did you mean one of these?"
 	}
-	card := &chat.Card{Body: said + " Did you mean one of these?"}
 	for _, e := range close {
-		card.Buttons = addButton(card.Buttons, chat.Button{Action: verbEntry + ":" + e.Slug, Label: chat.Line(e.Term, chat.MaxLabel)})
+		card.Body += "\n\n" + brief(e)
+		card.Buttons = addButton(card.Buttons, entryButton(e))
 	}
+	card.Buttons = addButton(card.Buttons, chat.Button{Action: verbSuggest + "::" + pack(term), Label: "Suggest this term"})
 	return chat.Reply{Message: chat.Message{Card: card}, Ephemeral: true}
+}
+
+// brief is one line on an entry.
+func brief(e kb.Entry) string {
+	return "**" + chat.Escape(chat.Line(e.Term, 75)) + "**: " + chat.Prose(chat.Line(e.Definition, 160))
 }
 
 // showEntry follows a button to an entry, in the place of the message that had the button.
 func (a *App) showEntry(_ context.Context, c chat.Click, to target) (chat.Reply, error) {
-	e, err := a.entry(c.User, to)
+	e, err := a.entry(c.User, to.words[0])
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return chat.Reply{Message: a.entryCard(c.User.Home(), e), Ephemeral: true, Replace: true}, nil
+	return inPlace(a.entryCard(c.User.Home(), e)), nil
 }
 
 // shareEntry shows an entry to everybody.
 func (a *App) shareEntry(_ context.Context, c chat.Click, to target) (chat.Reply, error) {
-	e, err := a.entry(c.User, to)
+	e, err := a.entry(c.User, to.words[0])
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -66,23 +90,21 @@ func (a *App) shareEntry(_ context.Context, c chat.Click, to target) (chat.Reply
 	return chat.Reply{Message: m}, nil
 }
 
-func (a *App) entry(u chat.User, to target) (kb.Entry, error) {
-	e, ok := a.glossary.Entry(u.Home(), to.words[0])
+func (a *App) entry(u chat.User, slug string) (kb.Entry, error) {
+	e, ok := a.glossary.Entry(u.Home(), slug)
 	if !ok {
 		return e, problem("This term is not in the glossary any more.")
 	}
 	return e, nil
 }
 
-// relatedShown is how many related terms a card has buttons for: with Share
-// they fill one row on Discord.
-const relatedShown = 4
-
-// maxNotes is how many imported texts stand beneath a definition.
-const maxNotes = 2
+const (
+	entryButtons = 10 // on an entry's card: two rows on Discord
+	maxNotes     = 2  // imported texts beneath a definition
+)
 
 func (a *App) entryCard(workspace string, e kb.Entry) chat.Message {
-	card := &chat.Card{Title: chat.Line(e.Term, chat.MaxTitle), Body: chat.Cut(chat.Prose(e.Definition), 1500), Footer: entryFooter(e)}
+	card := &chat.Card{Title: chat.Line(e.Term, chat.MaxTitle), Body: chat.Cut(chat.Prose(e.Definition), 1500), Footer: chat.Line(entryFooter(e), chat.MaxFooter)}
 	if e.Details != "" {
 		card.Body += "\n\n" + chat.Cut(chat.Prose(e.Details), 2000)
 	}
@@ -97,19 +119,67 @@ func (a *App) entryCard(workspace string, e kb.Entry) chat.Message {
 	if e.Example != "" {
 		add("Example", chat.Fence(e.Example))
 	}
+	add("Not to be confused with", a.confusable(workspace, e))
 	add("What changed", chat.Prose(e.Changed))
 	add("Exam tip", chat.Prose(e.Tip))
 	add("Also called", chat.Escape(strings.Join(e.OtherNames(), ", ")))
 	for _, n := range e.Notes[:min(len(e.Notes), maxNotes)] {
-		add("Your team's notes (from "+chat.Line(n.Source, 60)+", not checked)", chat.Prose(chat.Cut(n.Text, 600)))
+		add("From "+chat.Line(n.Source, 60)+", not checked", chat.Prose(chat.Cut(n.Text, 500))+credit(n.SourceURL, n.Licence))
 	}
-	card.Buttons = []chat.Button{{Action: verbShare + ":" + e.Slug, Label: "Share in channel"}}
-	for _, slug := range e.Related {
-		if r, ok := a.glossary.Entry(workspace, slug); ok && len(card.Buttons) <= relatedShown {
-			card.Buttons = addButton(card.Buttons, chat.Button{Action: verbEntry + ":" + slug, Label: chat.Line(r.Term, chat.MaxLabel)})
+	if e.Licence != "" && e.SourceURL != "" {
+		add("Source", chat.Escape(chat.Line(e.Source, 60))+credit(e.SourceURL, e.Licence))
+	}
+	card.Buttons = a.entryActions(workspace, e)
+	return chat.Message{Card: fitted(card)}
+}
+
+// fitted drops the last fields of a card that is too long for a platform: the
+// most important ones come first.
+func fitted(c *chat.Card) *chat.Card {
+	for len(c.Fields) > 0 && (len(c.Fields) > chat.MaxFields || chat.Length(chat.Message{Card: c}.Markdown()) > chat.MaxCard) {
+		c.Fields = c.Fields[:len(c.Fields)-1]
+	}
+	return c
+}
+
+// confusable has a line for each term that people mix up with this one.
+func (a *App) confusable(workspace string, e kb.Entry) string {
+	var lines []string
+	for _, slug := range slices.Sorted(maps.Keys(e.Confusable)) {
+		if other, ok := a.glossary.Entry(workspace, slug); ok {
+			lines = append(lines, "**"+chat.Escape(other.Term)+"**: "+chat.Prose(e.Confusable[slug]))
 		}
 	}
-	return chat.Message{Card: card}
+	return strings.Join(lines, "\n")
+}
+
+// credit names what an imported text asks for: where it is from and under which
+// licence. It is shown without its markup, which licences want to be said.
+func credit(url, licence string) string {
+	text := ""
+	if strings.HasPrefix(url, "https://") && !strings.ContainsAny(url, "()<> ") {
+		text += "\n[Source](" + url + ")"
+	}
+	if licence != "" {
+		text += "\nLicence: " + chat.Escape(chat.Line(licence, 40)) + "; shown as plain text, perhaps shortened."
+	}
+	return text
+}
+
+// entryActions are the buttons of an entry: share, correct, and the way to
+// what people mix it up with and what it has to do with.
+func (a *App) entryActions(workspace string, e kb.Entry) []chat.Button {
+	bs := []chat.Button{{Action: verbShare + ":" + e.Slug, Label: "Share in channel"}}
+	for _, slug := range slices.Concat(slices.Sorted(maps.Keys(e.Confusable)), e.Related) {
+		if other, ok := a.glossary.Entry(workspace, slug); ok && len(bs) < entryButtons-1 {
+			bs = addButton(bs, entryButton(other))
+		}
+	}
+	return append(bs, chat.Button{Action: verbSuggest + ":" + e.Slug, Label: "Suggest a change"})
+}
+
+func entryButton(e kb.Entry) chat.Button {
+	return chat.Button{Action: verbEntry + ":" + e.Slug, Label: chat.Line(e.Term, chat.MaxLabel)}
 }
 
 func entryFooter(e kb.Entry) string {
@@ -120,10 +190,13 @@ func entryFooter(e kb.Entry) string {
 	if e.Verified != "" {
 		parts = append(parts, "checked for Kubernetes "+e.Verified)
 	}
-	if e.Source != "" {
+	switch {
+	case e.Source == "" && !e.At.IsZero():
+		parts = append(parts, fmt.Sprintf("your team's own words, last changed by %s on %s", e.By, e.At.UTC().Format(time.DateOnly)))
+	case e.Source != "":
 		parts = append(parts, "source: "+e.Source)
 	}
-	return chat.Line(strings.Join(parts, " · "), chat.MaxFooter)
+	return strings.Join(parts, " · ")
 }
 
 // domainName gives a domain of the exam in words.
@@ -138,10 +211,13 @@ func domainName(code string) string {
 
 // addButton adds b unless its action is there already.
 func addButton(bs []chat.Button, b chat.Button) []chat.Button {
-	for _, have := range bs {
-		if have.Action == b.Action {
-			return bs
-		}
+	return insertButton(bs, len(bs), b)
+}
+
+// insertButton is addButton at a place.
+func insertButton(bs []chat.Button, at int, b chat.Button) []chat.Button {
+	if slices.ContainsFunc(bs, func(have chat.Button) bool { return have.Action == b.Action }) {
+		return bs
 	}
-	return append(bs, b)
+	return slices.Insert(bs, min(at, len(bs)), b)
 }

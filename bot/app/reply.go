@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"ckadbot/bot/chat"
+	"ckadbot/kb"
 	"ckadbot/quiz"
 )
 
@@ -59,11 +60,35 @@ func sentence(s string) string {
 	return s + "."
 }
 
+func bulleted(lines []string) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString("• " + chat.Escape(sentence(l)) + "\n")
+	}
+	return strings.TrimSpace(b.String())
+}
+
 func explain(err error) (string, bool) {
 	var p problem
 	var invalid *quiz.InvalidError
 	var gone *chat.GoneError
+	var unfit *kb.InvalidError
+	if words, ok := conflict(err); ok {
+		return words, true
+	}
 	switch {
+	case errors.As(err, &unfit):
+		return "That does not fit yet:\n" + bulleted(unfit.Problems), true
+	case errors.Is(err, kb.ErrBuiltin):
+		return "The built-in glossary stays as it is. `/ckad-admin term edit` puts your own text in the place of an entry, for this workspace.", true
+	case errors.Is(err, kb.ErrTooMany):
+		return "You have suggested a lot already. Please wait until an admin has looked at it.", true
+	case errors.Is(err, kb.ErrDecided):
+		return "Somebody has decided about this suggestion already.", true
+	case errors.Is(err, kb.ErrShared):
+		return "This text belongs to everybody in this installation, so it cannot be removed here. `/ckad-admin term edit` puts your own in its place, for this workspace.", true
+	case errors.Is(err, kb.ErrUnknown):
+		return "There is no such term or version. `/ckad-admin term history TERM` lists the versions.", true
 	case errors.As(err, &p):
 		return string(p), true
 	case errors.As(err, &invalid):

@@ -29,6 +29,11 @@ func (a *App) createSeries(ctx context.Context, c chat.Command) (chat.Reply, err
 	return a.saveSeries(ctx, c.User, c.Channel, c.Args)
 }
 
+// submitSeries takes the form.
+func (a *App) submitSeries(ctx context.Context, s chat.Submission, _ target) (chat.Reply, error) {
+	return a.saveSeries(ctx, s.User, s.Channel, s.Values)
+}
+
 func (a *App) saveSeries(ctx context.Context, u chat.User, ch chat.Channel, values map[string]string) (chat.Reply, error) {
 	s, err := newSeries(u, ch, values)
 	if err == nil {

@@ -13,12 +13,23 @@ var (
 	placeOption  = chat.OptionSpec{Name: "channel", Description: "The channel; this one if left out", Kind: chat.Place}
 )
 
+var termOption = chat.OptionSpec{Name: "term", Description: "The term", Required: true, Complete: true}
+
 // Spec is every command of the bot: what Discord registers, what Slack and the
 // terminal parse by, and what the help lists.
 var Spec = chat.Spec{Commands: []chat.CommandSpec{
 	{Name: "ckad", Description: "Look up terms, answer questions, see the leaderboard", Commands: []chat.CommandSpec{
 		{Name: "define", Description: "Explain a Kubernetes term", Options: []chat.OptionSpec{
 			{Name: "term", Description: "A term, a short name such as svc, or a description", Required: true, Complete: true},
+		}},
+		{Name: "search", Description: "Find everything in the glossary that fits some words", Options: []chat.OptionSpec{
+			{Name: "words", Description: "What you are looking for", Required: true},
+		}},
+		{Name: "terms", Description: "Browse the glossary by subject", Options: []chat.OptionSpec{
+			{Name: "subject", Description: "A category such as networking, a domain such as D3, own or all", Complete: true},
+		}},
+		{Name: "suggest", Description: "Suggest a term for the glossary, or a better text for one", Options: []chat.OptionSpec{
+			{Name: "term", Description: "The term", Complete: true},
 		}},
 		{Name: "ask", Description: "Post a question in this channel now", Options: []chat.OptionSpec{topicOption}},
 		{Name: "leaderboard", Description: "Who has how many points", Options: []chat.OptionSpec{
@@ -35,7 +46,7 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 		}},
 		{Name: "help", Description: "What I can do"},
 	}},
-	{Name: "ckad-admin", Description: "Set up recurring quizzes", Admin: true, Commands: []chat.CommandSpec{
+	{Name: "ckad-admin", Description: "Set up recurring quizzes, edit the glossary", Admin: true, Commands: []chat.CommandSpec{
 		{Name: "series", Description: "Recurring quizzes", Commands: []chat.CommandSpec{
 			{Name: "create", Description: "Create a recurring quiz; without options a form asks for the essentials", Options: []chat.OptionSpec{
 				{Name: "name", Description: "Its name, such as daily"},
@@ -55,24 +66,43 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 			{Name: "join", Description: "Post a series in one more channel", Options: []chat.OptionSpec{seriesOption, placeOption}},
 			{Name: "leave", Description: "Stop posting a series in a channel", Options: []chat.OptionSpec{seriesOption, placeOption}},
 		}},
+		{Name: "term", Description: "Your team's own words", Commands: []chat.CommandSpec{
+			{Name: "add", Description: "Add a term to this workspace's glossary; a form asks for the text", Options: []chat.OptionSpec{
+				{Name: "term", Description: "The new term"},
+			}},
+			{Name: "edit", Description: "Edit a term, or put your own text in the place of a built-in one", Options: []chat.OptionSpec{termOption}},
+			{Name: "remove", Description: "Remove this workspace's text; a built-in one shows again", Options: []chat.OptionSpec{termOption}},
+			{Name: "history", Description: "Who changed a term, and when", Options: []chat.OptionSpec{termOption}},
+			{Name: "revert", Description: "Bring an earlier version of a term back", Options: []chat.OptionSpec{
+				termOption,
+				{Name: "version", Description: "Its number in the history", Kind: chat.Number},
+			}},
+		}},
+		{Name: "suggestions", Description: "Accept or decline what people suggest for the glossary"},
 		{Name: "help", Description: "What admins can do"},
 	}},
 }}
 
 const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 	"`/ckad define deployment` explains a term. Short names (`svc`), typos and descriptions (`runs one pod on every node`) work too.\n" +
+	"`/ckad search rolling update` finds everything that fits, `/ckad terms` lists the glossary by subject.\n" +
+	"`/ckad suggest` proposes a term, or a better text for one.\n" +
 	"`/ckad ask` posts a question here; `/ckad ask networking` one about a subject. Answer by button; only you see whether you were right.\n" +
 	"`/ckad leaderboard` shows this week; add `day`, `month` or `all`, and `workspace` for all channels.\n" +
 	"`/ckad challenge @somebody 5 pods` is a duel over five questions.\n" +
 	"`/ckad stats` shows your points, your accuracy by exam domain and your rank.\n" +
-	"`/ckad-admin help` is for admins: quizzes that post themselves every day."
+	"`/ckad-admin help` is for admins: quizzes that post themselves every day, and your team's own words."
 
-const adminHelpText = "**Recurring quizzes**, for admins.\n\n" +
+const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 	"`/ckad-admin series create` asks for the essentials in a form. Or in one line:\n" +
 	"`/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin close=17:00 questions=3`\n" +
 	"Also `topic=networking`, `channel=#quiz`, and `change=yes` so that answers may be changed until the close.\n" +
 	"`/ckad-admin series list` shows all with their next round. `pause`, `resume` and `remove` take a name.\n" +
-	"`/ckad-admin series join daily #other` posts a series in one more channel, `leave` stops that. The channel counts for its own leaderboard, too."
+	"`/ckad-admin series join daily #other` posts a series in one more channel, `leave` stops that. The channel counts for its own leaderboard, too.\n\n" +
+	"**Your team's own words**\n\n" +
+	"`/ckad-admin term add blast radius` adds a term to this workspace. `term edit deployment` puts your text in the place of the built-in one.\n" +
+	"`term remove`, `term history` and `term revert` undo and look back: every version is kept.\n" +
+	"`/ckad-admin suggestions` shows what people suggest with `/ckad suggest`; one press accepts it."
 
 func help(_ context.Context, c chat.Command) (chat.Reply, error) {
 	if Spec.Admin(c.Name) {
@@ -103,6 +133,13 @@ func (a *App) Complete(ctx context.Context, c chat.Completion) (choices []chat.C
 	case "term":
 		for _, e := range a.glossary.Complete(c.User.Home(), c.Typed, completions) {
 			choices = append(choices, chat.Choice{Label: e.Term, Value: e.Term})
+		}
+		if typed := chat.Line(strings.TrimSpace(c.Typed), chat.MaxLabel); c.Command == defineForm && typed != "" { // a picker takes nothing that is not proposed
+			choices = append(choices, chat.Choice{Label: typed, Value: typed})
+		}
+	case "subject":
+		for _, subject := range a.subjectNames(c.User.Home()) {
+			choices = appendMatch(choices, c.Typed, subject)
 		}
 	case "topic":
 		topics, err := a.engine.Topics(ctx)

@@ -16,6 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"ckadbot/bot/chat"
 	"ckadbot/kb"
 	"ckadbot/migrations/pgtest"
@@ -37,6 +40,7 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 //	> remove the bot              it may not post in the channel any more, until
 //	> invite the bot
 //	> restart                     the bot is killed and started again
+//	> the other bot answers       one that runs on the same database, and has at most a second to learn what happened
 //
 // Messages are marked with who sees them; an edit says so. Comments begin with "#".
 func TestTranscripts(t *testing.T) {
@@ -94,9 +98,11 @@ func play(t *testing.T, script string) string {
 
 // A room is a channel with people in it: a chat.Adapter that writes down what is said.
 type room struct {
-	app  *App
-	db   func() (*App, func()) // starts the bot anew
-	stop func()
+	app    *App
+	other  *App                          // runs beside it; nil until it is needed
+	db     func() (*App, func())         // starts the bot anew
+	beside func(testing.TB) *kb.Glossary // another process's view of the database
+	stop   func()
 
 	mu       sync.Mutex // guards what follows
 	clock    time.Time
@@ -122,11 +128,8 @@ func newRoom(t *testing.T) *room {
 	r := &room{clock: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC), happened: make(chan struct{})}
 	pool := pgtest.New(t)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	glossary, err := kb.Open(t.Context(), pool, kb.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = glossary.Close() })
+	glossary := following(t, pool)
+	r.beside = func(t testing.TB) *kb.Glossary { return following(t, pool) }
 	r.db = func() (*App, func()) {
 		var random atomic.Uint64
 		engine := quiz.New(pool, quiz.Options{Now: r.now, Log: log, Platforms: []string{"test"}, Random: func() uint64 { return random.Add(0x9e3779b97f4a7c15) }})
@@ -179,6 +182,10 @@ func (r *room) do(t *testing.T, line string) {
 		r.app, r.stop = r.db()
 		return
 	}
+	if line == "the other bot answers" {
+		r.turnToOther(t)
+		return
+	}
 	who, what, ok := strings.Cut(line, ": ")
 	if !ok {
 		t.Fatalf("cannot read %q", line)
@@ -207,6 +214,38 @@ func (r *room) do(t *testing.T, line string) {
 		r.expected = r.events
 		r.mu.Unlock()
 	}
+}
+
+// following opens a glossary of its own that follows the database until the test ends.
+func following(t testing.TB, pool *pgxpool.Pool) *kb.Glossary {
+	g, err := kb.Open(context.WithoutCancel(t.Context()), pool, kb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan struct{})
+	go func() { defer close(done); _ = g.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done; _ = g.Close() })
+	return g
+}
+
+// turnToOther has the other bot answer from now on, as soon as it knows what
+// this one knows: within a second.
+func (r *room) turnToOther(t *testing.T) {
+	t.Helper()
+	if r.other == nil {
+		r.other = New(Config{Glossary: r.beside(t), Engine: r.app.engine, Adapters: []chat.Adapter{r}, Now: r.now, Log: r.app.log})
+	}
+	deadline, look := time.After(time.Second), time.NewTicker(5*time.Millisecond)
+	defer look.Stop()
+	for !cmp.Equal(r.app.glossary.Entries(here.Home()), r.other.glossary.Entries(here.Home())) {
+		select {
+		case <-look.C:
+		case <-deadline:
+			t.Fatal("after a second the other bot does not know what this one knows")
+		}
+	}
+	r.app, r.other = r.other, r.app
 }
 
 func someone(name string) chat.User {
@@ -292,7 +331,7 @@ func (r *room) show(t *testing.T, u chat.User, clicked string, reply chat.Reply)
 		r.form = reply.Form
 		fmt.Fprintf(&r.said, "form for %s: %s\n", u.ID, reply.Form.Title)
 		for _, in := range reply.Form.Inputs {
-			fmt.Fprintf(&r.said, "  %s [%s]\n", in.Label, in.Value)
+			fmt.Fprintf(&r.said, "  %s [%s]\n", in.Label, strings.ReplaceAll(in.Value, "\n", "\n    "))
 		}
 		return
 	}
@@ -321,12 +360,17 @@ func (r *room) write(heading string, m chat.Message) {
 	fmt.Fprintf(&r.said, "%s:\n", heading)
 	var text strings.Builder
 	for _, span := range chat.Parse(m.Markdown()) {
+		if span.Manner == chat.Moment && time.Since(span.Time).Abs() < time.Hour {
+			span.Text = "just now"
+		}
 		text.WriteString(span.Text)
 		if span.Manner == chat.Link {
 			text.WriteString(" (" + span.URL + ")")
 		}
 	}
-	for line := range strings.SplitSeq(text.String(), "\n") {
+	// The glossary dates its edits by the database's clock.
+	said := strings.ReplaceAll(text.String(), time.Now().UTC().Format(time.DateOnly), "TODAY")
+	for line := range strings.SplitSeq(said, "\n") {
 		fmt.Fprintln(&r.said, strings.TrimRight("  "+line, " "))
 	}
 	if bs := m.Buttons(); len(bs) > 0 {
