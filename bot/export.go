@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"ckadbot/kb"
 )
 
@@ -32,20 +34,20 @@ func (e exports) Run(s session) error {
 	if err := e.free(); err != nil { // before a database is started
 		return err
 	}
-	glossary, _, closeAll, err := openGlossary(s)
+	pool, closeAll, err := openDatabase(s) // what is stored is enough
 	if err != nil {
 		return err
 	}
 	defer closeAll()
 	opt := kb.ExportOptions{Format: format, Builtin: e.All}
 	if e.File == "" {
-		n, err := glossary.Export(s.ctx, e.Workspace, s.out, opt)
+		n, err := kb.Export(s.ctx, pool, e.Workspace, s.out, opt)
 		if err == nil {
 			s.progress(fmt.Sprintf("%d entries exported.", n))
 		}
 		return err
 	}
-	n, err := e.write(s, glossary, opt)
+	n, err := e.write(s, pool, opt)
 	if err == nil {
 		fmt.Fprintf(s.out, "%d entries exported to %s.\n", n, e.File)
 	}
@@ -83,13 +85,13 @@ func (e exports) free() error {
 
 // write writes a file beside the one asked for and renames it when it is whole:
 // whoever reads the file meanwhile, or finds it after a crash, has all or nothing.
-func (e exports) write(s session, glossary *kb.Glossary, opt kb.ExportOptions) (n int, err error) {
+func (e exports) write(s session, pool *pgxpool.Pool, opt kb.ExportOptions) (n int, err error) {
 	part, err := os.CreateTemp(filepath.Dir(e.File), "."+filepath.Base(e.File)+".*")
 	if err != nil {
 		return 0, fmt.Errorf("export: %w", err)
 	}
 	defer os.Remove(part.Name()) // not there any more when all went well
-	n, err = glossary.Export(s.ctx, e.Workspace, part, opt)
+	n, err = kb.Export(s.ctx, pool, e.Workspace, part, opt)
 	if err == nil {
 		err = part.Chmod(0o644) // as others are, not for its owner only
 	}

@@ -31,15 +31,19 @@ func (i imports) Run(s session) error {
 			return err
 		}
 	}
-	glossary, _, closeAll, err := openGlossary(s)
+	pool, closeAll, err := openDatabase(s)
 	if err != nil {
 		return err
 	}
 	defer closeAll()
+	known, err := kb.LoadNames(s.ctx, pool, i.Workspace)
+	if err != nil {
+		return err
+	}
 	file := kb.File{Name: strings.Join(i.Files, ", ")}
 	var problems []error
 	for _, name := range i.Files {
-		f, err := i.read(name, glossary.Names(i.Workspace))
+		f, err := i.read(name, known)
 		problems = append(problems, err)
 		file.Entries = append(file.Entries, f.Entries...)
 		file.Skipped = append(file.Skipped, f.Skipped...)
@@ -50,7 +54,7 @@ func (i imports) Run(s session) error {
 		return fmt.Errorf("nothing was imported:\n%w", err)
 	}
 	bar := newBar(s)
-	report, err := glossary.Import(s.ctx, i.Workspace, "command line", file, kb.ImportOptions{DryRun: i.DryRun, Progress: bar.show})
+	report, err := kb.Import(s.ctx, pool, i.Workspace, "command line", file, kb.ImportOptions{DryRun: i.DryRun, Progress: bar.show})
 	bar.end()
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -23,16 +24,21 @@ type ExportOptions struct {
 	Builtin bool   // the built-in glossary, too
 }
 
+// Export is the package's Export.
+func (g *Glossary) Export(ctx context.Context, workspace string, w io.Writer, opt ExportOptions) (count int, err error) {
+	return Export(ctx, g.pool, workspace, w, opt)
+}
+
 // Export writes what a workspace ("*": everybody in this installation) wrote and imported, sorted by slug and then by source, and
 // returns how many entries that was. Read and Import of it make the same of an empty database, and Export of that is the same file.
-func (g *Glossary) Export(ctx context.Context, workspace string, w io.Writer, opt ExportOptions) (count int, err error) {
+func Export(ctx context.Context, pool *pgxpool.Pool, workspace string, w io.Writer, opt ExportOptions) (count int, err error) {
 	out := bufio.NewWriter(w)
 	file, err := newEntryWriter(out, opt.Format)
 	if err != nil {
 		return 0, err
 	}
 	// One statement sees one state of the table, however long it is read.
-	rows, err := g.pool.Query(ctx, `
+	rows, err := pool.Query(ctx, `
 		select `+columns+`
 		from kb.entry
 		where (workspace = $1 or $2 and workspace = '') and not deleted

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // ImportOptions of Import. The zero value works.
@@ -36,10 +37,23 @@ type Change struct {
 	After      string
 }
 
+// Import is the package's Import, and this process knows the entries when it returns.
+func (g *Glossary) Import(ctx context.Context, workspace, by string, f File, opt ImportOptions) (Report, error) {
+	report, err := Import(ctx, g.pool, workspace, by, f, opt)
+	if err != nil || opt.DryRun {
+		return report, err
+	}
+	// Other processes are notified; this one need not wait for that.
+	if err := g.pull(ctx); err != nil {
+		g.opt.Log.Warn("glossary: imported, but not yet read again", "error", err)
+	}
+	return report, nil
+}
+
 // Import writes a file's entries to a workspace ("*": everybody in this installation) in one transaction. Entries that are there
 // already and do not differ are not written, so the same file a second time changes nothing; entries that the file does not
-// name stay. by says who asked for it. The built-in layer "" cannot be imported into.
-func (g *Glossary) Import(ctx context.Context, workspace, by string, f File, opt ImportOptions) (Report, error) {
+// name stay. by says who asked for it. Running bots are notified of the commit. The built-in layer "" cannot be imported into.
+func Import(ctx context.Context, pool *pgxpool.Pool, workspace, by string, f File, opt ImportOptions) (Report, error) {
 	if workspace == "" {
 		return Report{}, errors.New(`import: no workspace given; "*" is everybody in this installation`)
 	}
@@ -47,7 +61,7 @@ func (g *Glossary) Import(ctx context.Context, workspace, by string, f File, opt
 		return Report{}, err
 	}
 	var report Report
-	err := pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		if err := lockEdits(ctx, tx); err != nil {
 			return err
 		}
@@ -73,13 +87,6 @@ func (g *Glossary) Import(ctx context.Context, workspace, by string, f File, opt
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("import %s: %w", filepath.Base(f.Name), err)
-	}
-	if opt.DryRun {
-		return report, nil
-	}
-	// Other processes are notified; this one need not wait for that.
-	if err := g.pull(ctx); err != nil {
-		g.opt.Log.Warn("glossary: imported, but not yet read again", "error", err)
 	}
 	return report, nil
 }
