@@ -87,7 +87,8 @@ func TestReadmeNamesEveryCommandAndNoOther(t *testing.T) {
 		}
 		seen[c.Name] = true
 	}
-	for _, want := range []string{"ckad define", "ckad ask", "ckad leaderboard", "ckad challenge", "ckad stats", "ckad help", "ckad-admin series create", "ckad-admin series list"} {
+	for _, want := range []string{"ckad define", "ckad ask", "ckad leaderboard", "ckad challenge", "ckad stats", "ckad help", "ckad-admin series create", "ckad-admin series list",
+		"ckad search", "ckad terms", "ckad suggest", "ckad-admin term add", "ckad-admin suggestions"} {
 		if !seen[want] {
 			t.Errorf("/%s is not in the README", want)
 		}
