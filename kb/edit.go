@@ -162,16 +162,16 @@ func (g *Glossary) Revert(ctx context.Context, workspace, by, slug string, rev i
 		if err != nil {
 			return err
 		}
-		was, err := pgx.CollectExactlyOneRow(rows, scanEdit)
+		found, err := collectEdits(rows)
 		switch {
-		case errors.Is(err, pgx.ErrNoRows):
-			return ErrUnknown
 		case err != nil:
 			return err
-		case was.deleted:
-			return removeEntries(ctx, tx, workspace, person(by), []rowKey{was.key()})
+		case len(found) == 0 || found[0].unreadable != nil:
+			return ErrUnknown
+		case found[0].deleted:
+			return removeEntries(ctx, tx, workspace, person(by), []rowKey{found[0].key()})
 		}
-		return writeEntry(ctx, tx, workspace, person(by), was.Entry)
+		return writeEntry(ctx, tx, workspace, person(by), found[0].Entry)
 	})
 }
 

@@ -99,6 +99,9 @@ func (g *Glossary) name(edits []edit) []change {
 	changes := make([]change, len(edits))
 	for i, e := range edits {
 		changes[i].documentID = documentID{e.layer(), e.Slug}
+		if e.unreadable != nil {
+			g.opt.Log.Warn("glossary: an entry cannot be read and is left out", "workspace", e.workspace, "slug", e.Slug, "rev", e.Rev, "error", e.unreadable)
+		}
 		if !e.deleted {
 			changes[i].is = newItem(e.Entry)
 		}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // maxVersions is how many versions History returns.
@@ -33,7 +31,7 @@ func (g *Glossary) History(ctx context.Context, workspace, slug string) ([]Versi
 	if err != nil {
 		return nil, fmt.Errorf("read the history of %s: %w", slug, err)
 	}
-	edits, err := pgx.CollectRows(rows, scanEdit)
+	edits, err := collectEdits(rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the history of %s: %w", slug, err)
 	}

@@ -21,8 +21,9 @@ const SourceBuiltin = "ckadbot"
 // An edit is a row of kb.entry or kb.history.
 type edit struct {
 	Entry
-	workspace string
-	deleted   bool
+	workspace  string
+	deleted    bool
+	unreadable error // why deleted is true although the row is there
 }
 
 // A rowKey tells the rows of one workspace apart.
@@ -31,14 +32,36 @@ type rowKey struct{ source, slug string }
 func (e edit) layer() layerID { return layerID{e.workspace, e.Source} }
 func (e edit) key() rowKey    { return rowKey{e.Source, e.Slug} }
 
-// columns are those of both tables, as scanEdit reads them.
+// columns are those of both tables, as edit.columns takes them.
 const columns = `workspace, rev, deleted, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
 		doc, category, domain, competency, verified, since, until, changed, source, source_url, licence, changed_by, changed_at`
 
+func (e *edit) columns() []any {
+	return []any{&e.workspace, &e.Rev, &e.deleted, &e.Slug, &e.Term, &e.Aliases, &e.Short, &e.Kind, &e.Phrases, &e.Definition, &e.Details, &e.Example, &e.Tip, &e.Related, &e.Confusable,
+		&e.Doc, &e.Category, &e.Domain, &e.Competency, &e.Verified, &e.Since, &e.Until, &e.Changed, &e.Source, &e.SourceURL, &e.Licence, &e.By, &e.At}
+}
+
 func scanEdit(row pgx.CollectableRow) (e edit, err error) {
-	err = row.Scan(&e.workspace, &e.Rev, &e.deleted, &e.Slug, &e.Term, &e.Aliases, &e.Short, &e.Kind, &e.Phrases, &e.Definition, &e.Details, &e.Example, &e.Tip, &e.Related, &e.Confusable,
-		&e.Doc, &e.Category, &e.Domain, &e.Competency, &e.Verified, &e.Since, &e.Until, &e.Changed, &e.Source, &e.SourceURL, &e.Licence, &e.By, &e.At)
+	err = row.Scan(e.columns()...)
 	return e, err
+}
+
+// collectEdits reads rows column by column, so that one that cannot be read, because somebody edited it by hand, does not keep
+// the others from being read: it counts as removed, and unreadable says why.
+func collectEdits(rows pgx.Rows) ([]edit, error) {
+	defer rows.Close()
+	var edits []edit
+	for rows.Next() {
+		var e edit
+		types, values, fields := rows.Conn().TypeMap(), rows.RawValues(), rows.FieldDescriptions()
+		for i, column := range e.columns() {
+			if err := types.Scan(fields[i].DataTypeOID, fields[i].Format, values[i], column); err != nil {
+				e.deleted, e.unreadable = true, fmt.Errorf("column %s: %w", fields[i].Name, err)
+			}
+		}
+		edits = append(edits, e)
+	}
+	return edits, rows.Err()
 }
 
 // editsSince returns the rows above a revision, in order. Edits are serialised up to their commit, so none below the highest
@@ -52,7 +75,7 @@ func editsSince(ctx context.Context, pool *pgxpool.Pool, rev int64) ([]edit, err
 	if err != nil {
 		return nil, fmt.Errorf("read the glossary: %w", err)
 	}
-	edits, err := pgx.CollectRows(rows, scanEdit)
+	edits, err := collectEdits(rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the glossary: %w", err)
 	}
@@ -68,7 +91,7 @@ func entriesOf(ctx context.Context, tx pgx.Tx, workspace string) (map[rowKey]edi
 	if err != nil {
 		return nil, fmt.Errorf("read the entries of %q: %w", workspace, err)
 	}
-	edits, err := pgx.CollectRows(rows, scanEdit)
+	edits, err := collectEdits(rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the entries of %q: %w", workspace, err)
 	}
@@ -88,7 +111,7 @@ func rowsOf(ctx context.Context, tx pgx.Tx, workspace, slug string) ([]edit, err
 	if err != nil {
 		return nil, fmt.Errorf("read entry %s: %w", slug, err)
 	}
-	edits, err := pgx.CollectRows(rows, scanEdit)
+	edits, err := collectEdits(rows)
 	if err != nil {
 		return nil, fmt.Errorf("read entry %s: %w", slug, err)
 	}
@@ -106,33 +129,52 @@ func lockEdits(ctx context.Context, tx pgx.Tx) error {
 
 // writeEntry adds or replaces one row.
 func writeEntry(ctx context.Context, tx pgx.Tx, workspace, by string, e Entry) error {
-	_, err := tx.Exec(ctx, `
-		insert into kb.entry (workspace, slug, deleted, changed_by, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
-		                      doc, category, domain, competency, verified, since, until, changed, source, source_url, licence)
-		values ($1, $2, false, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
-		on conflict (workspace, source, slug) do update set
-			(deleted, changed_by, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
-			 doc, category, domain, competency, verified, since, until, changed, source_url, licence) =
-			(false, excluded.changed_by, excluded.term, excluded.aliases, excluded.short, excluded.kind, excluded.phrases, excluded.definition,
-			 excluded.details, excluded.example, excluded.tip, excluded.related, excluded.confusable, excluded.doc, excluded.category,
-			 excluded.domain, excluded.competency, excluded.verified, excluded.since, excluded.until, excluded.changed, excluded.source_url, excluded.licence)`,
-		workspace, e.Slug, by, e.Term, list(e.Aliases), list(e.Short), e.Kind, list(e.Phrases), e.Definition, e.Details, e.Example, e.Tip,
-		list(e.Related), dict(e.Confusable), e.Doc, e.Category, e.Domain, e.Competency, e.Verified, e.Since, e.Until, e.Changed, e.Source, e.SourceURL, e.Licence)
-	if err != nil {
-		return fmt.Errorf("write entry %s: %w", e.Slug, err)
+	return writeEntries(ctx, tx, workspace, by, []Entry{e}, func(int) {})
+}
+
+// writeEntries adds or replaces rows of different sources and slugs, and tells how many are done. One statement writes many of
+// them: its triggers cost more than the rows.
+func writeEntries(ctx context.Context, tx pgx.Tx, workspace, by string, entries []Entry, progress func(done int)) error {
+	done := 0
+	for some := range slices.Chunk(entries, 500) {
+		rows, err := json.Marshal(rowsAsJSON(some))
+		if err != nil {
+			return fmt.Errorf("write entry %s and %d more: %w", some[0].Slug, len(some)-1, err)
+		}
+		_, err = tx.Exec(ctx, `
+			insert into kb.entry (workspace, deleted, changed_by, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
+			                      doc, category, domain, competency, verified, since, until, changed, source, source_url, licence)
+			select $1, false, $2, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
+			       doc, category, domain, competency, verified, since, until, changed, source, source_url, licence
+			from jsonb_populate_recordset(null::kb.entry, $3)
+			on conflict (workspace, source, slug) do update set
+				(deleted, changed_by, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
+				 doc, category, domain, competency, verified, since, until, changed, source_url, licence) =
+				(false, excluded.changed_by, excluded.term, excluded.aliases, excluded.short, excluded.kind, excluded.phrases, excluded.definition,
+				 excluded.details, excluded.example, excluded.tip, excluded.related, excluded.confusable, excluded.doc, excluded.category,
+				 excluded.domain, excluded.competency, excluded.verified, excluded.since, excluded.until, excluded.changed, excluded.source_url, excluded.licence)`,
+			workspace, by, rows)
+		if err != nil {
+			return fmt.Errorf("write entry %s and %d more: %w", some[0].Slug, len(some)-1, err)
+		}
+		done += len(some)
+		progress(done)
 	}
 	return nil
 }
 
-// writeEntries adds or replaces rows, and tells after each how many are done.
-func writeEntries(ctx context.Context, tx pgx.Tx, workspace, by string, entries []Entry, progress func(done int)) error {
+// rowsAsJSON names the fields of entries as the columns are named.
+func rowsAsJSON(entries []Entry) []map[string]any {
+	rows := make([]map[string]any, len(entries))
 	for i, e := range entries {
-		if err := writeEntry(ctx, tx, workspace, by, e); err != nil {
-			return err
+		rows[i] = map[string]any{
+			"slug": e.Slug, "term": e.Term, "aliases": list(e.Aliases), "short": list(e.Short), "kind": e.Kind, "phrases": list(e.Phrases),
+			"definition": e.Definition, "details": e.Details, "example": e.Example, "tip": e.Tip, "related": list(e.Related), "confusable": dict(e.Confusable),
+			"doc": e.Doc, "category": e.Category, "domain": e.Domain, "competency": e.Competency, "verified": e.Verified, "since": e.Since, "until": e.Until,
+			"changed": e.Changed, "source": e.Source, "source_url": e.SourceURL, "licence": e.Licence,
 		}
-		progress(i + 1)
 	}
-	return nil
+	return rows
 }
 
 // removeEntries makes tombstones of those rows that are none yet.

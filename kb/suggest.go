@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -48,8 +47,9 @@ func (g *Glossary) Suggest(ctx context.Context, s Suggestion) (int64, error) {
 	if _, err := own(s.Workspace, corrected(now, s.Entry)); err != nil {
 		return 0, err
 	}
-	if s.Why = strings.TrimSpace(s.Why); len([]rune(s.Why)) > 500 || person(s.Why) != s.Why && !strings.ContainsAny(s.Why, "\n\t") {
-		return 0, &InvalidError{[]string{"the reason may have at most 500 characters, all of which can be seen"}}
+	var c checker
+	if c.text("reason", s.Why, 500); len(c.problems) > 0 {
+		return 0, &InvalidError{c.problems}
 	}
 	var id int64
 	err := pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) (err error) {
