@@ -13,7 +13,7 @@ import (
 	"ckadbot/bot/slack/slacktest"
 )
 
-var lookup = chat.Reply{Form: &chat.Form{Title: "Look up", Action: "define", Submit: "Look up", Inputs: []chat.Input{
+var lookup = chat.Reply{Form: &chat.Form{Title: "Terms", Action: "define", Submit: "Look up", Inputs: []chat.Input{
 	{Name: "term", Label: "Term", Complete: true}, {Name: "category", Label: "Category", Value: "workloads", Complete: true, Optional: true},
 }}}
 

@@ -101,6 +101,21 @@ func TestBotThatWasRemovedStillAnswersAForm(t *testing.T) {
 	}
 }
 
+func TestPublicAnswerToAFormIsPublicHoweverLateItIs(t *testing.T) {
+	p := newPlatform(t)
+	chattest.Start(t, p, &chattest.Handler{
+		OnCommand: func(chat.Command) chat.Reply { return form },
+		OnSubmit:  func(chat.Submission) chat.Reply { return chat.Reply{Message: chat.Message{Text: "made for all"}} },
+	})
+	p.Type("alice", "/ckad help")
+	opened := chattest.Await(t, p, "alice", func(s chattest.Shown) bool { return s.Form })
+	p.ExpireResponses()
+	p.Fill("alice", opened, map[string]string{"Name": "Daily"})
+	if got := chattest.AwaitText(t, p, "bob", "made for all"); got.Ephemeral {
+		t.Errorf("%+v is ephemeral", got)
+	}
+}
+
 func TestCommandInDirectMessagesIsAnsweredThere(t *testing.T) {
 	p := newPlatform(t)
 	h := &chattest.Handler{}
