@@ -50,8 +50,8 @@ func (i imports) Run(s session) error {
 		file.Corrected = append(file.Corrected, f.Corrected...)
 		file.Shared = append(file.Shared, f.Shared...)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return fmt.Errorf("nothing was imported:\n%w", err)
+	if err := i.refuse(s, errors.Join(problems...)); err != nil {
+		return err
 	}
 	bar := newBar(s)
 	report, err := kb.Import(s.ctx, pool, i.Workspace, "command line", file, kb.ImportOptions{DryRun: i.DryRun, Progress: bar.show})
@@ -97,6 +97,39 @@ func (i imports) read(name string, known kb.Names) (kb.File, error) {
 	}
 	defer file.Close()
 	return kb.Read(name, file, kb.Format(i.Format), known)
+}
+
+// refuse tells what is wrong with the files: one problem as the error, several
+// line by line before it.
+func (i imports) refuse(s session, err error) error {
+	all := flat(err)
+	if len(all) < 2 {
+		return err
+	}
+	const most = 100
+	for n, problem := range all {
+		if n == most && !i.Verbose {
+			s.progress(fmt.Sprintf("… and %d more; --verbose shows them", len(all)-most))
+			break
+		}
+		s.progress(plain(problem.Error()))
+	}
+	return fmt.Errorf("nothing was imported: mend the %d problems above, then try again", len(all))
+}
+
+// flat are the errors that were joined.
+func flat(err error) (all []error) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		if err != nil {
+			all = append(all, err)
+		}
+		return all
+	}
+	for _, e := range joined.Unwrap() {
+		all = append(all, flat(e)...)
+	}
+	return all
 }
 
 // workspaces are of the form PLATFORM/ID; "*" stands for all.

@@ -100,7 +100,7 @@ func TestWhatIsWrongIsToldInOneLine(t *testing.T) {
 		"Discord token refused":           {env: []string{database, "DISCORD_TOKEN=" + discordtest.Token, "DISCORD_API_URL=" + discord.URL()}, want: "DISCORD_TOKEN", secret: discordtest.Token},
 		"file missing":                    {env: []string{database}, args: []string{"import", "no-such-file.txt"}, want: "no-such-file.txt"},
 		"file binary":                     {env: []string{database}, args: []string{"import", binary}, want: "binary.txt"},
-		"file a directory":                {env: []string{database}, args: []string{"import", t.TempDir()}, want: "director"},
+		"file a directory":                {env: []string{database}, args: []string{"import", t.TempDir()}, want: "no .md file"},
 		"command unknown":                 {env: []string{database}, args: []string{"frobnicate"}, want: "frobnicate"},
 		"Discord token with a line break": {env: []string{database, "DISCORD_TOKEN=s3c ret\nx"}, want: "DISCORD_TOKEN", secret: "s3c"},
 		"workspace unknown":               {env: []string{database}, args: []string{"define", "--workspace", "nope", "pod"}, want: "nope"},

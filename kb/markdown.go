@@ -4,29 +4,30 @@ import (
 	"html"
 	"regexp"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 )
 
 // websiteVersion is what pages of the Kubernetes website mean by "the version"; it stands in some of their links.
 const websiteVersion = "v1.37"
 
 var (
-	shortcode  = regexp.MustCompile(`(?s)\{\{\s*[<%]\s*(/?)\s*([\w-]+)(.*?)/?\s*[>%]\s*\}\}`)
-	attribute  = regexp.MustCompile("([\\w-]+)\\s*=\\s*(?:\"([^\"]*)\"|`([^`]*)`|'([^']*)'|([^\\s\"'`]+))")
-	comment    = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)`)
-	more       = regexp.MustCompile(`<!--\s*more\s*-->`)
-	lineBreak  = regexp.MustCompile(`(?i)<br\s*/?>`)
-	autolink   = regexp.MustCompile(`<((?:https?|mailto):[^<>\s]*)>`)
-	tag        = regexp.MustCompile(`</?[A-Za-z][^<>]*>`)
-	link       = regexp.MustCompile(`!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\](?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])`)
-	reference  = regexp.MustCompile(`(?m)^ {0,3}\[[^\]]+\]:\s*\S.*$`)
-	strong     = regexp.MustCompile(`\*\*([^*\n]+)\*\*|\b__([^_\n]+)__\b`)
-	emphasis   = regexp.MustCompile(`\*([^\s*](?:[^*\n]*[^\s*])?)\*|\b_([^\s_](?:[^_\n]*[^\s_])?)_\b`)
-	codeSpan   = regexp.MustCompile("(?s)``.+?``|`[^`]+`")
-	listItem   = regexp.MustCompile(`^([*+-]|[0-9]{1,3}[.)])\s+`)
-	heading    = regexp.MustCompile(`^#{1,6}\s+(.*?)\s*#*$`)
-	fence      = regexp.MustCompile("^(```|~~~)")
-	attributes = regexp.MustCompile(`\{[#.:][^{}]*\}\s*$`) // Hugo's {#anchor} behind a heading
+	shortcode   = regexp.MustCompile(`(?s)\{\{\s*[<%]\s*(/?)\s*([\w-]+)(.*?)/?\s*[>%]\s*\}\}`)
+	attribute   = regexp.MustCompile("([\\w-]+)\\s*=\\s*(?:\"([^\"]*)\"|`([^`]*)`|'([^']*)'|([^\\s\"'`]+))")
+	comment     = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)`)
+	more        = regexp.MustCompile(`<!--\s*more\s*-->`)
+	lineBreak   = regexp.MustCompile(`(?i)<br\s*/?>`)
+	autolink    = regexp.MustCompile(`<((?:https?|mailto):[^<>\s]*)>`)
+	tag         = regexp.MustCompile(`</?[A-Za-z][^<>]*>`)
+	link        = regexp.MustCompile(`!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\](?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])`)
+	reference   = regexp.MustCompile(`(?m)^ {0,3}\[[^\]]+\]:\s*\S.*$`)
+	strong      = regexp.MustCompile(`\*\*([^*\n]+)\*\*|\b__([^_\n]+)__\b`)
+	emphasis    = regexp.MustCompile(`\*([^\s*](?:[^*\n]*[^\s*])?)\*|\b_([^\s_](?:[^_\n]*[^\s_])?)_\b`)
+	codeSpan    = regexp.MustCompile("(?s)``.+?``|`[^`]+`")
+	listItem    = regexp.MustCompile(`^([*+-]|[0-9]{1,3}[.)])\s+`)
+	heading     = regexp.MustCompile(`^#{1,6}\s+(.*?)\s*#*$`)
+	escapedMark = regexp.MustCompile("\\\\[!-/:-@\\[-`{-~]")
+	fence       = regexp.MustCompile("^(```|~~~)")
+	attributes  = regexp.MustCompile(`\{[#.:][^{}]*\}\s*$`) // Hugo's {#anchor} behind a heading
 )
 
 // A renderer makes plain text with `code` of the website's Markdown.
@@ -41,7 +42,8 @@ func (r renderer) text(markdown string) string {
 	s = r.shortcodes(s)
 	s = reference.ReplaceAllString(s, "")
 	s = lineBreak.ReplaceAllString(s, "\x00") // no text has one: it is a break that stays
-	for range 3 {                             // a link around an image, an emphasis in a link
+	s = outsideCode(s, hideEscaped)
+	for range 3 { // a link around an image, an emphasis in a link
 		s = link.ReplaceAllString(s, "$1")
 	}
 	s = outsideCode(s, func(s string) string {
@@ -49,14 +51,13 @@ func (r renderer) text(markdown string) string {
 		s = tag.ReplaceAllString(s, "")
 		s = strong.ReplaceAllString(s, "$1$2")
 		s = emphasis.ReplaceAllString(s, "$1$2")
-		s = unescapeMarkdown(s)
 		return html.UnescapeString(s)
 	})
-	s = paragraphsOf(s)
+	s = showEscaped(s)
 	for strings.Contains(s, "{{") || strings.Contains(s, "}}") {
 		s = strings.ReplaceAll(strings.ReplaceAll(s, "{{", ""), "}}", "")
 	}
-	return strings.TrimSpace(s)
+	return paragraphsOf(s)
 }
 
 // line renders what must be one line.
@@ -106,23 +107,21 @@ func outsideCode(s string, change func(string) string) string {
 	return b.String()
 }
 
-// unescapeMarkdown takes away the backslashes that keep a character from meaning something.
-func unescapeMarkdown(s string) string {
-	var b strings.Builder
-	escaped := false
-	for _, r := range s {
-		if escaped && !(r < unicode.MaxASCII && unicode.In(r, unicode.P, unicode.S)) {
-			b.WriteByte('\\')
-		}
-		if escaped = r == '\\' && !escaped; !escaped {
-			b.WriteRune(r)
-		}
-	}
-	if escaped {
-		b.WriteByte('\\')
-	}
-	return b.String()
+// A character behind a backslash means only itself: until the rest has been understood it stands in a range for private use.
+func hideEscaped(s string) string {
+	return escapedMark.ReplaceAllStringFunc(s, func(pair string) string { return string(rune(pair[1]) + hiddenMarks) })
 }
+
+func showEscaped(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r > hiddenMarks && r < hiddenMarks+utf8.RuneSelf {
+			return r - hiddenMarks
+		}
+		return r
+	}, s)
+}
+
+const hiddenMarks = '\uE000'
 
 // paragraphsOf joins the lines of each paragraph.
 func paragraphsOf(s string) string {

@@ -134,6 +134,10 @@ func (l *lines) next() bool {
 		return false
 	}
 	raw, err := l.in.ReadSlice('\n')
+	if len(raw) == 0 && err == io.EOF {
+		l.ended = true
+		return false
+	}
 	l.number++
 	l.size += len(raw)
 	l.ended = err != nil
@@ -143,7 +147,7 @@ func (l *lines) next() bool {
 	}
 	l.err = l.problem(err)
 	l.ended = l.ended || l.err != nil
-	return l.err == nil && (len(raw) > 0 || !l.ended)
+	return l.err == nil
 }
 
 // problem says why the line cannot be used, if so.

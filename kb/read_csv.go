@@ -111,7 +111,7 @@ func (c *csvReader) row() ([]string, bool) {
 	case errors.Is(err, io.EOF):
 		return nil, false
 	case errors.As(err, &wrong):
-		c.wrong(c.before+wrong.Line, "is no CSV (%v); put a text with a quote, a separator or a line break in quotes, and double each quote inside", wrong.Err)
+		c.wrong(c.before+wrong.StartLine, "is no CSV (%v); put a text with a quote, a separator or a line break in quotes, and double each quote inside", wrong.Err)
 		return nil, false
 	default:
 		c.list = append(c.list, &FileError{c.file, 0, fmt.Sprintf("cannot be read: %v", err)})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -50,11 +51,13 @@ func (j *jsonReader) fits() bool {
 			j.wrong(number, "a zero byte; this is no text file, give one in UTF-8")
 			return false
 		}
-		for quoted := range bytes.SplitSeq(line, []byte(`"`)) {
-			if len(quoted) > maxItem {
+		quoted := false
+		for part := range bytes.SplitSeq(line, []byte(`"`)) {
+			if quoted && len(part) > maxItem {
 				j.wrong(number, "a text of more than %d KiB; is its end missing?", maxItem>>10)
 				return false
 			}
+			quoted = !quoted
 		}
 	}
 	return true
@@ -88,7 +91,7 @@ func (j *jsonReader) next() json.Token {
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
-		j.wrong(j.at(), "is not JSON (%s); is a comma, a quote or a bracket missing?", visibly(err.Error()))
+		j.wrong(j.at(), "is not JSON (%s); is a comma, a quote or a bracket missing?", strings.Map(visible, err.Error()))
 	}
 	return token
 }
@@ -105,7 +108,11 @@ func (j *jsonReader) at() int {
 
 func (j *jsonReader) entry() {
 	found := len(j.list)
-	if token := j.next(); token != json.Delim('{') {
+	token := j.next()
+	if j.broken {
+		return
+	}
+	if token != json.Delim('{') {
 		j.wrong(j.at(), "an entry is an object with keys such as \"slug\" and \"term\"")
 		j.skip(token)
 		return

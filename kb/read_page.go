@@ -271,7 +271,7 @@ const maxDetails = 1800 // characters
 // docPath makes a path below https://kubernetes.io of a page's link, or finds that it leads elsewhere.
 func docPath(link string) (doc, elsewhere string) {
 	u, err := url.Parse(strings.TrimSpace(link))
-	if err != nil || link == "" {
+	if err != nil || link == "" || u.Scheme != "" && u.Scheme != "https" && u.Scheme != "http" {
 		return "", ""
 	}
 	if host := strings.TrimPrefix(u.Host, "www."); host != "" && host != "kubernetes.io" {
