@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -23,22 +24,30 @@ type stage func(ctx context.Context, v view, q query) (best, weak []*item, err e
 func (g *Glossary) Define(ctx context.Context, workspace, text string) (Answer, error) {
 	v, q := g.view(workspace), parse(text)
 	answer := Answer{Query: cut(text, maxQuery)}
-	if found := v.exact(q); len(found) > 0 {
+	found := v.exact(q)
+	if len(found) == 0 || !found[0].isTerm(q.forms[0]) {
+		several, err := g.each(ctx, v, q)
+		if err != nil || len(several) > 1 {
+			answer.give(v, nil, several)
+			return answer, err
+		}
+	}
+	if len(found) > 0 {
 		answer.Exact = true
-		answer.give(v, found[:1], found[1:])
+		answer.give(v, found[:1], append(found[1:], v.named(q.also...)...))
 		return answer, nil
 	}
 	if q.key == "" {
 		return answer, nil
 	}
 	var weak []*item
-	for _, search := range []stage{g.byWords, g.byPrefix, g.byTypo, g.byWordTypos, g.byDescription, g.byMention} {
+	for _, search := range []stage{g.byWords, g.byPrefix, g.byTypo, g.byWordTypos, g.byStatus, g.byDescription, g.byMention} {
 		best, more, err := search(ctx, v, q)
 		if err != nil {
 			return answer, err
 		}
 		if len(best) == 1 && !v.other.has(q) {
-			answer.give(v, best, nil)
+			answer.give(v, best, v.named(q.also...))
 			return answer, nil
 		}
 		weak = append(weak, append(best, more...)...)
@@ -57,7 +66,8 @@ func (a *Answer) give(v view, best, suggestions []*item) {
 		a.Entry = &e
 	}
 	for _, it := range v.distinct(suggestions) {
-		if e, ok := v.entry(it.Slug); ok && len(a.Suggestions) < maxSuggestions {
+		e, ok := v.entry(it.Slug)
+		if ok && len(a.Suggestions) < maxSuggestions && (len(best) == 0 || it.Slug != best[0].Slug) {
 			a.Suggestions = append(a.Suggestions, e)
 		}
 	}
@@ -85,7 +95,36 @@ func (g *Glossary) byWords(ctx context.Context, v view, q query) (best, weak []*
 			byAlias = append(byAlias, it)
 		}
 	}
-	return best, append(weak, byAlias...), err
+	weak = append(weak, byAlias...)
+	if i := slices.IndexFunc(weak, func(it *item) bool { return v.calls(it, q.words) }); len(best) == 0 && i >= 0 {
+		best, weak = weak[i:i+1], slices.Delete(slices.Clone(weak), i, i+1)
+	}
+	if spelled := v.spelledOut(q.words); len(best) == 0 && len(spelled) == 1 {
+		best = spelled
+	}
+	return best, weak, err
+}
+
+// spelledOut returns the entries of the name with a kind in the place of its short name: "svc account".
+func (v view) spelledOut(words []string) []*item {
+	for i, w := range words {
+		for _, it := range v.named(w) {
+			if !slices.Contains(it.Short, w) {
+				continue
+			}
+			if found := v.named(canon(slices.Concat(words[:i], camelWords(it.Kind), words[i+1:]))); len(found) > 0 {
+				return found
+			}
+		}
+	}
+	return nil
+}
+
+// calls reports whether one of the words is a name of the entry and the others stand in its term: "env variables".
+func (v view) calls(it *item, words []string) bool {
+	term := singulars(it.names[0].words)
+	rest := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return slices.Contains(term, singular(w)) })
+	return len(words) > 1 && len(rest) == 1 && slices.Contains(v.named(canon(rest)), it)
 }
 
 func containsAll(words, asked []string) bool {
@@ -99,43 +138,78 @@ func (g *Glossary) byPrefix(ctx context.Context, v view, q query) (best, weak []
 	if utf8.RuneCountInString(q.key) < 3 || !v.mayName(q) {
 		return nil, nil, nil
 	}
-	slugs, err := g.index.search(ctx, v, prefix(fieldKey, cut(q.key, 4)), maxCandidates)
+	begin, err := g.index.search(ctx, v, prefix(fieldKey, q.key), maxCandidates)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, it := range v.candidates(slugs) {
-		names := v.names(it.Slug)
-		switch {
-		case slices.ContainsFunc(names, func(n name) bool { return beginsLike(q.key, n.key) }):
-			best = append(best, it)
-		case slices.ContainsFunc(names, func(n name) bool { return nearlyBegins(q.key, n.key) }):
+	best, weak = v.begun(q, v.candidates(begin))
+	nearly, err := g.index.search(ctx, v, prefix(fieldKey, cut(q.key, 4)), maxCandidates)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, it := range v.candidates(nearly) {
+		if slices.ContainsFunc(v.names(it.Slug), func(n name) bool { return nearlyBegins(q.key, n.key) }) {
 			weak = append(weak, it)
 		}
 	}
-	if len(best) != 1 || slices.ContainsFunc(weak, func(it *item) bool { return v.begins(it.Slug, q.key) }) {
-		return nil, append(best, weak...), nil
+	if len(best) != 1 {
+		return nil, weak, nil
 	}
 	near, _, err := g.within(ctx, v, q, 1)
 	return v.distinct(append(best, near...)), weak, err
 }
 
-// begins reports whether a name of the entry begins with the key.
-func (v view) begins(slug, key string) bool {
-	return slices.ContainsFunc(v.names(slug), func(n name) bool { return strings.HasPrefix(n.key, key) })
+// begun returns the entry whose name begins like the key and like all other names that do: "namesp" is the beginning of
+// "namespace", whatever other names begin with that. Terms come before aliases. Otherwise all are weak, short
+// names first, and so are aliases of which whole words were typed: "common" is not the beginning of "common labels".
+func (v view) begun(q query, items []*item) (best, weak []*item) {
+	shortest, terms, half := map[*item]string{}, map[*item]bool{}, map[*item]bool{}
+	for _, it := range items {
+		for _, n := range v.names(it.Slug) {
+			if strings.HasPrefix(n.key, q.key) && (shortest[it] == "" || len(n.key) < len(shortest[it])) {
+				shortest[it] = n.key
+			}
+			terms[it] = terms[it] || n.term && strings.HasPrefix(n.key, q.key)
+			half[it] = half[it] || strings.HasPrefix(n.key, q.key) && (n.term || !startsWith(n.words, q.words))
+		}
+	}
+	items = slices.DeleteFunc(items, func(it *item) bool { return shortest[it] == "" })
+	slices.SortStableFunc(items, func(a, b *item) int {
+		return cmp.Or(falseFirst(terms[b], terms[a]), len(shortest[a])-len(shortest[b]))
+	})
+	for _, it := range items {
+		if len(terms) > 0 && terms[items[0]] && !terms[it] {
+			break
+		}
+		if !strings.HasPrefix(shortest[it], shortest[items[0]]) || !half[items[0]] || !beginsLike(q.key, shortest[items[0]]) {
+			return nil, items
+		}
+	}
+	return items[:min(1, len(items))], items[min(1, len(items)):]
+}
+
+func startsWith(words, first []string) bool {
+	return len(words) >= len(first) && slices.Equal(words[:len(first)], first)
 }
 
 func beginsLike(typed, key string) bool {
-	return len(typed) >= 4 && len(key) <= 2*len(typed) && strings.HasPrefix(key, typed)
+	return len(typed) >= 4 && len(key) <= 2*len(typed) && strings.HasPrefix(key, typed) && !strings.HasPrefix(typed, "kubectl")
 }
 
 // nearlyBegins allows a mistake in six letters or more.
 func nearlyBegins(typed, key string) bool {
 	n := utf8.RuneCountInString(typed)
-	return strings.HasPrefix(key, typed) || n >= 6 && distance(typed, cut(key, n), 1) <= 1
+	return n >= 6 && distance(typed, cut(key, n), 1) <= 1
 }
 
-// byTypo finds the names that are one mistake away, or else two.
+// byTypo finds the names that are one mistake away, or else two. The whole text is tried first: "definition" is also the end of
+// a name.
 func (g *Glossary) byTypo(ctx context.Context, v view, q query) (best, weak []*item, err error) {
+	if n := len(q.all) - len(q.words); n > 0 && n <= 2 {
+		if best, _, err = g.byTypo(ctx, v, partQuery(q.all)); err != nil || len(best) > 0 {
+			return best, nil, err
+		}
+	}
 	for edits := 1; edits <= 2 && len(best) == 0 && err == nil; edits++ {
 		var more []*item
 		best, more, err = g.within(ctx, v, q, edits)
@@ -185,20 +259,54 @@ func (g *Glossary) byWordTypos(ctx context.Context, v view, q query) (best, weak
 	return best, weak, nil
 }
 
+// byStatus finds the one status or message in what somebody pasted: "web-0 0/1 CrashLoopBackOff 5 (30s ago)". They are long
+// words, or many words, that nobody uses for anything else.
+func (g *Glossary) byStatus(_ context.Context, v view, q query) (best, weak []*item, err error) {
+	if slices.ContainsFunc(q.all, isComparing) {
+		return nil, nil, nil
+	}
+	for _, part := range v.mentions(q) {
+		for _, it := range v.exact(part) {
+			isStatus := it.Category == "troubleshooting" && len(part.key) >= minStatus && len(part.words) <= 2
+			if (isStatus || len(part.words) >= minMessage) && !slices.Contains(best, it) {
+				best = append(best, it)
+			}
+		}
+	}
+	return best, nil, nil
+}
+
+const (
+	minStatus  = 9 // letters of the shortest status, OOMKilled
+	minMessage = 4 // words of the shortest message that is a name
+)
+
 // byMention suggests the entries whose names stand in the query: "job or cronjob".
 func (g *Glossary) byMention(_ context.Context, v view, q query) (best, weak []*item, err error) {
 	for _, part := range v.mentions(q) {
 		weak = append(weak, v.exact(part)...)
 	}
-	return nil, weak, nil
+	return nil, append(weak, v.named(q.also...)...), nil
 }
+
+// named returns the items of canonical names.
+func (v view) named(canons ...string) []*item {
+	var all []*item
+	for _, c := range canons {
+		all = append(all, v.exact(query{forms: []string{c}})...)
+	}
+	return all
+}
+
+// maxMention is how many words of a query are looked up as one name.
+const maxMention = 6
 
 // mentions returns the parts of the query that are names, longer ones first.
 func (v view) mentions(q query) []query {
 	var parts []query
-	for n := min(4, len(q.words)); n > 0; n-- {
+	for n := min(maxMention, len(q.words)); n > 0; n-- {
 		for i := 0; i+n <= len(q.words); i++ {
-			part := query{words: q.words[i : i+n], forms: []string{canon(q.words[i : i+n])}}
+			part := partQuery(q.words[i : i+n])
 			if len(v.exact(part)) > 0 {
 				parts = append(parts, part)
 			}

@@ -29,11 +29,11 @@ func (m stemmer) meaning(words []string) []string {
 	return out
 }
 
-// evidence is what some texts hold: their stems, and the pairs of stems that stand together. It is kept as sorted hashes, an
-// eighth of a set of strings; that two of them are equal by chance is too rare to matter in judging.
+// evidence is the stems that some texts hold. It is kept as sorted hashes, an eighth of a set of strings; that two of them are
+// equal by chance is too rare to matter in judging.
 type evidence []uint64
 
-// has reports whether the texts hold a stem, or a pair.
+// has reports whether the texts hold a stem.
 func (e evidence) has(s string) bool {
 	_, found := slices.BinarySearch(e, hashOf(fnvBasis, s))
 	return found
@@ -49,14 +49,6 @@ func hashOf(h uint64, s string) uint64 {
 
 const fnvBasis = 14695981039346656037
 
-// pair is two stems in any order. No stem holds a space.
-func pair(a, b string) string { return min(a, b) + " " + max(a, b) }
-
-// pairHash is the hash of a pair, without making the string.
-func pairHash(a, b string) uint64 {
-	return hashOf(hashOf(hashOf(fnvBasis, min(a, b)), " "), max(a, b))
-}
-
 // A reading collects the evidence of texts.
 type reading struct {
 	stemmer
@@ -64,15 +56,12 @@ type reading struct {
 	hashes []uint64
 }
 
-// add reads one more text: its stems, and those that stand together or nearly so.
+// add reads one more text.
 func (r *reading) add(text string) {
 	camel := camelWords(text)
 	stems := asOne(r.meaning(camel))
-	for i, s := range stems {
+	for _, s := range stems {
 		r.addStem(s)
-		for _, next := range stems[i+1 : min(i+3, len(stems))] {
-			r.hashes = append(r.hashes, pairHash(s, next))
-		}
 	}
 	if joined := words(text); len(joined) != len(camel) { // "cronjob" for "CronJob"
 		for _, s := range asOne(r.meaning(joined)) {

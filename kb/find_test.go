@@ -29,19 +29,19 @@ func search(t *testing.T, g *Glossary, words string, n, offset int) ([]string, i
 func TestSearchPutsNamesBeforeTextsAndAllWordsBeforeSome(t *testing.T) {
 	g := open(t, Options{builtin: few()})
 	for words, want := range map[string][]string{
-		"network policy":   {"network-policy", "default-deny-policy", "pod-security-policy", "restart-policy", "service"},
-		"policy":           {"default-deny-policy", "network-policy", "pod-security-policy", "restart-policy"},
-		"pod":              {"pod", "pod-security-policy", "network-policy"},
-		"netpol":           {"network-policy"},
-		"network":          {"network-policy", "default-deny-policy", "service"},
-		"secur":            {"pod-security-policy"},
-		"securty":          {"pod-security-policy"},
+		"network policy":    {"network-policy", "default-deny-policy", "pod-security-policy", "restart-policy", "service"},
+		"policy":            {"default-deny-policy", "network-policy", "pod-security-policy", "restart-policy"},
+		"pod":               {"pod", "pod-security-policy", "network-policy"},
+		"netpol":            {"network-policy"},
+		"network":           {"network-policy", "default-deny-policy", "service"},
+		"secur":             {"pod-security-policy"},
+		"securty":           {"pod-security-policy"},
 		"policies networks": {"network-policy", "default-deny-policy", "pod-security-policy", "restart-policy", "service"},
-		"banana":           nil,
-		"":                 nil,
-		"???":              nil,
-		"the":              nil,
-		"'; drop table --": nil,
+		"banana":            nil,
+		"":                  nil,
+		"???":               nil,
+		"the":               nil,
+		"'; drop table --":  nil,
 	} {
 		got, total := search(t, g, words, 10, 0)
 		if !slices.Equal(got, want) || total != len(want) {

@@ -19,7 +19,7 @@ type item struct {
 
 // texts is what the texts of an entry hold.
 type texts struct {
-	said    evidence // of the definition and the phrases
+	said    evidence // of the definition, the phrases and the names
 	further evidence // of everything else
 	sayings []saying
 }
@@ -55,8 +55,11 @@ func (it *item) read(m stemmer) (t texts, stems []string) {
 		r.add(text)
 		t.sayings[i] = m.saying(firstSentence(text))
 	}
+	for _, text := range append([]string{it.Term}, it.Aliases...) {
+		r.add(text)
+	}
 	t.said = r.evidence()
-	for _, text := range append([]string{it.Details, it.Tip, it.Changed}, it.Aliases...) {
+	for _, text := range []string{it.Details, it.Tip, it.Changed} {
 		r.add(text)
 	}
 	t.further = r.evidence()

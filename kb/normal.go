@@ -129,84 +129,6 @@ func stem(w string) string {
 	return string(porter.NewPorterStemmer().Filter(stream)[0].Term)
 }
 
-// A query is what somebody typed, made ready for searching.
-type query struct {
-	words []string // without question words and kubectl; empty when nothing is asked
-	key   string   // of words
-	canon string   // of words
-	forms []string // canonical names it may stand for, the most literal first
-}
-
-// Words around the thing asked for. Names that consist of such words are still found: the whole text is tried first.
-var (
-	leading = wordSet(`what whats s is are was were a an the define definition meaning of explain describe tell show give me us about
-		how does do did which who why when where can could would you i we want to know need understand please hi hey hello in k8s kubernetes`)
-	trailing = wordSet(`stand stands mean means meaning do does did work works working is are for used use please definition defined explained explanation
-		example in of the a k8s kubernetes about exactly again`)
-	verbs = wordSet(`get describe explain create delete edit scale label annotate patch`)
-)
-
-func wordSet(list string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(list) {
-		set[w] = true
-	}
-	return set
-}
-
-// parse makes a query of what somebody typed.
-func parse(text string) query {
-	text = cut(text, maxQuery)
-	var q query
-	if resource, ok := kubectlResource(text); ok {
-		whole := words(resource)
-		q.addForm(whole)
-		part, _, _ := strings.Cut(resource, "/") // pods/web-0
-		part, _, _ = strings.Cut(part, ",")      // pods,services
-		part, _, _ = strings.Cut(part, ".")      // deployments.apps
-		q.words = words(part)
-	} else {
-		all := words(text)
-		q.addForm(all)
-		q.words = trim(all)
-		// Not the abbreviation: who spells a name out does not mean another thing that is abbreviated so.
-		for i, reading := range withoutParentheses(text) {
-			if i < 2 {
-				q.addForm(trim(words(reading)))
-			}
-		}
-	}
-	q.addForm(q.words)
-	q.key, q.canon = key(q.words), canon(q.words)
-	return q
-}
-
-func (q *query) addForm(words []string) {
-	if c := canon(words); c != "" && !slices.Contains(q.forms, c) {
-		q.forms = append(q.forms, c)
-	}
-}
-
-// trim drops the question around the thing asked for.
-func trim(words []string) []string {
-	for len(words) > 0 && leading[words[0]] {
-		words = words[1:]
-	}
-	for len(words) > 1 && trailing[words[len(words)-1]] {
-		words = words[:len(words)-1]
-	}
-	return words
-}
-
-// kubectlResource finds the resource in "kubectl get deploy web -o yaml".
-func kubectlResource(text string) (string, bool) {
-	fields := strings.Fields(strings.Trim(fold(text), " \t`'\"$?"))
-	if len(fields) < 3 || fields[0] != "kubectl" && fields[0] != "k" || !verbs[fields[1]] {
-		return "", false
-	}
-	return fields[2], true
-}
-
 // withoutParentheses gives the other readings of "Container Network Interface (CNI) Specification": without the parentheses,
 // and when they hold an abbreviation, what it stands for, and itself.
 func withoutParentheses(text string) []string {
@@ -246,3 +168,11 @@ func cut(text string, n int) string {
 	}
 	return text
 }
+
+func distinct(s []string) []string {
+	s = slices.Clone(s)
+	slices.Sort(s)
+	return slices.Compact(s)
+}
+
+func distinctCount(s []string) int { return len(distinct(s)) }

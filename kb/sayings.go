@@ -9,7 +9,7 @@ import (
 type saying struct {
 	literal string   // the stems of its words but the articles, each between spaces
 	words   []string // the stems of those that say something
-	stems   evidence // of words, each as the first of its synonyms
+	stems   []uint64 // hashes of words, each as the first of its synonyms, in their order
 }
 
 // articles are words that may be left out or changed without saying another thing.
@@ -17,12 +17,15 @@ var articles = wordSet(`a an the is are was were be been being its their your my
 
 // saying makes one of a text.
 func (m stemmer) saying(text string) saying {
-	ws := camelWords(text)
-	s := saying{literal: m.literal(trim(ws)), words: m.meaning(ws)}
-	for _, stem := range asOne(slices.Clone(s.words)) {
+	camel, joined := camelWords(text), words(text)
+	s := saying{literal: m.literal(trim(camel)), words: m.meaning(camel)}
+	stems := asOne(slices.Clone(s.words))
+	if len(joined) != len(camel) {
+		stems = append(stems, asOne(m.meaning(joined))...) // "cronjob" for "CronJob"
+	}
+	for _, stem := range stems {
 		s.stems = append(s.stems, hashOf(fnvBasis, stem))
 	}
-	slices.Sort(s.stems)
 	return s
 }
 
@@ -45,23 +48,27 @@ func firstSentence(text string) string {
 	return first
 }
 
-// saying returns the one item that is described by the very words of the query: by a whole phrase, or by a part of one.
-// Nouns alone, "data plane", have to be a whole phrase: a part of one is likely to be the name of something else.
-func (v view) saying(q query, items []*item) []*item {
-	asked := stemmer(nil).literal(q.words)
-	if strings.Count(asked, " ") < 3 {
+// saying returns the item that is described by the very words of the query: by a whole phrase that no other one has, or, being
+// the first of the list, by a part of one. Nouns alone, "data plane", have to be a whole phrase: a part of one is likely to be
+// the name of something else.
+func (v view) saying(q query, list []described) *item {
+	asked, stems := stemmer(nil).literal(trim(q.all)), meaning(q.words)
+	if len(list) == 0 || strings.Count(asked, " ") < 3 {
 		return nil
 	}
-	whole := v.whoSay(items, func(s saying) bool { return s.literal == asked })
-	stems := meaning(q.words)
-	if len(whole) > 0 || isCompound(q.words) || distinctCount(stems) < 3 {
+	if whole := v.whoSay(list, func(s saying) bool { return s.literal == asked }); len(whole) > 0 {
 		return onlyOne(whole)
 	}
-	part := v.whoSay(items, func(s saying) bool { return strings.Contains(s.literal, asked) })
-	if len(part) == 0 {
-		part = v.whoSay(items, func(s saying) bool { return inOrder(s.words, stems) })
+	if isCompound(q.words) || distinctCount(stems) < 3 {
+		return nil
 	}
-	return onlyOne(part)
+	part := onlyOne(v.whoSay(list, func(s saying) bool {
+		return strings.Contains(s.literal, asked) || inOrder(s.words, stems) || len(s.words) > 2 && strings.Contains(asked, s.literal)
+	}))
+	if part != list[0].item {
+		return nil
+	}
+	return part
 }
 
 // inOrder reports whether all that is asked stands in said, in the same order.
@@ -79,19 +86,19 @@ func isCompound(words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return little[w] })
 }
 
-func onlyOne(items []*item) []*item {
+func onlyOne(items []*item) *item {
 	if len(items) != 1 {
 		return nil
 	}
-	return items
+	return items[0]
 }
 
 // whoSay returns the items with a saying that fits.
-func (v view) whoSay(items []*item, fits func(saying) bool) []*item {
+func (v view) whoSay(list []described, fits func(saying) bool) []*item {
 	var found []*item
-	for _, it := range items {
-		if slices.ContainsFunc(v.sayings(it.Slug), fits) {
-			found = append(found, it)
+	for _, d := range list {
+		if slices.ContainsFunc(v.sayings(d.Slug), fits) {
+			found = append(found, d.item)
 		}
 	}
 	return found
@@ -108,17 +115,37 @@ func (v view) sayings(slug string) []saying {
 	return all
 }
 
-// together returns the greatest weight that stems asked for, each once, have in one saying of an entry.
-func (v view) together(slug string, asked []string, weight map[string]float64) float64 {
+// together returns how much of what is asked stands in the one saying of an entry that holds most of it.
+func (v view) together(slug string, a asked) float64 {
 	most := 0.0
 	for _, said := range v.sayings(slug) {
-		sum := 0.0
-		for _, s := range asked {
-			if said.stems.has(s) {
-				sum += weight[s]
-			}
-		}
-		most = max(most, sum)
+		most = max(most, said.share(a))
 	}
 	return most
+}
+
+// share is how much of what is asked stands in a saying. It counts less when the saying is about much more, and more when words
+// stand side by side in both.
+func (s saying) share(a asked) float64 {
+	found, share := 0, 0.0
+	var places [maxStems]int // where each stem asked for stands, from 1
+	for at, stem := range s.stems {
+		i := slices.Index(a.hashes, stem)
+		if i < 0 {
+			continue
+		}
+		if places[i] == 0 {
+			found++
+			share += a.weight[i]
+		}
+		places[i] = at + 1
+	}
+	share *= 1 - tightPart + tightPart*float64(found)/float64(max(1, len(s.words)))
+	for i := range a.hashes[1:] {
+		apart := places[i+1] - places[i]
+		if places[i] > 0 && places[i+1] > 0 && -2 <= apart && apart <= 2 {
+			share += pairPart * (a.weight[i] + a.weight[i+1]) / 2
+		}
+	}
+	return share
 }

@@ -82,6 +82,9 @@ func (q query) typo(n name) (edits int, ok bool) {
 		limit = 1
 	}
 	edits = min(distance(q.key, n.key, limit), distance(q.canon, n.canon, limit))
+	if edits == 1 && len(n.canon) <= 4 && len(q.canon) == len(n.canon) && !sameLetters(q.canon, n.canon) {
+		return edits, false // four letters of which one is another make another word: "role" and "roll"
+	}
 	return edits, edits <= limit
 }
 
@@ -98,17 +101,26 @@ func addsTo(typed, name string) bool {
 // squeeze makes one letter of each that is repeated.
 func squeeze(s string) string { return string(slices.Compact([]rune(s))) }
 
-// pairEdits compares word by word. In a name of three words or more, one may hold a mistake more than its length allows if the
-// others are right: they leave no doubt.
+// pairEdits compares word by word. One may hold a mistake more than its length allows if the others are right and leave no doubt:
+// in a name of three words or more, or when two neighbouring letters are swapped.
 func pairEdits(a, b []string) (edits int, ok bool) {
-	over, wrong := 0, 0
+	over, wrong, swapped := 0, 0, false
 	for i := range a {
 		d := min(distance(a[i], b[i], 2), distance(singular(a[i]), singular(b[i]), 2))
 		if d > 0 {
 			wrong++
+			swapped = d == 1 && sameLetters(a[i], b[i])
 		}
 		over = max(over, d-maxEdits(max(len(a[i]), len(b[i]))))
 		edits += d
 	}
-	return edits, over <= 0 || over == 1 && edits <= 2 && wrong == 1 && len(a) > 2
+	return edits, over <= 0 || over == 1 && edits <= 2 && wrong == 1 && (len(a) > 2 || swapped)
+}
+
+// sameLetters reports whether two words have the same letters, in whatever order.
+func sameLetters(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
 }
