@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"path/filepath"
@@ -38,7 +39,7 @@ func (f *File) check() []error {
 	for _, e := range f.Entries {
 		p.file = e.File
 		for _, text := range e.Check() {
-			p.wrong(e.Line, "%s: %s", visibly(e.Term), text)
+			p.wrong(e.Line, "%s: %s", cmp.Or(visibly(e.Term), visibly(e.Slug), "this entry"), text)
 		}
 	}
 	return p.list
