@@ -14,9 +14,9 @@ import (
 // one place.
 var (
 	ours = map[string][]string{
-		"bot":                     {"bot/app", "bot/chat", "bot/slack", "bot/discord", "bot/console", "kb", "quiz", "migrations", "migrations/pgserver"}, // joins everything
-		"bot/app":                 {"bot/chat", "kb", "quiz"},                                                                                            // translates between the three
-		"bot/chat":                {},                                                                                                                    // the model: knows nothing
+		"bot":                     {"bot/app", "bot/chat", "bot/slack", "bot/discord", "bot/console", "kb", "kb/lint", "quiz", "migrations", "migrations/pgserver"}, // joins everything
+		"bot/app":                 {"bot/chat", "kb", "quiz"},                                                                                                       // translates between the three
+		"bot/chat":                {},                                                                                                                               // the model: knows nothing
 		"bot/chat/chattest":       {"bot/chat"},
 		"bot/slack":               {"bot/chat"},                      // adapters do not know what a quiz is
 		"bot/slack/slacktest":     {"bot/chat", "bot/chat/chattest"}, // is a chattest.Platform, and knows no bot
@@ -25,7 +25,8 @@ var (
 		"bot/console":             {"bot/chat"},
 		"kb":                      {"kb/content"}, // knows neither the quiz nor what a chat is
 		"kb/content":              {},
-		"quiz":                    {"quiz/content"}, // likewise
+		"kb/lint":                 {"kb", "kb/content"}, // knows what Kubernetes takes; no running bot needs that
+		"quiz":                    {"quiz/content"},     // likewise
 		"quiz/content":            {},
 		"migrations":              {},
 		"migrations/pgserver":     {},
@@ -39,7 +40,9 @@ var (
 		"github.com/alecthomas/kong":    {"bot"},
 		"golang.org/x/term":             {"bot/console"},
 		"github.com/jackc/pgx":          {"bot", "kb", "quiz", "migrations", "migrations/pgserver", "migrations/pgtest"},
-		"go.yaml.in/yaml":               {"kb", "quiz", "bot/slack"}, // content files; the Slack manifest
+		"go.yaml.in/yaml":               {"kb", "kb/lint", "quiz", "bot/slack"}, // content files; the Slack manifest
+		"k8s.io/api":                    {"kb/lint"},                            // large, and not for running bots
+		"k8s.io/apimachinery":           {"kb/lint"},
 		"golang.org/x/text":             {"kb", "quiz"},
 		"golang.org/x/sync":             {"bot", "bot/app", "bot/slack", "bot/discord", "quiz", "kb"},
 		"github.com/gorilla/websocket":  {"bot/discord", "bot/slack/slacktest", "bot/discord/discordtest"}, // discordgo and slack-go bring it

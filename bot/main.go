@@ -34,8 +34,10 @@ func main() {
 type commands struct {
 	Serve  serve   `cmd:"" default:"1" help:"Run the bot: in Slack and Discord if their tokens are set, else here in the terminal."`
 	Define define  `cmd:"" help:"Look terms up in the glossary."`
+	Term   term    `cmd:"" help:"Add, edit, remove and revert terms of a team's own glossary."`
 	Import imports `cmd:"" help:"Import glossary files: plain notes, YAML, JSON, CSV, or the Kubernetes website's Markdown."`
 	Export exports `cmd:"" help:"Export what a workspace wrote and imported."`
+	Lint   lints   `cmd:"" help:"Check files of a glossary: their form, their links, and that their examples are valid."`
 }
 
 // A session is what every command works with.

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ckadbot/kb"
+	"ckadbot/kb/lint"
+)
+
+// lints is the command that checks files of a glossary.
+type lints struct {
+	Files []string `arg:"" optional:"" name:"file" help:"Files in the project's own format (YAML), or folders of them. None: the built-in glossary."`
+}
+
+// Run prints every problem and how much was checked. It needs no database.
+func (l lints) Run(s session) error {
+	files, others, err := l.read()
+	if err != nil {
+		return err
+	}
+	report := lint.Check(files, others)
+	for _, p := range report.Problems {
+		fmt.Fprintln(s.out, plain(p.Error()))
+	}
+	checked := fmt.Sprintf("%s in %s, with %s", counted(report.Entries, "entry", "entries"), counted(report.Files, "file", "files"),
+		counted(report.Manifests, "manifest", "manifests"))
+	if n := len(report.Problems); n > 0 {
+		return fmt.Errorf("%s found; checked %s", counted(n, "problem", "problems"), checked)
+	}
+	fmt.Fprintf(s.out, "no problems found; checked %s\n", checked)
+	return nil
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// read returns the files to check, and the entries that they may refer to besides their own.
+func (l lints) read() (files []lint.File, others []kb.Entry, err error) {
+	if len(l.Files) == 0 {
+		files, err = lint.Builtin()
+		return files, nil, err
+	}
+	for _, name := range l.Files {
+		found, err := readLintFiles(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		files = append(files, found...)
+	}
+	others, err = kb.Builtin()
+	return files, others, err
+}
+
+// maxLintFile is how many bytes of a file are looked at; the built-in glossary has less than one MiB.
+const maxLintFile = 64 << 20
+
+// readLintFiles reads a file, or the YAML files of a folder and of the folders in it.
+func readLintFiles(name string) (files []lint.File, err error) {
+	err = filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		isYAML := strings.HasSuffix(path, ".yaml") || strings.HasSuffix(path, ".yml")
+		if entry.IsDir() || path != name && !isYAML {
+			return nil
+		}
+		if !isYAML {
+			return errors.New(name + " is no YAML file; bot import --dry-run checks the other formats")
+		}
+		text, err := readLintFile(path)
+		files = append(files, lint.File{Name: path, Text: text})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what to check: %w", err)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("there is no YAML file in %s; name the files to check", name)
+	}
+	return files, nil
+}
+
+func readLintFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file; name one", path)
+	case info.Size() > maxLintFile:
+		return nil, fmt.Errorf("%s has more than %d MiB; split it", path, maxLintFile>>20)
+	}
+	return os.ReadFile(path)
+}
