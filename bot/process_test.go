@@ -34,7 +34,7 @@ type process struct {
 }
 
 // start starts the bot with these settings and no others.
-func start(t *testing.T, env []string, input string, args ...string) *process {
+func start(t testing.TB, env []string, input string, args ...string) *process {
 	t.Helper()
 	p := &process{cmd: exec.Command(os.Args[0], args...), done: make(chan struct{})}
 	p.cmd.Env = append([]string{runMe, "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, env...)
@@ -63,7 +63,7 @@ func start(t *testing.T, env []string, input string, args ...string) *process {
 }
 
 // finish waits for the bot to end by itself and gives its exit code.
-func (p *process) finish(t *testing.T) int {
+func (p *process) finish(t testing.TB) int {
 	t.Helper()
 	select {
 	case <-p.done:
