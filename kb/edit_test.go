@@ -228,7 +228,7 @@ func TestManyEditsAtOnceLoseNothing(t *testing.T) {
 		if n := len(g.Entries("local")); n != 53 {
 			t.Errorf("bot %d: got %d entries, want 50 and the 3 built-in ones", i, n)
 		}
-		if n, err := g.index.bleve.DocCount(); err != nil || n != 53 {
+		if n, err := g.index.files.bleve.DocCount(); err != nil || n != 53 {
 			t.Errorf("bot %d: got %d documents and error %v, want 53", i, n, err)
 		}
 	}

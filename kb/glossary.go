@@ -83,11 +83,7 @@ func (g *Glossary) pull(ctx context.Context) error {
 		return cmp.Or(cmp.Compare(a.workspace, b.workspace), cmp.Compare(a.Source, b.Source))
 	})
 	changes := g.name(edits)
-	uses, err := g.index.update(changes)
-	if err != nil {
-		return err
-	}
-	g.count(changes, uses)
+	g.count(changes, g.index.update(changes))
 	if g.opt.onChange != nil {
 		g.opt.onChange()
 	}

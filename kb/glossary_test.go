@@ -194,7 +194,7 @@ func indexDirectoryIsRemoved(t *testing.T, pool *pgxpool.Pool, dir, parent strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := filepath.Dir(g.index.dir); got != parent {
+	if got := filepath.Dir(g.index.files.dir); got != parent {
 		t.Errorf("got the index in %s, want it in %s", got, parent)
 	}
 	stale := filepath.Join(parent, dirPrefix+"stale")
@@ -202,7 +202,7 @@ func indexDirectoryIsRemoved(t *testing.T, pool *pgxpool.Pool, dir, parent strin
 		t.Fatal(err)
 	}
 	hourAgo := time.Now().Add(-time.Hour)
-	for _, dir := range []string{stale, g.index.dir} {
+	for _, dir := range []string{stale, g.index.files.dir} {
 		if err := os.Chtimes(dir, hourAgo, hourAgo); err != nil {
 			t.Fatal(err)
 		}
@@ -215,13 +215,13 @@ func indexDirectoryIsRemoved(t *testing.T, pool *pgxpool.Pool, dir, parent strin
 	if _, err := os.Stat(stale); !os.IsNotExist(err) {
 		t.Errorf("a dead process's directory: got %v, want it removed", err)
 	}
-	if _, err := os.Stat(g.index.dir); err != nil {
+	if _, err := os.Stat(g.index.files.dir); err != nil {
 		t.Errorf("a living process's directory: got %v, want it kept", err)
 	}
 	if err := g.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(g.index.dir); !os.IsNotExist(err) {
+	if _, err := os.Stat(g.index.files.dir); !os.IsNotExist(err) {
 		t.Errorf("after Close: got %v, want the directory removed", err)
 	}
 }

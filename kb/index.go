@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +30,16 @@ import (
 // Fields hold whole words that we made ourselves, so nothing is analysed: bleve's synonyms would drop those of several words
 // without a sign, and its analysers could not be used for judging.
 type index struct {
+	parent  string
+	damaged chan struct{} // holds one when fault is worth asking
+
+	mu    sync.RWMutex // held by whoever uses files; to be replaced, it is held alone
+	files *indexFiles
+	err   error // what went wrong with files
+}
+
+// indexFiles are an index in a directory that belongs to this process alone.
+type indexFiles struct {
 	bleve bleve.Index
 	dir   string
 	lock  *os.File
@@ -44,11 +55,21 @@ const (
 
 const dirPrefix = "ckadbot-kb-"
 
-// openIndex makes an empty index in a new directory below parent, or the system's temporary directory when that is empty. The
-// new directory belongs to this process alone.
+// openIndex makes an empty index in a new directory below parent, or the system's temporary directory when that is empty.
 func openIndex(parent string) (*index, error) {
+	files, err := newIndexFiles(parent)
+	if err != nil {
+		return nil, err
+	}
+	return &index{parent: parent, damaged: make(chan struct{}, 1), files: files}, nil
+}
+
+func newIndexFiles(parent string) (*indexFiles, error) {
 	parent = cmp.Or(parent, os.TempDir())
 	removeStale(parent)
+	if err := os.MkdirAll(parent, 0o700); err != nil {
+		return nil, fmt.Errorf("make a directory for the search index: %w", err)
+	}
 	dir, err := os.MkdirTemp(parent, dirPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for the search index: %w", err)
@@ -64,7 +85,7 @@ func openIndex(parent string) (*index, error) {
 		os.RemoveAll(dir)
 		return nil, fmt.Errorf("make the search index in %s: %w", dir, err)
 	}
-	return &index{bleve: b, dir: dir, lock: lock}, nil
+	return &indexFiles{bleve: b, dir: dir, lock: lock}, nil
 }
 
 // indexConfig makes writing fast. The index is thrown away in the end, so nobody need wait until it is on the disk; and the
@@ -92,12 +113,23 @@ func removeStale(parent string) {
 	}
 }
 
-func (x *index) close() error {
-	err := errors.Join(x.bleve.Close(), x.lock.Close(), os.RemoveAll(x.dir))
+func (x *index) close() error { return x.files.close() }
+
+func (f *indexFiles) close() error {
+	err := errors.Join(f.closeBleve(), f.lock.Close(), os.RemoveAll(f.dir))
 	if err != nil {
 		return fmt.Errorf("close the search index: %w", err)
 	}
 	return nil
+}
+
+func (f *indexFiles) closeBleve() (err error) {
+	defer func() {
+		if r := recover(); r != nil { // over damaged files
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	return f.bleve.Close()
 }
 
 // A documentID is one entry of one layer.
@@ -114,14 +146,25 @@ func slugOfDocument(id string) string { return id[strings.LastIndexByte(id, 0)+1
 // batchSize is how many documents are written at once: more take more memory, fewer make more files to merge.
 const batchSize = 1000
 
-// update writes changes, on all processors. It returns how much more or less entries of each layer use a stem.
-func (x *index) update(changes []change) (map[layerID]map[string]int, error) {
+// update writes changes. It returns how much more or less entries of each layer use a stem.
+func (x *index) update(changes []change) map[layerID]map[string]int {
+	x.mu.RLock()
+	uses, err := x.files.update(changes)
+	x.mu.RUnlock()
+	if err != nil {
+		x.failed(err)
+	}
+	return uses
+}
+
+// update writes changes on all processors.
+func (f *indexFiles) update(changes []change) (map[layerID]map[string]int, error) {
 	batches := slices.Collect(slices.Chunk(changes, batchSize))
 	workers := make([]worker, min(runtime.GOMAXPROCS(0), len(batches)))
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for i := range workers {
-		workers[i] = worker{index: x, stemmer: stemmer{}, uses: map[layerID]map[string]int{}}
+		workers[i] = worker{files: f, stemmer: stemmer{}, uses: map[layerID]map[string]int{}}
 		wait.Go(func() {
 			for n := next.Add(1); n <= int64(len(batches)); n = next.Add(1) {
 				workers[i].write(batches[n-1])
@@ -150,14 +193,19 @@ func count(uses map[layerID]map[string]int, id layerID) map[string]int {
 
 // A worker writes some of the changes. It has a stemmer of its own.
 type worker struct {
-	index   *index
+	files   *indexFiles
 	stemmer stemmer
 	uses    map[layerID]map[string]int
 	err     error // the first one
 }
 
 func (w *worker) write(changes []change) {
-	batch := w.index.bleve.NewBatch()
+	defer func() {
+		if r := recover(); r != nil { // bleve's, over damaged files
+			w.err = cmp.Or(w.err, fmt.Errorf("write the search index: %v", r))
+		}
+	}()
+	batch := w.files.bleve.NewBatch()
 	for _, c := range changes {
 		stems := c.countStems(count(w.uses, c.layerID), w.stemmer)
 		if c.is == nil {
@@ -166,7 +214,7 @@ func (w *worker) write(changes []change) {
 			w.err = cmp.Or(w.err, fmt.Errorf("index %s: %w", c.slug, err))
 		}
 	}
-	if err := w.index.bleve.Batch(batch); err != nil {
+	if err := w.files.bleve.Batch(batch); err != nil {
 		w.err = cmp.Or(w.err, fmt.Errorf("write the search index: %w", err))
 	}
 }
@@ -199,22 +247,41 @@ func (splitter) Analyze(text []byte) analysis.TokenStream {
 	return tokens
 }
 
-// search returns the slugs of at most n documents of the view's workspaces, best first.
+// search returns the slugs of at most n documents of the view's workspaces, best first. While the index is damaged it finds
+// nothing: a person can do nothing about that, and it is built again meanwhile. Errors come from ctx only.
 func (x *index) search(ctx context.Context, v view, q bq.Query, n int) ([]string, error) {
 	var seen []string
 	for _, l := range v.layers {
 		seen = append(seen, l.workspace)
 	}
-	result, err := x.bleve.SearchInContext(ctx, bleve.NewSearchRequestOptions(
-		bleve.NewConjunctionQuery(q, anyTerm(fieldWorkspace, distinct(seen))), n, 0, false))
+	request := bleve.NewSearchRequestOptions(bleve.NewConjunctionQuery(q, anyTerm(fieldWorkspace, distinct(seen))), n, 0, false)
+	x.mu.RLock()
+	result, err := x.files.search(ctx, request)
+	x.mu.RUnlock()
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("search the glossary: %w", ctx.Err())
+	}
 	if err != nil {
-		return nil, fmt.Errorf("search the glossary: %w", err)
+		x.failed(err)
+		return nil, nil
 	}
 	var slugs []string
 	for _, hit := range result.Hits {
 		slugs = append(slugs, slugOfDocument(hit.ID))
 	}
 	return slugs, nil
+}
+
+func (f *indexFiles) search(ctx context.Context, request *bleve.SearchRequest) (result *bleve.SearchResult, err error) {
+	// Files are mapped into memory: those that somebody cut off are a fault of memory, which ends the process unless asked
+	// not to.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("search the index: %v", r)
+		}
+	}()
+	return f.bleve.SearchInContext(ctx, request)
 }
 
 func term(field, value string) bq.Query {

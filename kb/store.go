@@ -64,9 +64,14 @@ func collectEdits(rows pgx.Rows) ([]edit, error) {
 	return edits, rows.Err()
 }
 
+// longestRead is the time that reading edits may take. The pool's connections can be lost without a word, too.
+const longestRead = 30 * time.Second
+
 // editsSince returns the rows above a revision, in order. Edits are serialised up to their commit, so none below the highest
 // one can turn up later.
 func editsSince(ctx context.Context, pool *pgxpool.Pool, rev int64) ([]edit, error) {
+	ctx, cancel := context.WithTimeout(ctx, longestRead)
+	defer cancel()
 	rows, err := pool.Query(ctx, `
 		select `+columns+`
 		from kb.entry

@@ -57,7 +57,7 @@ func (v view) entry(slug string) (Entry, bool) {
 	e := it.Entry
 	for _, l := range v.layers {
 		note := l.bySlug[slug]
-		if e.Source == "" || !l.isImported() || note == nil || note == it {
+		if e.Source == "" || !l.isImported() || note == nil || note.Source == e.Source {
 			continue
 		}
 		if !slices.ContainsFunc(e.Notes, func(n Note) bool { return n.Source == note.Source }) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,9 +15,16 @@ import (
 // shorter than that is nothing to be woken for.
 const longestWait = 10 * time.Second
 
+// longestAnswer is the time in which the database says that it is still there.
+const longestAnswer = 2 * time.Second
+
 // Run follows the edits of other processes until ctx ends, and then returns nil. It holds one connection of its own, because
-// notifications come over the connection that listens; a lost one is replaced, and meanwhile edits are asked for.
+// notifications come over the connection that listens; a lost one is replaced, and meanwhile edits are asked for. It also looks
+// after the search index, and builds it again when its files are lost or damaged.
 func (g *Glossary) Run(ctx context.Context) error {
+	var keeper sync.WaitGroup
+	defer keeper.Wait()
+	keeper.Go(func() { g.keepIndex(ctx) })
 	lost := outage{log: g.opt.Log}
 	for wait := 100 * time.Millisecond; ctx.Err() == nil; wait = min(2*wait, longestWait) {
 		began := time.Now()
@@ -97,13 +105,16 @@ func (g *Glossary) connect(ctx context.Context) (*pgx.Conn, error) {
 	return pgx.ConnectConfig(ctx, g.pool.Config().ConnConfig)
 }
 
-// waitForEdit returns nil after a notification and after the poll interval.
+// waitForEdit returns nil after a notification and after the poll interval, if the other end still answers then: a connection
+// that was lost without a word looks like one on which nothing is said.
 func waitForEdit(ctx context.Context, conn *pgx.Conn, poll time.Duration) error {
 	waiting, cancel := context.WithTimeout(ctx, poll)
 	defer cancel()
 	_, err := conn.WaitForNotification(waiting)
 	if err != nil && ctx.Err() == nil && errors.Is(waiting.Err(), context.DeadlineExceeded) && !conn.IsClosed() {
-		return nil
+		answer, cancel := context.WithTimeout(ctx, longestAnswer)
+		defer cancel()
+		return conn.Ping(answer)
 	}
 	return err
 }
