@@ -115,3 +115,26 @@ func TestReadTellsAllProblemsAtOnce(t *testing.T) {
 		"f.yaml:4: Widget and Gizmo in line 2 are both called “GIZ-MO”",
 	})
 }
+
+func TestReadGivesUpAnEndlessLineInEveryFormat(t *testing.T) {
+	for form, most := range map[Format]int{FormatNotes: 1 << 20, FormatYAML: 1 << 20, FormatCSV: 1 << 20, FormatMarkdown: 1 << 20, FormatJSON: 2 * maxFile, "": 1 << 20} {
+		in := &endless{}
+		_, err := Read("big", in, form, someNames())
+		if file := new(FileError); !errors.As(err, &file) || in.given > most {
+			t.Errorf("%s: got error %v after %d bytes, want a problem of the file after at most %d", form, err, in.given, most)
+		}
+	}
+}
+
+func TestReadSurvivesHostileNesting(t *testing.T) {
+	for _, text := range []string{
+		"- " + strings.Repeat("- ", 100_000), "- term: " + strings.Repeat("{a: ", 60_000), "- " + strings.Repeat("? ", 100_000), "- " + strings.Repeat("&a ", 80_000),
+		"- &a [" + strings.Repeat("*a,", 80_000), "[" + strings.Repeat(`{"a":`, 100_000), "[" + strings.Repeat("{", 200_000),
+		"---\ntitle: a\nid: b\n---\n" + strings.Repeat("[a](", 15_000), "---\ntitle: a\nid: b\n---\n" + strings.Repeat("{{< a ", 10_000),
+		"---\n" + strings.Repeat("[", 50_000) + "\ntitle: a\n---\n",
+	} {
+		if f, err := Read("f", strings.NewReader(text), "", someNames()); err == nil && len(f.Entries) > 1 {
+			t.Errorf("%.40q: got %d entries", text, len(f.Entries))
+		}
+	}
+}

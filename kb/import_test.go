@@ -1,11 +1,17 @@
 package kb
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"ckadbot/migrations/pgtest"
 )
 
 // importText imports notes into a workspace as its names are known at this moment.
@@ -89,5 +95,83 @@ func TestImportNeedsAWorkspace(t *testing.T) {
 	g := open(t, Options{builtin: small()})
 	if _, err := g.Import(t.Context(), "", "somebody", read(t, "Gizmo: x"), ImportOptions{}); err == nil {
 		t.Error("got no error for an import into the built-in glossary")
+	}
+}
+
+func TestImportTakesBackEverythingWhenItIsInterrupted(t *testing.T) {
+	g := open(t, Options{builtin: small()})
+	ctx, cancel := context.WithCancel(t.Context())
+	f := read(t, "Gizmo: x\n\nWidget: y")
+	if _, err := g.Import(ctx, "*", "somebody", f, ImportOptions{Progress: func(done, total int) { cancel() }}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got error %v, want that it was interrupted", err)
+	}
+	if r, err := g.Import(t.Context(), "*", "somebody", f, ImportOptions{}); err != nil || r.Added != 2 {
+		t.Errorf("afterwards: got %s and error %v, want 2 added", r, err)
+	}
+}
+
+func TestImportSaysHowFarItIs(t *testing.T) {
+	g := open(t, Options{builtin: small()})
+	var text strings.Builder
+	for i := range 50 {
+		fmt.Fprintf(&text, "Gizmo %d: one of many\n\n", i)
+	}
+	last := 0
+	_, err := g.Import(t.Context(), "*", "somebody", read(t, text.String()), ImportOptions{Progress: func(done, total int) {
+		if total != 50 || done <= last || done > total {
+			t.Errorf("got %d of %d after %d", done, total, last)
+		}
+		last = done
+	}})
+	if err != nil || last != 50 {
+		t.Errorf("got %d in the end and error %v, want 50", last, err)
+	}
+}
+
+func TestImportRefusesWhatNoReaderGives(t *testing.T) {
+	g := open(t, Options{builtin: small()})
+	gizmo := Noted{File: "a.yaml", Line: 1, Entry: Entry{Slug: "gizmo", Term: "Gizmo", Definition: "x", Source: "a.yaml"}}
+	again, wrong := gizmo, gizmo
+	again.File, again.Line = "b.yaml", 7
+	wrong.Slug, wrong.Doc = "wrong", "no path"
+	_, err := g.Import(t.Context(), "*", "somebody", File{Name: "both", Entries: []Noted{gizmo, again, wrong}}, ImportOptions{})
+	for _, want := range []string{"b.yaml:7: Gizmo means the same as Gizmo in a.yaml:1", "a.yaml:1: Gizmo: the documentation path"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got error %v, want %q in it", err, want)
+		}
+	}
+}
+
+// A program without a Glossary reads files as one with it does.
+func TestLoadNamesKnowsWhatAGlossaryKnows(t *testing.T) {
+	pool := pgtest.New(t)
+	names, err := LoadNames(t.Context(), pool, "slack/T1") // the first to see this database
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := openOn(t, pool, Options{})
+	text := "Pods: a\n\nDeamonset: b\n\nGizmo: c\n\nWidgte: d\n\nFrobnicator: e\n\nSprocket: f"
+	compare := func(workspace string, names Names) {
+		t.Helper()
+		want, wantErr := ReadNotes("n", strings.NewReader(text), g.Names(workspace))
+		got, err := ReadNotes("n", strings.NewReader(text), names)
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Noted{})); diff != "" || err != nil || wantErr != nil {
+			t.Errorf("%s: errors %v and %v (-glossary +loaded):\n%s", workspace, wantErr, err, diff)
+		}
+	}
+	compare("slack/T1", names)
+	importText(t, g, "*", "Widget: for all")
+	importText(t, g, "slack/T2", "Frobnicate: of another")
+	if _, err := g.Put(t.Context(), "slack/T1", "Ann", 0, Entry{Term: "Cogwheel", Aliases: []string{"sprocket"}, Definition: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, workspace := range []string{"slack/T1", "slack/T2", "*"} {
+		if names, err = LoadNames(t.Context(), pool, workspace); err != nil {
+			t.Fatal(err)
+		}
+		compare(workspace, names)
+	}
+	if it := names.called("sprocket"); it != nil {
+		t.Errorf("*: got %+v, want no entry of another workspace", it.Entry)
 	}
 }

@@ -22,6 +22,9 @@ const (
 	websiteTerm    = "https://kubernetes.io/docs/reference/glossary/?all=true#term-"
 )
 
+// maxPage is the bytes of one page. The longest there is has a twentieth of that.
+const maxPage = 64 << 10
+
 // ReadFolder reads a folder of the Kubernetes website's glossary: one Markdown file for each term. name is the folder's, for people.
 //
 // The short description becomes the definition and the rest the details, both as plain text with `code`: links are reduced to
@@ -42,8 +45,8 @@ func ReadFolder(name string, folder fs.FS, known Names) (File, error) {
 			g.list = append(g.list, &FileError{full, 0, "is no file in this folder: a link that leads out of it, a folder or a device; take it away"})
 			continue
 		}
-		if size += int(min(info.Size(), maxFile)); size > maxFile {
-			g.list = append(g.list, &FileError{name, 0, fmt.Sprintf("the folder has more than %d MiB; split it", maxFile>>20)})
+		if size += int(min(info.Size(), maxNotes)); size > maxNotes {
+			g.list = append(g.list, &FileError{name, 0, fmt.Sprintf("the folder has more than %d MiB; split it", maxNotes>>20)})
 			break
 		}
 		in, err := folder.Open(p)
@@ -93,8 +96,8 @@ func (g *pages) read(name string, r io.Reader) {
 	part := &body
 	for size := 0; in.next(); {
 		text := string(in.text)
-		if size += len(text); size > maxItem {
-			in.err = &FileError{name, in.number, fmt.Sprintf("the file has more than %d KiB; a page of the glossary is short", maxItem>>10)}
+		if size += len(text); size > maxPage {
+			in.err = &FileError{name, in.number, fmt.Sprintf("the file has more than %d KiB; a page of the glossary is short", maxPage>>10)}
 			break
 		}
 		switch fence := strings.TrimRight(text, " \t") == "---"; {
