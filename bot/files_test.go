@@ -92,6 +92,7 @@ func TestImportTellsTheProblemsOfAllFilesAndWritesNone(t *testing.T) {
 		"an entry in two files":      {[]string{file("good.yaml"), file("double.json")}, "double.json:1: Alpha means the same as Alpha in " + file("good.yaml") + ":1"},
 		"a packed file":              {[]string{file("zip.csv")}, "save it as CSV"},
 		"a file of another format":   {[]string{"--format=json", file("good.yaml")}, "is not JSON"},
+		"a folder of another format": {[]string{"--format=yaml", dir}, "is read as markdown"},
 		"a control character":        {[]string{file("forced.txt")}, "has a control character (U+001B)"},
 		"a device":                   {[]string{file("good.yaml"), os.DevNull}, os.DevNull + " is a device"},
 		"a file that is not there":   {[]string{file("good.yaml"), file("none.yaml")}, "none.yaml"},

@@ -84,6 +84,9 @@ func (i imports) read(name string, known kb.Names) (kb.File, error) {
 		return kb.File{}, err
 	}
 	if folder {
+		if i.Format != "" && kb.Format(i.Format) != kb.FormatMarkdown {
+			return kb.File{}, fmt.Errorf("%s is a folder, which is read as markdown; give files of other formats by their names", name)
+		}
 		root, err := os.OpenRoot(name) // links in it cannot lead out of it
 		if err != nil {
 			return kb.File{}, fmt.Errorf("open the folder: %w", err)
@@ -103,8 +106,11 @@ func (i imports) read(name string, known kb.Names) (kb.File, error) {
 // line by line before it.
 func (i imports) refuse(s session, err error) error {
 	all := flat(err)
-	if len(all) < 2 {
-		return err
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return errors.New(plain(err.Error())) // names of files in a folder may hold anything
 	}
 	const most = 100
 	for n, problem := range all {
