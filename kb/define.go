@@ -47,7 +47,7 @@ func (g *Glossary) Define(ctx context.Context, workspace, text string) (Answer, 
 			return answer, err
 		}
 		if len(best) == 1 && !v.other.has(q) {
-			answer.give(v, best, v.named(q.also...))
+			answer.give(v, best, append(v.named(q.also...), more...))
 			return answer, nil
 		}
 		weak = append(weak, append(best, more...)...)

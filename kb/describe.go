@@ -13,7 +13,8 @@ const (
 	minShare       = 1.00 // of an answer; words that stand together in one saying make more than 1
 	minLead        = 0.25 // how much more than the share of the second best it must be
 	minLeadUnknown = 0.40 // the same when the query has a word that no entry uses
-	minSuggest     = 0.30 // share of a suggestion
+	minSuggest     = 0.25 // share of a suggestion
+	minSuggestOne  = 0.30 // the same when its sayings and names hold one word only
 	furtherPart    = 0.30 // what a word counts that stands in the details but in no saying or name
 	togetherPart   = 0.60 // what the words count in addition that stand in one saying
 	pairPart       = 0.40 // what two words count in addition that stand side by side in it
@@ -22,7 +23,7 @@ const (
 	mostNamed      = 0.95 // of the weight that words of names may have: a list of names is no description
 	mostNamedOfTwo = 0.40 // the same when the query has two words only: "create a deployment"
 	maxStems       = 16   // looked at of one query
-	maxDescribed   = 50   // entries that are judged: the right one is among them even if bleve prefers others
+	maxDescribed   = 100  // entries that are judged: the right one is among them even if bleve prefers others
 )
 
 // byDescription finds the entry that says what is asked in these words, or else the one whose texts hold the query's words, rare
@@ -113,7 +114,7 @@ func (d described) isClose(a asked) bool {
 	if len(a.stems) == 1 {
 		return len(a.stems[0]) > 2 && (d.said == 1 || len(a.stems[0]) > 12)
 	}
-	return d.said > 0 && d.share >= minSuggest
+	return d.share >= minSuggest && (d.said > 1 || len(a.stems) > 2 && d.share >= minSuggestOne)
 }
 
 // isClear reports whether the first of the list is the answer. A few words with nothing between them are a name, and of
