@@ -217,15 +217,20 @@ func sentence(s string) string {
 	return s
 }
 
-// firstSentence ends at the first full stop that a capital follows. "e.g. Pods" is no end.
+// firstSentence ends at the first full stop that a capital follows, or code, or a program that is written small: "e.g. Pods"
+// is no end, "it is built. kubectl sends it" is one.
 func firstSentence(s string) string {
 	s = sentence(s)
 	for i := 0; i+2 < len(s); i++ {
-		if s[i] == '.' && s[i+1] == ' ' && s[i+2] >= 'A' && s[i+2] <= 'Z' && !hasAnySuffix(s[:i], "e.g", "i.e", "etc", "vs") {
+		if s[i] == '.' && s[i+1] == ' ' && beginsSentence(s[i+2:]) && !hasAnySuffix(s[:i], "e.g", "i.e", "etc", "vs") {
 			return s[:i+1]
 		}
 	}
 	return s
+}
+
+func beginsSentence(s string) bool {
+	return s[0] >= 'A' && s[0] <= 'Z' || s[0] == '`' || strings.HasPrefix(s, "kube") || strings.HasPrefix(s, "etcd ")
 }
 
 func oneSpaced(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -162,6 +162,21 @@ func TestContrastSaysAsMuchAsFits(t *testing.T) {
 	}
 }
 
+func TestFirstSentenceEndsWhereAnotherBegins(t *testing.T) {
+	for text, want := range map[string]string{
+		"It runs. It ends.":                       "It runs.",
+		"It runs, e.g. Pods. It ends":             "It runs, e.g. Pods.",
+		"It is text. kubectl sends it.":           "It is text.",
+		"It counts. `kubectl top` shows it.":      "It counts.",
+		"It keeps all. etcd is one of them.":      "It keeps all.",
+		"It is one of apps/v1. no more than that": "It is one of apps/v1. no more than that.",
+	} {
+		if got := firstSentence(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestGenerateDependsOnTermsAndSeedAlone(t *testing.T) {
 	terms := someTerms()
 	first := Generate(terms, 1)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -26,12 +27,23 @@ func Bank() ([]quiz.Question, error) {
 	return append(questions, quiz.Generate(Terms(entries), bankSeed)...), nil
 }
 
+// otherPages are where to read on about what kubernetes.io has no page of: a question needs one.
+var otherPages = map[string]string{
+	"dockerfile":      "https://docs.docker.com/reference/dockerfile/",
+	"helm":            "https://helm.sh/docs/intro/using_helm/",
+	"helm-chart":      "https://helm.sh/docs/topics/charts/",
+	"helm-release":    "https://helm.sh/docs/intro/using_helm/",
+	"helm-repository": "https://helm.sh/docs/topics/chart_repository/",
+	"helm-values":     "https://helm.sh/docs/chart_template_guide/values_files/",
+	"oci-image":       "https://github.com/opencontainers/image-spec",
+}
+
 // Terms tells the question generator what the glossary knows.
 func Terms(entries []kb.Entry) []quiz.Term {
 	var terms []quiz.Term
 	for _, e := range entries {
 		t := quiz.Term{Slug: e.Slug, Name: e.Term, Kind: e.Kind, Category: e.Category, Domain: e.Domain,
-			Definition: e.Definition, Doc: e.Doc, Verified: e.Verified, Aliases: e.Aliases, Short: e.Short,
+			Definition: e.Definition, Doc: cmp.Or(e.Doc, otherPages[e.Slug]), Verified: e.Verified, Aliases: e.Aliases, Short: e.Short,
 			Near: slices.Sorted(maps.Keys(e.Confusable))}
 		if e.Until != "" { // what is gone is asked about by hand only
 			continue

@@ -44,6 +44,39 @@ func TestBankIsGood(t *testing.T) {
 	}
 }
 
+// TestTermsHaveAPageToReadOn: without one no question is made of a term, and of the rest there are nearly always some.
+func TestTermsHaveAPageToReadOn(t *testing.T) {
+	entries, err := kb.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	terms, asked := Terms(entries), map[string]bool{}
+	for _, q := range quiz.Generate(terms, bankSeed) {
+		asked[q.Terms[0]] = true
+	}
+	for _, term := range terms {
+		if term.Doc == "" {
+			t.Errorf("%s has no page to read on; give it one in its entry or in otherPages", term.Slug)
+		}
+	}
+	if len(asked) < len(terms)*95/100 {
+		t.Errorf("questions of %d of %d terms, want 95 %% of them or more", len(asked), len(terms))
+	}
+}
+
+// TestCompetenciesAreTheSame: the glossary and the quiz each list those of the curriculum.
+func TestCompetenciesAreTheSame(t *testing.T) {
+	want := map[string][]string{}
+	for _, c := range quiz.Competencies() {
+		want[c.Domain] = append(want[c.Domain], c.Name)
+	}
+	for _, d := range quiz.Domains() {
+		if diff := cmp.Diff(want[d.Code], kb.Competencies(d.Code)); diff != "" {
+			t.Errorf("%s (-quiz +glossary):\n%s", d.Code, diff)
+		}
+	}
+}
+
 // TestTermsKnowWhatIsEasilyConfused: the glossary says what people mix up, and
 // the generator makes wrong choices of it.
 func TestTermsKnowWhatIsEasilyConfused(t *testing.T) {
