@@ -36,20 +36,25 @@ const MaxBankFile = 2 << 20
 //	    key: B               # the letter of the right choice
 //	    explanation: …
 //	    doc: /docs/concepts/containers/images/
+//	    from: "1.33"         # optional, as is until: the first and the last version for which it is true
+//
+// The other kinds of questions have, in place of choices and key:
+//
+//	kind: several        # choices, and the letters of all that are right
+//	keys: [A, C]
+//
+//	kind: true-false     # the text is a statement and ends with "True or false?"
+//	key: "true"
+//
+//	kind: typed          # what is accepted, the best first
+//	answers: [kubectl logs]
+//
+//	kind: order          # the steps in the right order
+//	steps: [one, two, three]
 type bankFile struct {
 	Domain    string
 	Verified  string
 	Questions []bankQuestion
-}
-
-type bankQuestion struct {
-	ID, Domain, Competency, Category string
-	Terms                            []string
-	Difficulty                       int
-	Text, Code                       string
-	Choices                          []yaml.Node // nodes, for into strings the library drops a choice written null and shifts the rest
-	Key                              string
-	Explanation, Doc, Verified       string
 }
 
 // Builtin returns the embedded bank, sorted by domain and then as written.
@@ -115,31 +120,6 @@ func ParseQuestions(name string, data []byte) ([]Question, error) {
 		return nil, err
 	}
 	return bank, nil
-}
-
-func (b bankQuestion) question(f bankFile) (Question, error) {
-	q := Question{
-		ID: b.ID, Domain: b.Domain, Competency: b.Competency, Category: b.Category, Terms: b.Terms, Difficulty: b.Difficulty,
-		Text: b.Text, Code: strings.TrimRight(b.Code, "\n"),
-		Explanation: b.Explanation, Doc: b.Doc, Verified: b.Verified,
-	}
-	if q.Domain == "" {
-		q.Domain = f.Domain
-	}
-	if q.Verified == "" {
-		q.Verified = f.Verified
-	}
-	for i, c := range b.Choices {
-		if c.Kind != yaml.ScalarNode {
-			return q, fmt.Errorf("choice %d: want a text; put quotes around one that contains \": \" or begins with [ { & * !", i+1)
-		}
-		q.Choices = append(q.Choices, c.Value)
-	}
-	q.Key = strings.Index("ABCDE", b.Key)
-	if len(b.Key) != 1 || q.Key < 0 {
-		return q, fmt.Errorf("key %q: want the letter of the right choice, A to E", clip(b.Key, 20))
-	}
-	return q, nil
 }
 
 // questionLines finds the line on which each of the n questions begins; the decoder does not tell.

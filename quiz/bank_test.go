@@ -59,6 +59,71 @@ func TestParseQuestionsKeepsChoicesAsWritten(t *testing.T) {
 	}
 }
 
+const fiveKinds = `domain: D3
+verified: "1.37"
+questions:
+  - &one
+    id: k-one
+    category: health
+    difficulty: 1
+    text: Which probe delays the other two?
+    choices: [no, off, on]
+    key: C
+    explanation: The startup probe holds the others back until it has succeeded once; readiness only steers traffic.
+    doc: /docs/concepts/
+    from: 1.30
+    until: "1.40"
+  - <<: *one
+    id: k-several
+    kind: several
+    keys: [C, A]
+    key: ""
+  - <<: *one
+    id: k-true-false
+    kind: true-false
+    choices: null
+    key: "False"
+  - <<: *one
+    id: k-typed
+    kind: typed
+    choices: null
+    key: ""
+    answers: [null, yes]
+  - <<: *one
+    id: k-order
+    kind: order
+    choices: null
+    key: ""
+    steps: [on, off, no]
+`
+
+func TestParseQuestionsKnowsEveryKind(t *testing.T) {
+	got, err := ParseQuestions("x.yaml", []byte(fiveKinds))
+	if err != nil {
+		t.Fatal(err)
+	}
+	type answer struct {
+		Kind         QuestionKind
+		Key          int
+		Choices, Ans []string
+		From, Until  string
+	}
+	var have []answer
+	for _, q := range got {
+		have = append(have, answer{q.Kind, q.Key, q.Choices, q.Answers, q.From, q.Until})
+	}
+	want := []answer{
+		{OneChoice, 2, []string{"no", "off", "on"}, nil, "1.30", "1.40"},
+		{Several, 5, []string{"no", "off", "on"}, nil, "1.30", "1.40"},
+		{TrueFalse, 1, []string{"True", "False"}, nil, "1.30", "1.40"},
+		{Typed, 1, nil, []string{"null", "yes"}, "1.30", "1.40"},
+		{Order, 0, []string{"on", "off", "no"}, nil, "1.30", "1.40"},
+	}
+	if diff := cmp.Diff(want, have); diff != "" {
+		t.Errorf("questions (-want +got):\n%s", diff)
+	}
+}
+
 func TestParseQuestionsNamesFileAndLineOfEveryProblem(t *testing.T) {
 	second := strings.SplitAfterN(oneQuestion, "questions:\n", 2)[1]
 	for _, tt := range []struct {
@@ -70,6 +135,19 @@ func TestParseQuestionsNamesFileAndLineOfEveryProblem(t *testing.T) {
 		{"empty choices", strings.Replace(oneQuestion, "liveness, readiness", "'', ' '", 1), []string{"bank.yaml:4: choice 1:", "bank.yaml:4: choice 2:", "bank.yaml:4: choices 1 and 2 are the same"}},
 		{"key beyond the choices", strings.Replace(oneQuestion, "key: C", "key: D", 1), []string{"bank.yaml:4: key: there is no choice 4"}},
 		{"key that is no letter", strings.Replace(oneQuestion, "key: C", "key: 2", 1), []string{`bank.yaml:4: key "2": want the letter`}},
+		{"unknown kind", strings.Replace(oneQuestion, "key: C", "kind: many", 1), []string{`bank.yaml:4: kind "many": want one of`}},
+		{"several without keys", strings.Replace(oneQuestion, "key: C", "kind: several", 1), []string{"bank.yaml:4: keys: want the letters"}},
+		{"several with one key", strings.Replace(oneQuestion, "key: C", "kind: several\n    key: C", 1), []string{`bank.yaml:4: key: not for a question of the kind "several"`}},
+		{"all of several", strings.Replace(oneQuestion, "key: C", "kind: several\n    keys: [A, B, C]", 1), []string{"bank.yaml:4: key: want at least one choice that is right and at least one that is not"}},
+		{"a key twice", strings.Replace(oneQuestion, "key: C", "kind: several\n    keys: [A, A]", 1), []string{"bank.yaml:4: keys: A is there twice"}},
+		{"a key beyond several", strings.Replace(oneQuestion, "key: C", "kind: several\n    keys: [A, E]", 1), []string{"bank.yaml:4: key: want"}},
+		{"two keys for one choice", strings.Replace(oneQuestion, "key: C", "keys: [A, C]", 1), []string{`bank.yaml:4: keys: not for a question of the kind "one choice"`}},
+		{"choices of a statement", strings.Replace(oneQuestion, "key: C", "kind: true-false\n    key: true", 1), []string{"bank.yaml:4: choices: not for"}},
+		{"a statement that is neither", strings.Replace(strings.Replace(oneQuestion, "choices: [liveness, readiness, startup]", "kind: true-false", 1), "key: C", "key: maybe", 1), []string{`bank.yaml:4: key "maybe": want true or false`}},
+		{"no accepted answer", strings.Replace(strings.Replace(oneQuestion, "choices: [liveness, readiness, startup]", "kind: typed", 1), "    key: C\n", "", 1), []string{"bank.yaml:4: answers: want 1 to 10, got 0"}},
+		{"accepted answers that are the same", strings.Replace(strings.Replace(oneQuestion, "choices: [liveness, readiness, startup]", "kind: typed", 1), "key: C", "answers: [Pod, the pods]", 1), []string{"bank.yaml:4: answers 1 and 2 are the same"}},
+		{"two steps", strings.Replace(strings.Replace(oneQuestion, "choices: [liveness, readiness, startup]", "kind: order", 1), "key: C", "steps: [one, two]", 1), []string{"bank.yaml:4: steps: want 3 to 5, got 2"}},
+		{"until before from", strings.Replace(oneQuestion, "key: C", "key: C\n    from: 1.35\n    until: 1.30", 1), []string{"bank.yaml:4: from 1.35 is after until 1.30"}},
 		{"id twice", oneQuestion + second, []string{`bank.yaml:14: id "t-one" is used in line 4 already`}},
 		{"two bad questions", strings.ReplaceAll(oneQuestion+strings.Replace(second, "t-one", "T_2", 1), "difficulty: 1", "difficulty: 9"),
 			[]string{"bank.yaml:4: difficulty 9", `bank.yaml:14: id "T_2"`, "bank.yaml:14: difficulty 9"}},
@@ -100,6 +178,7 @@ func TestParseQuestionsNamesFileAndLineOfEveryProblem(t *testing.T) {
 
 func FuzzParseQuestions(f *testing.F) {
 	f.Add([]byte(oneQuestion))
+	f.Add([]byte(fiveKinds))
 	f.Add([]byte("questions: &a [*a]"))
 	f.Add([]byte("- id: x"))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -112,19 +191,21 @@ func FuzzParseQuestions(f *testing.F) {
 	})
 }
 
-// The bank's promise: 72 questions near the exam's weights, at least two for each of the 24 competencies, and no
-// position of the right choice that is worth guessing.
+// The bank's promise: every competency is covered at each turn, and no position of the right choice is worth guessing.
 func TestBuiltinCoversTheCurriculum(t *testing.T) {
 	bank, err := Builtin()
 	if err != nil {
 		t.Fatal(err)
 	}
-	domains, competencies, difficulties, keys := map[string]int{}, map[string]int{}, map[int]int{}, map[int]int{}
+	domains, competencies, difficulties, keys, single := map[string]int{}, map[string]int{}, map[int]int{}, map[int]int{}, 0
 	for _, q := range bank {
 		domains[q.Domain]++
 		competencies[q.Competency]++
 		difficulties[q.Difficulty]++
-		keys[q.Key]++
+		if q.Kind == OneChoice && len(q.Choices) == 4 {
+			keys[q.Key]++
+			single++
+		}
 		if q.Verified != NewestKubernetes {
 			t.Errorf("%s: got verified %s, want %s", q.ID, q.Verified, NewestKubernetes)
 		}
@@ -132,8 +213,10 @@ func TestBuiltinCoversTheCurriculum(t *testing.T) {
 			t.Errorf("%s: got domain %s, want the one that the id begins with", q.ID, q.Domain)
 		}
 	}
-	if diff := cmp.Diff(map[string]int{"D1": 14, "D2": 14, "D3": 11, "D4": 18, "D5": 15}, domains); diff != "" {
-		t.Errorf("questions by domain (-want +got):\n%s", diff)
+	for domain, least := range map[string]int{"D1": 14, "D2": 14, "D3": 11, "D4": 18, "D5": 15} {
+		if domains[domain] < least {
+			t.Errorf("%s: got %d questions, want at least %d", domain, domains[domain], least)
+		}
 	}
 	for _, c := range Competencies() {
 		if competencies[c.Name] < 2 {
@@ -146,8 +229,8 @@ func TestBuiltinCoversTheCurriculum(t *testing.T) {
 		}
 	}
 	for position := range 4 {
-		if n := keys[position]; n < 15 || n > 21 {
-			t.Errorf("the right choice is the %dth of %d questions, want 15 to 21", position+1, n)
+		if share := float64(keys[position]) / float64(single); share < 0.2 || share > 0.3 {
+			t.Errorf("the right choice is the %dth in %.0f %% of the questions, want 20 to 30", position+1, share*100)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func compareBanks(old, qs []Question) (changed, corrected []Question, isNew int)
 			changed = append(changed, q)
 		case !bytes.Equal(encode(was), encode(q)):
 			changed = append(changed, q)
-			if was.Choices[was.Key] != q.Choices[q.Key] && sameChoices(was, q) {
+			if sameAsked(was, q) && !sameAnswer(was, q) {
 				corrected = append(corrected, q)
 			}
 		}
@@ -83,8 +83,12 @@ func compareBanks(old, qs []Question) (changed, corrected []Question, isNew int)
 	return changed, corrected, isNew
 }
 
-func sameChoices(a, b Question) bool {
-	return slices.Equal(slices.Sorted(slices.Values(a.Choices)), slices.Sorted(slices.Values(b.Choices)))
+// sameAsked reports whether answers to the one are answers to the other. Where the choices do not tell what is asked, the text must be the same.
+func sameAsked(a, b Question) bool {
+	if (a.Kind == TrueFalse || a.Kind == Typed) && a.Text != b.Text {
+		return false
+	}
+	return a.Kind == b.Kind && slices.Equal(sorted(a.Choices), sorted(b.Choices))
 }
 
 // encode writes a question as it is stored.

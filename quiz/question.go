@@ -1,11 +1,6 @@
 package quiz
 
 import (
-	"errors"
-	"fmt"
-	"net/url"
-	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,6 +17,9 @@ const (
 	MinChoices     = 2
 	MaxChoices     = 5 // one row of buttons on Discord
 	MaxChoice      = 150
+	MaxAnswers     = 10  // accepted for a typed answer
+	MaxAnswer      = 60  // each of them
+	MaxTyped       = 200 // what somebody may type as an answer
 	MinExplanation = 40
 	MaxExplanation = 400
 	maxTerms       = 12
@@ -32,7 +30,7 @@ const (
 // SourceGlossary is the Source of questions that Generate made.
 const SourceGlossary = "glossary"
 
-// A Question has one right choice. It is a plain value: whoever shows it shuffles a copy (see Shuffled).
+// A Question is one thing to ask, of one of five kinds. It is a plain value: whoever shows it shuffles a copy (see Shuffled).
 type Question struct {
 	ID          string   // never changes and is never reused: answers refer to it; [a-z0-9-]{1,60}; generated ones begin with "gen-"
 	Domain      string   // "D1" to "D5" of the exam's curriculum, or "BG" for background knowledge
@@ -42,12 +40,16 @@ type Question struct {
 	Difficulty  int      // 1 (definition) to 3 (a field, a default, what changed)
 	Text        string   // the question itself, `code` allowed; one question mark, at the end
 	Code        string   // shown in a fence beneath Text; may be empty
-	Choices     []string // one line each, `code` allowed
-	Key         int      // index of the right one in Choices
+	Choices     []string // one line each, `code` allowed; for Order the steps, for Typed none
+	Key         int      // the right answer as a number, see QuestionKind: for OneChoice the index of the right one in Choices
 	Explanation string   // why the key is right and the nearest other choice is wrong; shown after the answer only
 	Doc         string   // path below https://kubernetes.io, or a full https URL
 	Verified    string   // the Kubernetes version it was checked against, "1.37"
 	Source      string   // empty: written by hand; SourceGlossary: made by Generate
+
+	Kind        QuestionKind `json:",omitempty"`
+	Answers     []string     `json:",omitempty"` // for Typed what is accepted, the best first; see Accepts
+	From, Until string       `json:",omitempty"` // the first and the last Kubernetes version for which it is true; empty: no limit
 }
 
 // URL is the page to read on.
@@ -56,82 +58,6 @@ func (q Question) URL() string {
 		return "https://kubernetes.io" + q.Doc
 	}
 	return q.Doc
-}
-
-// Validate reports everything that makes q unfit to be stored or shown, in one error with a line for each problem.
-// It judges form only; Check judges quality.
-func (q Question) Validate() error {
-	var all []error
-	complain := func(ok bool, format string, args ...any) {
-		if !ok {
-			all = append(all, fmt.Errorf(format, args...))
-		}
-	}
-	complain(validID(q.ID), "id %q: want 1 to 60 of a-z, 0-9 and hyphen", clip(q.ID, 80))
-	complain(slices.Contains(domainCodes, q.Domain), "domain %q: want one of %s", clip(q.Domain, 20), strings.Join(domainCodes, ", "))
-	if q.Competency != "" {
-		c, known := CompetencyByName(q.Competency)
-		complain(known, "competency %q is not in the curriculum", clip(q.Competency, maxWord))
-		complain(!known || c.Domain == q.Domain, "competency %q belongs to %s, not to %s", q.Competency, c.Domain, clip(q.Domain, 20))
-	}
-	complain(oneLine(q.Category, 1, maxWord), "category: want one line of 1 to %d characters", maxWord)
-	complain(len(q.Terms) <= maxTerms, "terms: %d are too many, at most %d", len(q.Terms), maxTerms)
-	for _, t := range q.Terms {
-		complain(oneLine(t, 1, maxWord), "term %q: want one line of 1 to %d characters", clip(t, 80), maxWord)
-	}
-	complain(q.Difficulty >= 1 && q.Difficulty <= 3, "difficulty %d: want 1, 2 or 3", q.Difficulty)
-	complain(oneLine(q.Text, 1, MaxText), "text: want one line of 1 to %d characters, got %d", MaxText, utf8.RuneCountInString(q.Text))
-	complain(printable(q.Code, "\n") && utf8.RuneCountInString(q.Code) <= MaxCode, "code: want at most %d printable characters, got %d", MaxCode, utf8.RuneCountInString(q.Code))
-	complain(!strings.Contains(q.Code, "```"), "code: contains a fence")
-	complain(oneLine(q.Explanation, MinExplanation, MaxExplanation), "explanation: want one line of %d to %d characters, got %d", MinExplanation, MaxExplanation, utf8.RuneCountInString(q.Explanation))
-	complain(validDoc(q.Doc), "doc %q: want a path below https://kubernetes.io or an https URL", clip(q.Doc, 80))
-	complain(versionForm.MatchString(q.Verified), "verified %q: want a Kubernetes version such as %q", clip(q.Verified, 20), NewestKubernetes)
-	complain(q.Source == "" || validID(q.Source), "source %q: want lower-case letters, digits and hyphens", clip(q.Source, 80))
-	return errors.Join(append(all, q.validateChoices()...)...)
-}
-
-func (q Question) validateChoices() []error {
-	var all []error
-	if n := len(q.Choices); n < MinChoices || n > MaxChoices {
-		return []error{fmt.Errorf("choices: want %d to %d, got %d", MinChoices, MaxChoices, n)}
-	}
-	if q.Key < 0 || q.Key >= len(q.Choices) {
-		all = append(all, fmt.Errorf("key: there is no choice %d", q.Key+1))
-	}
-	seen := map[string]int{}
-	for i, c := range q.Choices {
-		if !oneLine(c, 1, MaxChoice) {
-			all = append(all, fmt.Errorf("choice %d: want one line of 1 to %d characters, got %d", i+1, MaxChoice, utf8.RuneCountInString(c)))
-		}
-		same := fold(c)
-		if first, twice := seen[same]; twice {
-			all = append(all, fmt.Errorf("choices %d and %d are the same: %q", first+1, i+1, clip(c, 40)))
-		} else {
-			seen[same] = i
-		}
-	}
-	return all
-}
-
-var (
-	domainCodes = []string{"D1", "D2", "D3", "D4", "D5", "BG"}
-	idForm      = regexp.MustCompile(`^[a-z0-9-]{1,60}$`)
-	versionForm = regexp.MustCompile(`^1\.[0-9]{1,3}$`)
-	pathForm    = regexp.MustCompile(`^/[A-Za-z0-9/._#-]*$`)
-)
-
-func validID(s string) bool { return idForm.MatchString(s) }
-
-// validDoc accepts what may become a link in a chat: nothing but a plain path or an https address without a user's name.
-func validDoc(doc string) bool {
-	if utf8.RuneCountInString(doc) > maxDoc || !oneLine(doc, 1, maxDoc) || strings.ContainsAny(doc, "<>|\"` ") {
-		return false
-	}
-	if strings.HasPrefix(doc, "/") {
-		return pathForm.MatchString(doc) && !strings.HasPrefix(doc, "//")
-	}
-	u, err := url.Parse(doc)
-	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil
 }
 
 // fold is how two choices are compared: the reader sees no difference in case, blanks or code marks.

@@ -8,15 +8,28 @@ import (
 // Shuffled returns q with its choices in an order that depends only on the seed and the question's ID, and with Key moved
 // along. Whoever shows a round passes the seed stored with it: every platform, and every later rendering, then shows the
 // same order. The order must outlive upgrades, so the arithmetic is ours and not that of a library.
+//
+// True comes before False whatever the seed, and steps are never shown in the right order.
 func Shuffled(q Question, seed uint64) Question {
-	order := newDice(seed, q.ID).perm(len(q.Choices))
-	shuffled := make([]string, len(order))
-	for to, from := range order {
-		shuffled[to] = q.Choices[from]
+	if q.Kind == TrueFalse || len(q.Choices) < MinChoices {
+		return q
 	}
-	q.Key = slices.Index(order, q.Key)
-	q.Choices = shuffled
-	return q
+	picked := q.Picked(q.Key)
+	for d := newDice(seed, q.ID); ; {
+		order := d.perm(len(q.Choices))
+		shuffled := make([]string, len(order))
+		for to, from := range order {
+			shuffled[to] = q.Choices[from]
+		}
+		moved := make([]int, len(picked))
+		for i, from := range picked {
+			moved[i] = slices.Index(order, from)
+		}
+		if key := q.Pick(moved...); q.Kind != Order || key != 0 {
+			q.Choices, q.Key = shuffled, key
+			return q
+		}
+	}
 }
 
 // dice are random numbers that follow from a seed: SplitMix64 (Steele, Lea and Flood, 2014).

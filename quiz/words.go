@@ -62,14 +62,7 @@ func stem(w string) string {
 	if len(w) <= 3 {
 		return w
 	}
-	switch {
-	case strings.HasSuffix(w, "ies") && len(w) > 4:
-		w = w[:len(w)-3] + "y"
-	case hasAnySuffix(w, "sses", "xes", "ches", "shes", "zes"):
-		w = w[:len(w)-2]
-	case strings.HasSuffix(w, "s") && !hasAnySuffix(w, "ss", "us", "is"):
-		w = w[:len(w)-1]
-	}
+	w = singular(w)
 	for _, ending := range []string{"ing", "ed", "er"} {
 		if strings.HasSuffix(w, ending) && len(w)-len(ending) >= 4 {
 			w = w[:len(w)-len(ending)]
@@ -81,6 +74,21 @@ func stem(w string) string {
 	}
 	if n := len(w); n > 4 && w[n-1] == w[n-2] {
 		w = w[:n-1]
+	}
+	return w
+}
+
+// singular takes the plural's ending off a word in lower case.
+func singular(w string) string {
+	switch {
+	case len(w) <= 3:
+		return w
+	case strings.HasSuffix(w, "ies") && len(w) > 4:
+		return w[:len(w)-3] + "y"
+	case hasAnySuffix(w, "sses", "xes", "ches", "shes", "zes"):
+		return w[:len(w)-2]
+	case strings.HasSuffix(w, "s") && !hasAnySuffix(w, "ss", "us", "is"):
+		return w[:len(w)-1]
 	}
 	return w
 }
