@@ -13,7 +13,8 @@
 //     # short phrase must not be the name of another thing
 //     definition: …              # at most 300 characters; it should hold the words people use to describe the thing
 //     details: …                 # at most 1800
-//     example: …                 # code, at most 600
+//     example: …                 # at most 600: manifests, or the part of one from spec: on, or shell commands, or another file
+//     # whose first line is a comment with its name; never a mixture
 //     tip: …                     # for the exam, at most 300
 //     related: [pod, …]          # slugs
 //     confusable: {deployment: "counts copies, not nodes"}
@@ -26,7 +27,9 @@
 //     until: "1.25"              # the version that removed it
 //     changed: …                 # what changed and in which version, at most 500
 //
-// Only slug, term, definition, category, domain and verified must be there. kb.Builtin reads and checks the files.
+// Only slug, term, definition, category, domain and verified must be there, and competency except for background. Related
+// entries name each other. kb.Builtin reads the files; package lint, bot lint on the command line, checks all that is said here
+// and that the examples are valid.
 package content
 
 import "embed"

