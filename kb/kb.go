@@ -26,6 +26,12 @@
 // The built-in glossary is written by the first bot that brings a new version of it, and each version only once (table
 // kb.builtin), so an old bot beside a new one does not undo it, however often either starts.
 //
+// # How people edit
+//
+// An edit says which version it was made from; when that is no longer the one that is shown, it is refused and tells who was
+// quicker. Every version is kept in kb.history by triggers, also those of imports and of edits by psql. Everybody may suggest an
+// entry or a correction (kb.suggestion); accepting one is an edit like any other.
+//
 // # What may run at once
 //
 // Every method of Glossary may be called from many goroutines. Entries that it returns share memory with the cache: read
