@@ -26,7 +26,8 @@ var valueFlags = wordSet(`-n --namespace --context --kubeconfig --cluster --user
 
 // parseCommand reads a command line, also within a question. It is none when there is no verb after the program.
 func parseCommand(text string) (command, bool) {
-	fields := strings.Fields(strings.Trim(fold(text), " \t\n`'\"$#?!.>"))
+	text = strings.ReplaceAll(fold(text), "`", "")
+	fields := strings.Fields(strings.Trim(text, " \t\n'\"$#?!.>"))
 	if n := len(fields); n > 0 && leading[fields[0]] {
 		fields = trim(fields) // "what does kubectl top show"
 	} else if n > 0 && fields[0] == "sudo" {
@@ -96,7 +97,7 @@ func fieldNames(text string) [][]string {
 	text = strings.Trim(text, " \t\n`'\"$-.")
 	name, value, isPair := strings.Cut(strings.Replace(text, "=", ": ", 1), ": ")
 	name = strings.TrimRight(strings.TrimSpace(name), ":")
-	if name == "" || strings.ContainsAny(name, " \t\n") {
+	if name == "" || strings.ContainsAny(name, " \t\n") || strings.Contains(name, "//") {
 		return nil
 	}
 	var names [][]string

@@ -143,17 +143,11 @@ func (g *Glossary) byPrefix(ctx context.Context, v view, q query) (best, weak []
 		return nil, nil, err
 	}
 	best, weak = v.begun(q, v.candidates(begin))
-	nearly, err := g.index.search(ctx, v, prefix(fieldKey, cut(q.key, 4)), maxCandidates)
-	if err != nil {
-		return nil, nil, err
+	if len(best) == 0 && len(weak) == 0 && utf8.RuneCountInString(q.key) >= 6 {
+		weak, err = g.nearlyBegun(ctx, v, q)
 	}
-	for _, it := range v.candidates(nearly) {
-		if slices.ContainsFunc(v.names(it.Slug), func(n name) bool { return nearlyBegins(q.key, n.key) }) {
-			weak = append(weak, it)
-		}
-	}
-	if len(best) != 1 {
-		return nil, weak, nil
+	if len(best) != 1 || err != nil {
+		return nil, weak, err
 	}
 	near, _, err := g.within(ctx, v, q, 1)
 	return v.distinct(append(best, near...)), weak, err
@@ -196,23 +190,27 @@ func beginsLike(typed, key string) bool {
 	return len(typed) >= 4 && len(key) <= 2*len(typed) && strings.HasPrefix(key, typed) && !strings.HasPrefix(typed, "kubectl")
 }
 
-// nearlyBegins allows a mistake in six letters or more.
-func nearlyBegins(typed, key string) bool {
-	n := utf8.RuneCountInString(typed)
-	return n >= 6 && distance(typed, cut(key, n), 1) <= 1
+// nearlyBegun returns the entries with a name that begins like the key but for one mistake after the fourth letter.
+func (g *Glossary) nearlyBegun(ctx context.Context, v view, q query) ([]*item, error) {
+	slugs, err := g.index.search(ctx, v, prefix(fieldKey, cut(q.key, 4)), maxCandidates)
+	n := utf8.RuneCountInString(q.key)
+	return slices.DeleteFunc(v.candidates(slugs), func(it *item) bool {
+		return !slices.ContainsFunc(v.names(it.Slug), func(m name) bool { return distance(q.key, cut(m.key, n), 1) <= 1 })
+	}), err
 }
 
 // byTypo finds the names that are one mistake away, or else two. The whole text is tried first: "definition" is also the end of
 // a name.
 func (g *Glossary) byTypo(ctx context.Context, v view, q query) (best, weak []*item, err error) {
-	if n := len(q.all) - len(q.words); n > 0 && n <= 2 {
+	if n := len(q.all) - len(q.words); n > 0 && n <= 2 && len(q.all) <= maxMention {
 		if best, _, err = g.byTypo(ctx, v, partQuery(q.all)); err != nil || len(best) > 0 {
 			return best, nil, err
 		}
 	}
-	for edits := 1; edits <= 2 && len(best) == 0 && err == nil; edits++ {
+	best, weak, err = g.within(ctx, v, q, 1)
+	if len(best) == 0 && len(q.words) <= 2 && err == nil {
 		var more []*item
-		best, more, err = g.within(ctx, v, q, edits)
+		best, more, err = g.within(ctx, v, q, 2)
 		weak = append(weak, more...)
 	}
 	return best, weak, err
@@ -238,18 +236,26 @@ func (g *Glossary) within(ctx context.Context, v view, q query, edits int) (best
 	return best, weak, nil
 }
 
+// maxMistyped is how many words of a name may be mistyped: more are a description.
+const maxMistyped = 3
+
 // byWordTypos finds the names of which each word may hold a mistake: "equalty basd selecter".
 func (g *Glossary) byWordTypos(ctx context.Context, v view, q query) (best, weak []*item, err error) {
 	if len(q.words) < 2 || !v.mayName(q) {
 		return nil, nil, nil
 	}
 	var all []bq.Query
+	mistyped := 0
 	for _, w := range q.words {
-		edits := maxEdits(utf8.RuneCountInString(w))
-		if v.usesWord(w) {
-			edits = 0 // spelled right; a fuzzy query costs a hundred times as much
+		edits := 0
+		if !v.usesWord(w) { // else spelled right; a fuzzy query costs a hundred times as much
+			edits = maxEdits(utf8.RuneCountInString(w))
+			mistyped++
 		}
 		all = append(all, fuzzy(fieldWord, w, edits))
+	}
+	if mistyped > maxMistyped {
+		return nil, nil, nil
 	}
 	slugs, err := g.index.search(ctx, v, bleve.NewConjunctionQuery(all...), maxCandidates)
 	if err != nil {

@@ -22,6 +22,8 @@ const (
 	rareUses       = 1    // added to a stem's uses: a word that nobody uses is not worth much more than a rare one
 	mostNamed      = 0.95 // of the weight that words of names may have: a list of names is no description
 	mostNamedOfTwo = 0.40 // the same when the query has two words only: "create a deployment"
+	minRarest      = 3    // stems that candidates are gathered by, however many entries use them
+	maxGathered    = 1000 // uses of all stems that candidates are gathered by
 	maxStems       = 16   // looked at of one query
 	maxDescribed   = 100  // entries that are judged: the right one is among them even if bleve prefers others
 )
@@ -33,7 +35,7 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 	if len(a.stems) == 0 || slices.ContainsFunc(q.all, func(w string) bool { return comparing[w] }) {
 		return nil, nil, nil
 	}
-	slugs, err := g.index.search(ctx, v, anyTerm(fieldStem, a.stems), maxDescribed)
+	slugs, err := g.index.search(ctx, v, anyTerm(fieldStem, v.rarest(a.stems)), maxDescribed)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -54,6 +56,20 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 		best = []*item{list[0].item}
 	}
 	return best, weak, nil
+}
+
+// rarest returns the stems that find the candidates: all of them, or of stems that very many entries use, only the rarest. The
+// others are still judged, but to gather everything that holds them would take long and find nothing better.
+func (v view) rarest(stems []string) []string {
+	stems = slices.Clone(stems)
+	slices.SortStableFunc(stems, func(a, b string) int { return cmp.Compare(v.uses(a), v.uses(b)) })
+	uses := 0
+	for i, s := range stems {
+		if uses += v.uses(s); i >= minRarest && uses > maxGathered {
+			return stems[:i]
+		}
+	}
+	return stems
 }
 
 // An asked is what a description asks for: stems that say something, each once, and what each counts.

@@ -106,5 +106,5 @@ type Answer struct {
 	Query       string  // as asked, cut at 200 characters
 	Entry       *Entry  // nil: not found
 	Exact       bool    // Entry was asked for by one of its names
-	Suggestions []Entry // at most five: close ones when Entry is nil, else the other entries of that name
+	Suggestions []Entry // at most five: close ones when Entry is nil, else others of that name or that may be meant
 }
