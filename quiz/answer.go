@@ -10,12 +10,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// An Answer is what somebody clicked. Nothing in it is trusted: a click may be forged.
+// An Answer is what somebody clicked or typed. Nothing in it is trusted: a click may be forged.
 type Answer struct {
 	Workspace string // of the round
 	Round     int64
 	Question  int    // from 0
-	Choice    int    // from 0, in the order shown
+	Choice    int    // in the order shown; for OneChoice its index, for other kinds see Question.Pick; not for Typed
+	Typed     string // for Typed only: at most MaxTyped characters
 	Channel   string // where it was clicked; the round must have a post there
 	By        Person
 }
@@ -41,6 +42,7 @@ type Result struct {
 	Round    Round    // zero when Stale
 	Question Question // zero when Stale
 	Choice   int      // what is recorded, -1 for nothing
+	Typed    string   // what is recorded for a typed answer; Question.Said(Choice, Typed) is the answer in words, whatever the kind
 	Right    bool     // whether that is right; false unless Revealed
 	Again    bool     // they had answered it in an earlier asked round, and only that answer counts on boards
 	Revealed bool     // the key may be shown to this person: it is graded at once and answered, or the round is over
@@ -51,6 +53,8 @@ type Result struct {
 // cannot come between: PostgreSQL keeps one row for each player and question, and compares the close with our clock.
 // It may be called again with the same answer, after an error too.
 //
+// The error is *InvalidError for a typed answer that is empty or too long.
+//
 // Who clicks in time may still be late: if the answer had to wait so long that the result of the round is being shown, it
 // is not recorded. The result is counted after the round was sealed (see seal), and no answer gets past a seal.
 func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
@@ -58,6 +62,12 @@ func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 	defer cancel()
 	if !a.plausible() {
 		return stale, nil
+	}
+	if a.Typed != "" {
+		var err error
+		if a.Typed, err = cleanTyped(a.Typed); err != nil {
+			return Result{}, err
+		}
 	}
 	now := e.now()
 	outcome, p, err := e.record(ctx, a, now)
@@ -81,9 +91,12 @@ func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 	return result(outcome, a, p, now), nil
 }
 
+// maxRank is the number of orders of as many steps as there may be: 5!, more than the 2^5 choices of several.
+const maxRank = 120
+
 // plausible sorts out numbers and names that no round has, some of which would not even fit into a column.
 func (a Answer) plausible() bool {
-	return a.Question >= 0 && a.Question < MaxQuestions && a.Choice >= 0 && a.Choice < MaxChoices &&
+	return a.Question >= 0 && a.Question < MaxQuestions && a.Choice >= 0 && a.Choice < maxRank &&
 		platformID(a.Workspace) && platformID(a.Channel) && platformID(a.By.Workspace) && platformID(a.By.User)
 }
 
@@ -102,9 +115,55 @@ func (e *Engine) record(ctx context.Context, a Answer, now time.Time) (outcome O
 	return outcome, p, err
 }
 
-// recordOnce sends three statements in one go, as a whole channel may click in the same second: who it is, the answer,
-// and the progress. They are one transaction.
+// recordOnce records an answer in one transaction. A typed one is graded within it: whoever corrects the accepted answers
+// waits until this answer is there to be graded again, or this one waits and is graded by the corrected ones.
 func (e *Engine) recordOnce(ctx context.Context, a Answer, now time.Time) (outcome Outcome, p progress, err error) {
+	if a.Typed == "" {
+		outcome, p, err = send(ctx, e.db, a, now)
+	} else {
+		err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+			if a.Choice, err = gradeTyped(ctx, tx, a); err != nil {
+				return err
+			}
+			outcome, p, err = send(ctx, tx, a, now)
+			return err
+		})
+	}
+	if err == nil && p.Round.Kind == KindDuel {
+		p.Round.Duel, err = readDuel(ctx, e.db, a.Workspace, a.Round)
+	}
+	return outcome, p, err
+}
+
+// gradeTyped is 1 for a typed answer that is accepted, else 0, also where nothing is to be typed.
+func gradeTyped(ctx context.Context, tx pgx.Tx, a Answer) (int, error) {
+	var q Question
+	err := tx.QueryRow(ctx, `
+		SELECT accepted FROM quiz.round_question
+		WHERE workspace = $1 AND round = $2 AND position = $3 AND kind = 'typed'
+		FOR SHARE`, a.Workspace, a.Round, a.Question).Scan(&q.Answers)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, fmt.Errorf("read what is accepted: %w", err)
+	}
+	return typedChoice(q, a.Typed), nil
+}
+
+// typedChoice is the number of a typed answer.
+func typedChoice(q Question, typed string) int {
+	if q.Accepts(typed) {
+		return 1
+	}
+	return 0
+}
+
+// A batcher is a pool or a transaction, for several statements in one go.
+type batcher interface {
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// send sends three statements in one go, as a whole channel may click in the same second: who it is, the answer, and the
+// progress. They are one transaction.
+func send(ctx context.Context, db batcher, a Answer, now time.Time) (outcome Outcome, p progress, err error) {
 	var batch pgx.Batch
 	batch.Queue(registerSQL, a.By.Workspace, a.By.User, a.Workspace, cleanName(a.By), a.By.nameless(), a.Round, a.Channel)
 	queueAnswer(&batch, a, now).QueryRow(func(row pgx.Row) error {
@@ -126,10 +185,7 @@ func (e *Engine) recordOnce(ctx context.Context, a Answer, now time.Time) (outco
 		}
 		return nil
 	})
-	err = e.db.SendBatch(ctx, &batch).Close()
-	if err == nil && p.Round.Kind == KindDuel {
-		p.Round.Duel, err = readDuel(ctx, e.db, a.Workspace, a.Round)
-	}
+	err = db.SendBatch(ctx, &batch).Close()
 	return outcome, p, err
 }
 
@@ -144,31 +200,41 @@ func queueAnswer(batch *pgx.Batch, a Answer, now time.Time) *pgx.QueuedQuery {
 			JOIN quiz.identity i       ON i.workspace = $6 AND i.user_id = $7
 			LEFT JOIN quiz.duel d      ON d.workspace = r.workspace AND d.round = r.id
 			WHERE r.workspace = $1 AND r.id = $2
-			AND q.position = $3 AND $4 < q.choices
+			AND q.position = $3 AND $4 < q.beyond
+			AND (q.kind <> 'several' OR $4 > 0)  -- to choose none is no answer
+			AND (q.kind = 'typed') = ($9::text IS NOT NULL)
 			AND p.channel = $5
 			AND r.opens_at <= $8 AND $8 < r.closes_at AND r.sealed_at IS NULL
 			AND (r.kind <> 'duel' OR d.accepted_at IS NOT NULL AND i.player IN (d.challenger, d.challenged))
 			FOR SHARE OF r  -- so a seal waits for this answer, or this answer sees the seal
 		)
-		INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, channel, answered_at, first_asked)
-		SELECT workspace, round, position, player, $4, channel, $8,
+		INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, typed, channel, answered_at, first_asked)
+		SELECT workspace, round, position, player, $4, $9, channel, $8,
 			CASE WHEN kind = 'ask' AND NOT EXISTS (
 				SELECT FROM quiz.answer e
 				WHERE e.workspace = asked.workspace AND e.player = asked.player AND e.first_asked = asked.question
 			) THEN question END
 		FROM asked
 		ON CONFLICT (workspace, round, position, player) DO UPDATE
-		SET choice = excluded.choice, channel = excluded.channel, answered_at = excluded.answered_at, changes = a.changes + 1
-		WHERE (SELECT changeable FROM asked) AND a.choice <> excluded.choice
+		SET choice = excluded.choice, typed = excluded.typed, channel = excluded.channel,
+			answered_at = excluded.answered_at, changes = a.changes + 1
+		WHERE (SELECT changeable FROM asked) AND (a.choice <> excluded.choice OR a.typed <> excluded.typed)
 		RETURNING changes`,
-		a.Workspace, a.Round, a.Question, a.Choice, a.Channel, a.By.Workspace, a.By.User, now)
+		a.Workspace, a.Round, a.Question, a.Choice, a.Channel, a.By.Workspace, a.By.User, now, orNoText(a.Typed))
+}
+
+func orNoText(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 // refusal finds out why nothing was written.
 func refusal(a Answer, p progress, now time.Time) (Outcome, error) {
 	r := p.Round
 	switch {
-	case !slices.Contains(p.posts, a.Channel), a.Question >= len(r.Questions), a.Choice >= len(r.Questions[a.Question].Choices):
+	case !slices.Contains(p.posts, a.Channel), a.Question >= len(r.Questions), !a.fits(r.Questions[a.Question]):
 		return Stale, nil
 	case r.Duel != nil && !r.Duel.has(p.player):
 		return NotYours, nil
@@ -176,7 +242,7 @@ func refusal(a Answer, p progress, now time.Time) (Outcome, error) {
 		return Late, nil
 	case r.Duel != nil && r.Duel.Accepted == nil:
 		return Unaccepted, nil
-	case p.choices[a.Question] == a.Choice:
+	case p.choices[a.Question] >= 0 && p.typed[a.Question] == a.Typed && (a.Typed != "" || p.choices[a.Question] == a.Choice):
 		return Repeated, nil
 	case p.choices[a.Question] >= 0:
 		return Locked, nil
@@ -184,8 +250,14 @@ func refusal(a Answer, p progress, now time.Time) (Outcome, error) {
 	return "", fmt.Errorf("round %d took no answer from player %d and none is recorded", r.ID, p.player)
 }
 
+// fits reports whether a question can be answered in this way.
+func (a Answer) fits(q Question) bool {
+	return q.possible(a.Choice) && (q.Kind == Typed) == (a.Typed != "")
+}
+
 func result(o Outcome, a Answer, p progress, now time.Time) Result {
-	res := Result{Outcome: o, Round: p.Round, Question: p.Round.Questions[a.Question], Choice: p.choices[a.Question], Again: p.again}
+	i := a.Question
+	res := Result{Outcome: o, Round: p.Round, Question: p.Round.Questions[i], Choice: p.choices[i], Typed: p.typed[i], Again: p.again}
 	res.Revealed = p.over(now) || p.Round.Reveal && res.Choice >= 0
 	res.Right = res.Revealed && Points(res.Question, res.Choice) > 0
 	res.Next = p.next(now)
@@ -214,8 +286,9 @@ func Points(q Question, choice int) int {
 // A Progress is where somebody is in a round.
 type Progress struct {
 	Round   Round
-	Next    int   // the first question they can still answer, -1 for none: all answered, or the round is over
-	Choices []int // for each question what is recorded, -1 for nothing
+	Next    int      // the first question they can still answer, -1 for none: all answered, or the round is over
+	Choices []int    // for each question what is recorded, -1 for nothing
+	Typed   []string // for each question what is recorded for a typed answer, else empty
 }
 
 // Progress tells where somebody is in a round that is posted in the channel where they ask.
@@ -233,5 +306,5 @@ func (e *Engine) Progress(ctx context.Context, workspace string, round int64, ch
 	if d := p.Round.Duel; d != nil && !d.has(p.player) {
 		return Progress{}, fmt.Errorf("duel %d: %w", round, ErrNotYours)
 	}
-	return Progress{Round: p.Round, Next: p.next(e.now()), Choices: p.choices}, nil
+	return Progress{Round: p.Round, Next: p.next(e.now()), Choices: p.choices, Typed: p.typed}, nil
 }

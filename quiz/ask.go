@@ -93,7 +93,7 @@ func refuseOpen(ctx context.Context, tx pgx.Tx, a AskRequest, player int64, now 
 // that the workspace is busy with elsewhere and must not be told yet are left out. The error is ErrNoQuestions if there
 // is not even one.
 func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topic string, n int, now time.Time) ([]Question, error) {
-	bank, err := liveBank(ctx, db)
+	bank, err := e.liveBank(ctx, db)
 	if err != nil {
 		return nil, err
 	}

@@ -7,10 +7,14 @@
 // round keeps its questions as they were shown, so the bank can change under it. A post is a round in one channel: it
 // is put there, and edited with the result when the round is over. A player gives one answer to each question.
 //
+// There are five kinds of questions (see QuestionKind). An answer is one number whatever the kind, right if it is the key
+// of the question; a typed answer is graded into such a number when it comes, by the rule at the top of typed.go.
+//
 // # What is stored
 //
-// Everything is in PostgreSQL, schema quiz; the migration describes each table. Nothing is cached: any number of
-// processes may use the same database, and each may be killed at any moment.
+// Everything is in PostgreSQL, schema quiz; the migrations describe each table. Only the question bank is cached, as long
+// as its version in the database is the same: any number of processes may use one database, and each may be killed at any
+// moment.
 //
 // Answers are the truth. Points are computed from answers and keys whenever somebody looks, so a corrected key grades
 // everybody anew. Nothing is counted before it may be known: while a series' round is open, no board, no statistics

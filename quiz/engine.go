@@ -45,6 +45,7 @@ type Engine struct {
 	platforms []string
 	patience  time.Duration // dbTimeout, shorter in tests
 	chance    *rand.Rand    // as safe for many goroutines as its source, as it keeps nothing itself
+	bank      bankCopy
 	wake      chan struct{} // tells Run that something may be due; holds at most one signal
 }
 

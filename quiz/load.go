@@ -16,8 +16,8 @@ import (
 // kept) until it comes back. Loading the same questions again changes nothing. It is one transaction, and bots that
 // start together load one after the other.
 //
-// A question whose key was corrected while its choices stayed the same is graded anew wherever it was asked: points
-// are computed from answers and keys whenever somebody looks.
+// A question whose key was corrected while what is asked stayed the same is graded anew wherever it was asked: points
+// are computed from answers and keys whenever somebody looks. See correctRounds.
 func (e *Engine) Load(ctx context.Context, qs []Question) (added, updated, retired, unchanged int, err error) {
 	if len(qs) == 0 {
 		return 0, 0, 0, 0, errors.New("load questions: the bank is empty, which would retire all of them")
@@ -29,7 +29,7 @@ func (e *Engine) Load(ctx context.Context, qs []Question) (added, updated, retir
 		if err := lock(ctx, tx, "load"); err != nil {
 			return err
 		}
-		old, err := liveBank(ctx, tx)
+		old, err := readBank(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -100,19 +100,6 @@ func encode(q Question) []byte {
 	return data
 }
 
-// liveBank reads the questions that may be drawn, in the order of their ids.
-func liveBank(ctx context.Context, db querier) ([]Question, error) {
-	rows, err := db.Query(ctx, `SELECT content FROM quiz.question WHERE retired_at IS NULL ORDER BY id`)
-	if err != nil {
-		return nil, fmt.Errorf("read the bank: %w", err)
-	}
-	bank, err := pgx.CollectRows(rows, pgx.RowTo[Question])
-	if err != nil {
-		return nil, fmt.Errorf("read the bank: %w", err)
-	}
-	return bank, nil
-}
-
 func storeQuestions(ctx context.Context, tx pgx.Tx, qs []Question, now time.Time) error {
 	ids, contents := make([]string, len(qs)), make([]string, len(qs))
 	for i, q := range qs {
@@ -126,35 +113,6 @@ func storeQuestions(ctx context.Context, tx pgx.Tx, qs []Question, now time.Time
 		ids, contents, now)
 	if err != nil {
 		return fmt.Errorf("store questions: %w", err)
-	}
-	return nil
-}
-
-// correctRounds carries corrected keys to the rounds that asked these questions with the same choices, in whatever order
-// they were shown there. The explanation goes with the key: the old one defends the old key.
-// It reads all of round_question; keys are corrected rarely enough not to keep an index for it.
-func correctRounds(ctx context.Context, tx pgx.Tx, qs []Question) error {
-	if len(qs) == 0 {
-		return nil
-	}
-	ids, contents, keys := make([]string, len(qs)), make([]string, len(qs)), make([]string, len(qs))
-	for i, q := range qs {
-		ids[i], contents[i], keys[i] = q.ID, string(encode(q)), q.Choices[q.Key]
-	}
-	_, err := tx.Exec(ctx, `
-		UPDATE quiz.round_question AS a
-		SET body = a.body || jsonb_build_object('Explanation', n.content::jsonb -> 'Explanation'),
-		    key  = (SELECT shown.place - 1
-		            FROM jsonb_array_elements_text(a.body -> 'Choices') WITH ORDINALITY AS shown (choice, place)
-		            WHERE shown.choice = n.choice)
-		FROM unnest($1::text[], $2::text[], $3::text[]) AS n (id, content, choice)
-		WHERE a.question = n.id
-		-- The same set: each contains the other.
-		AND a.body -> 'Choices' @> (n.content::jsonb -> 'Choices')
-		AND a.body -> 'Choices' <@ (n.content::jsonb -> 'Choices')`,
-		ids, contents, keys)
-	if err != nil {
-		return fmt.Errorf("correct keys of past rounds: %w", err)
 	}
 	return nil
 }

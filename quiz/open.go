@@ -83,7 +83,7 @@ func claimDue(ctx context.Context, tx pgx.Tx, now time.Time) ([]dueSeries, error
 
 // plan decides which of the due series get a round, and with which questions.
 func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []dueSeries, now time.Time) ([]newRound, error) {
-	bank, err := liveBank(ctx, tx)
+	bank, err := e.liveBank(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func TestRoundClosesOnceWithItsResult(t *testing.T) {
 	if len(d.closed) != 2 || len(d.posted) != 2 {
 		t.Fatalf("got %d posts and %d closed, want 2 and 2", len(d.posted), len(d.closed))
 	}
-	want := Tally{Counts: [][]int{make([]int, 4), make([]int, 4)}, Players: 3, Top: []Standing{
+	want := Tally{Counts: [][]int{make([]int, 4), make([]int, 4)}, Right: []int{2, 0}, Answers: []int{3, 1}, Wrong: make([][]Wrong, 2), Players: 3, Top: []Standing{
 		{Rank: 1, Player: 1, Name: "ada", Points: 1, Answers: 1},
 		{Rank: 1, Player: 2, Name: "bob", Points: 1, Answers: 2},
 	}}

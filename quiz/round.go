@@ -96,8 +96,9 @@ func (e *Engine) insertRounds(ctx context.Context, tx pgx.Tx, rounds []newRound)
 			ON CONFLICT (workspace, series, due) DO NOTHING
 			RETURNING workspace, id, opens_at
 		), asked AS (
-			INSERT INTO quiz.round_question (workspace, round, position, question, body, key)
-			SELECT o.workspace, o.id, q.place - 1, q.body ->> 'ID', q.body - 'Key', (q.body ->> 'Key')::smallint
+			INSERT INTO quiz.round_question (workspace, round, position, question, body, key, accepted)
+			SELECT o.workspace, o.id, q.place - 1, q.body ->> 'ID', q.body - 'Key' - 'Answers', (q.body ->> 'Key')::smallint,
+				CASE WHEN q.body ? 'Answers' THEN ARRAY(SELECT jsonb_array_elements_text(q.body -> 'Answers')) END
 			FROM opened o
 			JOIN fresh f USING (id)
 			CROSS JOIN jsonb_array_elements(f.questions) WITH ORDINALITY AS q (body, place)
@@ -142,6 +143,7 @@ type progress struct {
 	Round   Round
 	player  int64    // the person's number, 0 for somebody who never played
 	choices []int    // for each question, -1 where there is no answer
+	typed   []string // for each question, empty where nothing was typed
 	posts   []string // the channels it is posted in
 	again   bool     // it was asked for, and they had answered its question in an earlier asked round
 	sealed  bool     // no answer is taken any more, see seal
@@ -157,11 +159,17 @@ const progressSQL = `
 	)
 	SELECT r.workspace, r.id, r.kind, coalesce(s.name, ''), r.topic,
 		r.opens_at, r.closes_at, r.late, r.reveal, r.changeable,
-		(SELECT coalesce(jsonb_agg(q.body || jsonb_build_object('Key', q.key) ORDER BY q.position), '[]')
+		(SELECT coalesce(jsonb_agg(q.body || jsonb_build_object('Key', q.key, 'Answers', q.accepted) ORDER BY q.position), '[]')
 		 FROM quiz.round_question q
 		 WHERE q.workspace = r.workspace AND q.round = r.id),
 		coalesce((SELECT player FROM who), 0),
 		ARRAY(SELECT coalesce(a.choice, -1)
+		 FROM quiz.round_question q
+		 LEFT JOIN quiz.answer a ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
+			AND a.player = (SELECT player FROM who)
+		 WHERE q.workspace = r.workspace AND q.round = r.id
+		 ORDER BY q.position),
+		ARRAY(SELECT coalesce(a.typed, '')
 		 FROM quiz.round_question q
 		 LEFT JOIN quiz.answer a ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
 			AND a.player = (SELECT player FROM who)
@@ -196,7 +204,7 @@ func readProgress(ctx context.Context, db querier, workspace string, id int64, b
 func (p *progress) scan(row pgx.Row) error {
 	r := &p.Round
 	return row.Scan(&r.Workspace, &r.ID, &r.Kind, &r.Series, &r.Topic,
-		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.player, &p.choices, &p.again, &p.posts, &p.sealed)
+		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.player, &p.choices, &p.typed, &p.again, &p.posts, &p.sealed)
 }
 
 // seal makes sure that the result of a closed round can be shown without being wrong a moment later: it waits for the

@@ -82,7 +82,7 @@ func (e *Engine) CreateSeries(ctx context.Context, s Series) (Series, error) {
 	if err := s.validate(); err != nil {
 		return Series{}, err
 	}
-	bank, err := liveBank(ctx, e.db)
+	bank, err := e.liveBank(ctx, e.db)
 	if err != nil {
 		return Series{}, err
 	}

@@ -1,8 +1,10 @@
 package quiz
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -12,11 +14,25 @@ const topSize = 5
 
 // A Tally is the result of a round, over all its channels.
 type Tally struct {
-	Counts  [][]int    // for each question, how often each choice was taken
+	Counts  [][]int    // for each question how often each choice was taken, for Several each for itself; empty for Typed and Order
+	Right   []int      // for each question, how many answers were right
+	Answers []int      // for each question, how many were given
+	Wrong   [][]Wrong  // for each typed question the most frequent wrong answers
 	Players int        // who answered at least one question
 	Top     []Standing // of this round: the best five with a point; ties share a rank
 	Duel    []Standing // for a duel the two players, the challenger first, also with no points
 }
+
+// A Wrong is a wrong answer that several people typed.
+type Wrong struct {
+	Typed string // as most of them wrote it
+	Count int
+}
+
+const (
+	wrongSize     = 3 // wrong answers that a tally shows
+	wrongTogether = 2 // how many people must have typed the same before others see it: alone they might be recognised, or mocked
+)
 
 // A Standing is one line of a board.
 type Standing struct {
@@ -33,8 +49,7 @@ func (e *Engine) tally(ctx context.Context, r Round) (Tally, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
 	var t Tally
-	var err error
-	if t.Counts, t.Players, err = countChoices(ctx, e.db, r); err != nil {
+	if err := countAnswers(ctx, e.db, r, &t); err != nil {
 		return Tally{}, err
 	}
 	all, err := roundStandings(ctx, e.db, r)
@@ -52,28 +67,70 @@ func (e *Engine) tally(ctx context.Context, r Round) (Tally, error) {
 	return t, nil
 }
 
-func countChoices(ctx context.Context, db querier, r Round) (counts [][]int, players int, err error) {
-	counts = make([][]int, len(r.Questions))
+// countAnswers fills Counts, Right, Answers, Wrong and Players.
+func countAnswers(ctx context.Context, db querier, r Round, t *Tally) error {
+	n := len(r.Questions)
+	t.Counts, t.Right, t.Answers, t.Wrong = make([][]int, n), make([]int, n), make([]int, n), make([][]Wrong, n)
 	for i, q := range r.Questions {
-		counts[i] = make([]int, len(q.Choices))
+		if q.Kind != Order {
+			t.Counts[i] = make([]int, len(q.Choices))
+		}
 	}
 	rows, err := db.Query(ctx, `
-		SELECT position, choice, count(*),
+		SELECT position, choice, coalesce(typed, ''), count(*),
 			(SELECT count(DISTINCT player) FROM quiz.answer WHERE workspace = $1 AND round = $2)
 		FROM quiz.answer WHERE workspace = $1 AND round = $2
-		GROUP BY position, choice`, r.Workspace, r.ID)
+		GROUP BY position, choice, typed
+		ORDER BY position, count(*) DESC, typed`, r.Workspace, r.ID)
 	if err != nil {
-		return nil, 0, fmt.Errorf("count the choices of round %d: %w", r.ID, err)
+		return fmt.Errorf("count the answers of round %d: %w", r.ID, err)
 	}
-	var position, choice, n int
-	_, err = pgx.ForEachRow(rows, []any{&position, &choice, &n, &players}, func() error {
-		counts[position][choice] = n
+	var position, choice, count int
+	var typed string
+	_, err = pgx.ForEachRow(rows, []any{&position, &choice, &typed, &count, &t.Players}, func() error {
+		t.add(r.Questions[position], position, choice, typed, count)
 		return nil
 	})
 	if err != nil {
-		return nil, 0, fmt.Errorf("count the choices of round %d: %w", r.ID, err)
+		return fmt.Errorf("count the answers of round %d: %w", r.ID, err)
 	}
-	return counts, players, nil
+	for i := range t.Wrong {
+		t.Wrong[i] = mostFrequent(t.Wrong[i])
+	}
+	return nil
+}
+
+// add counts some equal answers to a question.
+func (t *Tally) add(q Question, position, choice int, typed string, count int) {
+	t.Answers[position] += count
+	t.Right[position] += count * Points(q, choice)
+	switch {
+	case q.Kind == Typed && Points(q, choice) == 0:
+		t.Wrong[position] = append(t.Wrong[position], Wrong{typed, count})
+	case q.Kind != Typed && q.Kind != Order:
+		for _, i := range q.Picked(choice) {
+			t.Counts[position][i] += count
+		}
+	}
+}
+
+// mostFrequent keeps what a tally may show of wrong answers, the most frequent first. What differs only in what makes no
+// difference counts as one.
+func mostFrequent(list []Wrong) []Wrong {
+	at := map[string]int{}
+	var all []Wrong
+	for _, w := range list {
+		i, seen := at[normal(w.Typed)]
+		if !seen {
+			i = len(all)
+			at[normal(w.Typed)] = i
+			all = append(all, Wrong{Typed: w.Typed})
+		}
+		all[i].Count += w.Count
+	}
+	all = slices.DeleteFunc(all, func(w Wrong) bool { return w.Count < wrongTogether })
+	slices.SortStableFunc(all, func(a, b Wrong) int { return cmp.Compare(b.Count, a.Count) })
+	return all[:min(len(all), wrongSize)]
 }
 
 // roundStandings ranks everybody who answered, in the order of boards.

@@ -39,14 +39,16 @@ type Topic struct {
 func (e *Engine) Topics(ctx context.Context) ([]Topic, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	bank, err := liveBank(ctx, e.db)
+	bank, err := e.liveBank(ctx, e.db)
 	if err != nil {
 		return nil, err
 	}
 	count := map[string]int{}
 	for _, q := range bank {
-		count[q.Domain]++
-		count[q.Category]++
+		if q.current() {
+			count[q.Domain]++
+			count[q.Category]++
+		}
 	}
 	var topics []Topic
 	for _, d := range Domains() {
@@ -65,12 +67,15 @@ func (e *Engine) Topics(ctx context.Context) ([]Topic, error) {
 	return topics, nil
 }
 
-// fitting returns the questions of the bank that a topic asks for: all but background for no topic, otherwise those whose
+// fitting returns the questions of the bank that are true today and that a topic asks for: all but background for no topic, otherwise those whose
 // domain's code, category, competency or term is the topic, or whose domain's or competency's words hold every word of it.
 func fitting(bank []Question, topic string) []Question {
 	want := topicWords(topic)
 	var fit []Question
 	for _, q := range bank {
+		if !q.current() {
+			continue
+		}
 		if len(want) == 0 && (q.Domain != "BG" || q.Source == SourceGlossary) || len(want) > 0 && isAbout(q, want) {
 			fit = append(fit, q)
 		}
