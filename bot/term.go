@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,7 +104,7 @@ func (t termRemove) Run(s session) error {
 		} else if err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "removed %s; bot term revert %s %d brings it back\n", plain(e.Term), e.Slug, e.Rev)
+		fmt.Fprintf(s.out, "removed %s; bot term history %s and revert bring it back\n", plain(e.Term), e.Slug)
 		return nil
 	})
 }
@@ -125,7 +126,7 @@ func (t termHistory) Run(s session) error {
 			if v.Removed {
 				what = "(removed)"
 			}
-			fmt.Fprintf(s.out, "%d  %s  %s  %s\n", v.Rev, v.At.UTC().Format(time.DateTime), plain(v.By), what)
+			fmt.Fprintf(s.out, "%d  %s  %s  %s\n", v.Number, v.At.UTC().Format(time.DateTime), plain(v.By), what)
 		}
 		return nil
 	})
@@ -133,19 +134,25 @@ func (t termHistory) Run(s session) error {
 
 type termRevert struct {
 	termOf
-	Version int64 `arg:"" help:"The number in the history."`
+	Version int `arg:"" help:"The number in the history."`
 }
 
 // Run brings the version back.
 func (t termRevert) Run(s session) error {
 	return t.with(s, func(g *kb.Glossary) error {
-		e, err := g.Revert(s.ctx, t.Workspace, t.By, t.slug(s, g), t.Version)
-		if errors.Is(err, kb.ErrUnknown) {
-			return fmt.Errorf("%s has no version %d in %s: bot term history %q lists them", plain(t.Term), t.Version, t.Workspace, t.Term)
-		} else if err != nil {
+		slug := t.slug(s, g)
+		versions, err := g.History(s.ctx, t.Workspace, slug)
+		if err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "%s is again as it was in version %d\n", plain(e.Term), t.Version)
+		i := slices.IndexFunc(versions, func(v kb.Version) bool { return v.Number == t.Version })
+		if i < 0 {
+			return fmt.Errorf("%s has no version %d in %s: bot term history %q lists them", plain(t.Term), t.Version, t.Workspace, t.Term)
+		}
+		if _, err := g.Revert(s.ctx, t.Workspace, t.By, slug, versions[i].Rev); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%s is again as it was in version %d\n", plain(versions[i].Entry.Term), t.Version)
 		return nil
 	})
 }
@@ -193,6 +200,6 @@ func (t termOf) put(s session, g *kb.Glossary, base int64, e kb.Entry) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "saved %s (%s) for %s, version %d\n", plain(e.Term), e.Slug, t.Workspace, e.Rev)
+	fmt.Fprintf(s.out, "saved %s (%s) for %s\n", plain(e.Term), e.Slug, t.Workspace)
 	return nil
 }

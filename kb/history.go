@@ -11,6 +11,7 @@ const maxVersions = 50
 
 // A Version is an entry as it was after one edit.
 type Version struct {
+	Number  int       // of the entry's versions in this workspace, from 1: what people call it
 	Rev     int64     // of the edit; for Revert
 	By      string    // who made it, in words
 	At      time.Time // and when
@@ -35,9 +36,17 @@ func (g *Glossary) History(ctx context.Context, workspace, slug string) ([]Versi
 	if err != nil {
 		return nil, fmt.Errorf("read the history of %s: %w", slug, err)
 	}
+	if len(edits) == 0 {
+		return nil, nil
+	}
+	var number int // of the newest; versions are never removed
+	err = g.pool.QueryRow(ctx, `select count(*) from kb.history where workspace = $1 and slug = $2 and rev <= $3`, workspace, slug, edits[0].Rev).Scan(&number)
+	if err != nil {
+		return nil, fmt.Errorf("count the versions of %s: %w", slug, err)
+	}
 	var versions []Version
-	for _, e := range edits {
-		versions = append(versions, Version{Rev: e.Rev, By: e.By, At: e.At, Removed: e.deleted, Source: e.Source, Entry: e.Entry})
+	for i, e := range edits {
+		versions = append(versions, Version{Number: number - i, Rev: e.Rev, By: e.By, At: e.At, Removed: e.deleted, Source: e.Source, Entry: e.Entry})
 	}
 	return versions, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,12 +67,21 @@ func (a *App) submitSuggestion(ctx context.Context, s chat.Submission, to target
 			return chat.Reply{}, keeping(err, s.Values)
 		}
 		suggestion.Entry.Slug, suggestion.Entry.Term = e.Slug, e.Term
+		if !changes(e, suggestion.Entry) {
+			return chat.Reply{}, keeping(problem("That is the text as it is. Change what is wrong, or say a name that is missing."), s.Values)
+		}
 		suggestion.Base, _ = strconv.ParseInt(to.words[1], 10, 64)
 	}
 	if _, err := a.glossary.Suggest(ctx, suggestion); err != nil {
 		return chat.Reply{}, keeping(err, s.Values)
 	}
 	return private("Thank you. **%s** waits for an admin now; they see it with `/ckad-admin suggestions`.", chat.Escape(suggestion.Entry.Term)), nil
+}
+
+// changes reports whether a suggestion says anything that the entry does not.
+func changes(e, suggested kb.Entry) bool {
+	missing := func(name string) bool { return !slices.Contains(e.Aliases, name) }
+	return suggested.Definition != "" && suggested.Definition != e.Definition || suggested.Details != "" && suggested.Details != e.Details || slices.ContainsFunc(suggested.Aliases, missing)
 }
 
 // named finds the entry that somebody names exactly.
@@ -198,7 +208,7 @@ func (a *App) suggestionCard(u chat.User, s kb.Suggestion, total int, happened s
 	}
 	if now, ok := a.glossary.Entry(u.Home(), e.Slug); ok {
 		card.Title = chat.Line("Change: "+now.Term, chat.MaxTitle)
-		if e.Definition != now.Definition {
+		if e.Definition = cmp.Or(e.Definition, now.Definition); e.Definition != now.Definition {
 			add("Now", chat.Prose(now.Definition))
 		}
 		if e.Details == now.Details {

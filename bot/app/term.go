@@ -112,7 +112,7 @@ func (a *App) termHistory(ctx context.Context, c chat.Command) (chat.Reply, erro
 	for i, v := range versions[:min(len(versions), versionsShown)] {
 		card.Body += versionLine(v) + "\n\n"
 		if i > 0 && !v.Removed {
-			card.Buttons = append(card.Buttons, chat.Button{Action: fmt.Sprintf("%s:%s:%d", verbRevert, slug, v.Rev), Label: fmt.Sprintf("Back to version %d", v.Rev)})
+			card.Buttons = append(card.Buttons, chat.Button{Action: fmt.Sprintf("%s:%s:%d", verbRevert, slug, v.Rev), Label: fmt.Sprintf("Back to version %d", v.Number)})
 		}
 	}
 	card.Body = strings.TrimSpace(card.Body)
@@ -124,7 +124,7 @@ func versionLine(v kb.Version) string {
 	if v.Removed {
 		what = "removed"
 	}
-	return fmt.Sprintf("**Version %d**, %s, %s: %s", v.Rev, v.At.UTC().Format(time.DateOnly), chat.Escape(chat.Line(v.By, 64)), what)
+	return fmt.Sprintf("**Version %d**, %s, %s: %s", v.Number, v.At.UTC().Format(time.DateOnly), chat.Escape(chat.Line(v.By, 64)), what)
 }
 
 // revertTerm brings a version back.
@@ -133,11 +133,20 @@ func (a *App) revertTerm(ctx context.Context, c chat.Command) (chat.Reply, error
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	rev, err := strconv.ParseInt(c.Args["version"], 10, 64)
+	number, err := strconv.Atoi(c.Args["version"])
 	if err != nil {
-		return chat.Reply{}, problemf("Which version? `/ckad-admin term history %s` lists them; then for example `/ckad-admin term revert %s 12`.", chat.Escape(slug), chat.Escape(slug))
+		return chat.Reply{}, problemf("Which version? `/ckad-admin term history %s` lists them; then for example `/ckad-admin term revert %s 1`.", chat.Escape(slug), chat.Escape(slug))
 	}
-	return a.backTo(ctx, c.User, slug, rev)
+	versions, err := a.glossary.History(ctx, c.User.Home(), slug)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	for _, v := range versions {
+		if v.Number == number {
+			return a.backTo(ctx, c.User, slug, v.Rev)
+		}
+	}
+	return chat.Reply{}, kb.ErrUnknown
 }
 
 // revertTo follows a button to a version.
@@ -159,7 +168,10 @@ func (a *App) backTo(ctx context.Context, u chat.User, slug string, rev int64) (
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return private("**%s** is again as it was in version %d.", chat.Escape(e.Term), rev), nil
+	if e.Term == "" { // that version was a removal
+		return private("It is removed again. `/ckad-admin term history %s` shows what it was.", chat.Escape(slug)), nil
+	}
+	return private("**%s** is again as it was then. `/ckad-admin term history %s` shows all versions.", chat.Escape(e.Term), chat.Escape(e.Term)), nil
 }
 
 // chosen is the entry that a command names.
