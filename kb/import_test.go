@@ -142,6 +142,16 @@ func TestImportRefusesWhatNoReaderGives(t *testing.T) {
 	}
 }
 
+// Else a second import of the same files would find the first one's entries and be read in another way.
+func TestNamesOfImportedEntriesLeadNowhere(t *testing.T) {
+	g := open(t, Options{builtin: small()})
+	importFile(t, g, "*", "a.yaml", "- {slug: gz, term: Gizmo, definition: x}\n- {slug: wd, term: Widget, definition: x, source: \"\"}")
+	f, err := Read("b.yaml", strings.NewReader("- {term: Gizmo, definition: y}\n- {term: Widget, definition: y}"), "", g.Names("*"))
+	if err != nil || f.Entries[0].Slug != "gizmo" || f.Entries[1].Slug != "wd" {
+		t.Errorf("got %+v and error %v, want slug gizmo of its own, and wd of what was written by hand", f.Entries, err)
+	}
+}
+
 // A program without a Glossary reads files as one with it does.
 func TestLoadNamesKnowsWhatAGlossaryKnows(t *testing.T) {
 	pool := pgtest.New(t)

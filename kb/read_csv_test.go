@@ -91,6 +91,8 @@ func TestReadCSVTellsEachProblemWithItsLine(t *testing.T) {
 		"term,definition,term\nA,b,c\n":                          {"f:1: there are two columns term"},
 		"term,definition\nA,b,c\nB,c,\n":                         {`f:2: "c" stands in column 3, which has no name`},
 		"term,definition\nA,\"b\nC,d\n":                          {"f:2: is no CSV (extraneous or missing \" in quoted-field)"},
+		"sep=;\nterm;definition\nA;\"b\n":                        {"f:3: is no CSV"},
+		"sep=;\nterm;definition\nA;b;c\n":                        {"f:3: \"c\" stands in column 3"},
 		"term,definition\nA,b \"c\" d\n":                         {"f:2: is no CSV (bare \" in non-quoted-field)"},
 		"term,definition\nA,b\nB,\xff\n":                         {"f:3: column 2 is not UTF-8"},
 		"term,definition,confusable\nA,b,pod\n":                  {`f:2: confusable has "pod"; write slug=difference`},

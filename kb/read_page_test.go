@@ -86,7 +86,7 @@ func pageFile(title, more string) *fstest.MapFile {
 
 func TestReadFolderGivesEachPageItsOwnSlug(t *testing.T) {
 	f, err := ReadFolder("g", fstest.MapFS{
-		"pod.md": pageFile("Node agent", ""), "a-pods.md": pageFile("Pods", ""), "pod-copy.md": pageFile("POD", ""),
+		"A.md": pageFile("Node agent", "full_link: /docs/a/\nfull_link:\n"), "a-pods.md": pageFile("Pods", ""), "pod-copy.md": pageFile("POD", ""),
 		"Kubelet.md": pageFile("Kubelet", ""), "ÄÖ.md": pageFile("日本", ""), "z.txt": {Data: []byte("no page")}, "README.md": {Data: []byte("# Read me\n\nNo page.\n")},
 	}, someNames())
 	if err != nil {
@@ -96,8 +96,11 @@ func TestReadFolderGivesEachPageItsOwnSlug(t *testing.T) {
 	for _, e := range f.Entries {
 		got[filepath.Base(e.File)] = e.Slug
 	}
+	if doc := f.Entries[0].Doc; doc != "/docs/a/" {
+		t.Errorf("a link and then an empty one: got %q, want the link", doc)
+	}
 	// The kubelet's page has its very term, the other one only another name of it.
-	want := map[string]string{"Kubelet.md": "kubelet", "a-pods.md": "pod", "pod-copy.md": "pod-copy", "pod.md": "node-agent", "ÄÖ.md": "term-cf2abf0c5be326cb"}
+	want := map[string]string{"Kubelet.md": "kubelet", "a-pods.md": "pod", "pod-copy.md": "pod-copy", "A.md": "a", "ÄÖ.md": "term-cf2abf0c5be326cb"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("slugs (-want +got):\n%s", diff)
 	}
