@@ -414,7 +414,11 @@ func TestTheCopyOfTheBankIsNeverStale(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return ids(bank)
+		var all []string
+		for _, q := range bank {
+			all = append(all, q.ID)
+		}
+		return all
 	}
 	first := ids()
 	w.load(bankOf(5))

@@ -105,7 +105,7 @@ func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topi
 	if err != nil {
 		return nil, err
 	}
-	fit := slices.DeleteFunc(fitting(bank, topic), func(q Question) bool { return slices.Contains(secret, q.ID) })
+	fit := slices.DeleteFunc(fitting(bank, topic), func(q *Question) bool { return slices.Contains(secret, q.ID) })
 	questions := draw(e.chance, fit, used[scope], n)
 	if len(questions) == 0 {
 		return nil, noQuestions(topic)

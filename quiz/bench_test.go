@@ -94,3 +94,27 @@ func BenchmarkLeaderboard(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDraw opens rounds of ten questions from a bank of 10,000, of any topic and of one: the figure that counts is
+// the time for the questions of one round. That of the first, which reads the bank, is apart.
+func BenchmarkDraw(b *testing.B) {
+	w := newWorld(b, 1)
+	w.load(bankOf(10_000))
+	began := time.Now()
+	w.drawTen(b, "")
+	b.Logf("the first draw, which reads the bank, took %v", time.Since(began))
+	for name, topic := range map[string]string{"anything": "", "a domain": "D4", "words": "networking"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				w.drawTen(b, topic)
+			}
+		})
+	}
+}
+
+func (w *world) drawTen(b *testing.B, topic string) {
+	qs, err := w.drawFor(b.Context(), w.pool, ws, "channel/x", topic, MaxQuestions, monday)
+	if err != nil || len(qs) != MaxQuestions {
+		b.Fatalf("got %d questions, %v, want %d", len(qs), err, MaxQuestions)
+	}
+}

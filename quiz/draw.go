@@ -18,12 +18,12 @@ const (
 // Nothing is repeated until everything that fits has been used; then what was used longest ago comes first, so that the
 // second time through has the mix of the first. While there is a choice, the next question comes from whatever is
 // furthest below its share: of hand-written and generated, then of the domains; within those it is chance.
-func draw(chance *rand.Rand, fit []Question, used []string, n int) []Question {
+func draw(chance *rand.Rand, fit []*Question, used []string, n int) []Question {
 	last := make(map[string]int, len(used))
 	for i, id := range used {
 		last[id] = i + 1
 	}
-	var fresh, seen []Question
+	var fresh, seen []*Question
 	for _, q := range fit {
 		if last[q.ID] == 0 {
 			fresh = append(fresh, q)
@@ -31,18 +31,58 @@ func draw(chance *rand.Rand, fit []Question, used []string, n int) []Question {
 			seen = append(seen, q)
 		}
 	}
-	slices.SortFunc(seen, func(a, b Question) int { return cmp.Compare(last[a.ID], last[b.ID]) })
+	slices.SortFunc(seen, func(a, b *Question) int { return cmp.Compare(last[a.ID], last[b.ID]) })
 	chance.Shuffle(len(fresh), func(i, j int) { fresh[i], fresh[j] = fresh[j], fresh[i] })
 
 	m := newMix(seen)
-	var drawn []Question
-	for len(drawn) < n && len(fresh) > 0 {
-		i := m.next(fresh)
-		m.count(fresh[i])
-		drawn = append(drawn, fresh[i])
-		fresh = slices.Delete(fresh, i, i+1)
+	lanes := newLanes(fresh, n)
+	drawn := make([]Question, 0, min(n, len(fit)))
+	for range min(n, len(fresh)) {
+		q := m.next(lanes).take()
+		m.count(q)
+		drawn = append(drawn, *q)
 	}
-	return append(drawn, seen[:min(n-len(drawn), len(seen))]...)
+	for _, q := range seen[:min(n-len(drawn), len(seen))] {
+		drawn = append(drawn, *q)
+	}
+	return drawn
+}
+
+// A lane is the questions of one domain that are written by hand, or those that are generated, in the order of chance: the
+// next to be drawn is always the first of a lane, however large the bank.
+type lane struct {
+	domain    string
+	generated bool
+	waiting   []placed
+}
+
+// A placed question knows its place among all.
+type placed struct {
+	*Question
+	place int
+}
+
+// newLanes sorts questions into lanes; of each lane no more than n are drawn.
+func newLanes(qs []*Question, n int) []*lane {
+	var lanes []*lane
+	for i, q := range qs {
+		generated := q.Source == SourceGlossary
+		at := slices.IndexFunc(lanes, func(l *lane) bool { return l.domain == q.Domain && l.generated == generated })
+		if at < 0 {
+			at = len(lanes)
+			lanes = append(lanes, &lane{domain: q.Domain, generated: generated})
+		}
+		if l := lanes[at]; len(l.waiting) < n {
+			l.waiting = append(l.waiting, placed{q, i})
+		}
+	}
+	return lanes
+}
+
+func (l *lane) take() *Question {
+	q := l.waiting[0].Question
+	l.waiting = l.waiting[1:]
+	return q
 }
 
 // A mix counts what was drawn, to tell what is missing.
@@ -51,7 +91,7 @@ type mix struct {
 	domains          map[string]int
 }
 
-func newMix(seen []Question) *mix {
+func newMix(seen []*Question) *mix {
 	m := &mix{domains: map[string]int{}}
 	for _, q := range seen {
 		m.count(q)
@@ -59,7 +99,7 @@ func newMix(seen []Question) *mix {
 	return m
 }
 
-func (m *mix) count(q Question) {
+func (m *mix) count(q *Question) {
 	m.total++
 	m.domains[q.Domain]++
 	if q.Source == SourceGlossary {
@@ -67,25 +107,25 @@ func (m *mix) count(q Question) {
 	}
 }
 
-// next returns the index of the best of the candidates, of which there is at least one.
-func (m *mix) next(from []Question) int {
+// next returns the best of the lanes, of which at least one is not empty.
+func (m *mix) next(lanes []*lane) *lane {
 	wantGenerated := (m.generated+1)*generatedEvery <= m.total+1
-	best := 0
-	for i := range from {
-		if m.better(from[i], from[best], wantGenerated) {
-			best = i
+	var best *lane
+	for _, l := range lanes {
+		if len(l.waiting) > 0 && (best == nil || m.better(l, best, wantGenerated)) {
+			best = l
 		}
 	}
 	return best
 }
 
-func (m *mix) better(a, b Question, wantGenerated bool) bool {
-	fitsA, fitsB := (a.Source == SourceGlossary) == wantGenerated, (b.Source == SourceGlossary) == wantGenerated
-	if fitsA != fitsB {
-		return fitsA
+func (m *mix) better(a, b *lane, wantGenerated bool) bool {
+	if a.generated != b.generated {
+		return a.generated == wantGenerated
 	}
 	// Whose share is the smaller after one more: (counted+1) / weight, compared without a division.
-	return (m.domains[a.Domain]+1)*weight(b.Domain) < (m.domains[b.Domain]+1)*weight(a.Domain)
+	x, y := (m.domains[a.domain]+1)*weight(b.domain), (m.domains[b.domain]+1)*weight(a.domain)
+	return x < y || x == y && a.waiting[0].place < b.waiting[0].place
 }
 
 func weight(domain string) int {

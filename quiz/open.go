@@ -95,7 +95,7 @@ func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []dueSeries, now time.
 	if err != nil {
 		return nil, err
 	}
-	byTopic := map[string][]Question{}
+	byTopic := map[string][]*Question{}
 	rounds := make([]newRound, 0, len(due))
 	for _, d := range due {
 		closes := d.Close(d.due)

@@ -45,10 +45,8 @@ func (e *Engine) Topics(ctx context.Context) ([]Topic, error) {
 	}
 	count := map[string]int{}
 	for _, q := range bank {
-		if q.current() {
-			count[q.Domain]++
-			count[q.Category]++
-		}
+		count[q.Domain]++
+		count[q.Category]++
 	}
 	var topics []Topic
 	for _, d := range Domains() {
@@ -67,27 +65,17 @@ func (e *Engine) Topics(ctx context.Context) ([]Topic, error) {
 	return topics, nil
 }
 
-// fitting returns the questions of the bank that are true today and that a topic asks for: all but background for no topic, otherwise those whose
-// domain's code, category, competency or term is the topic, or whose domain's or competency's words hold every word of it.
-func fitting(bank []Question, topic string) []Question {
-	want := topicWords(topic)
-	var fit []Question
-	for _, q := range bank {
-		if !q.current() {
-			continue
-		}
-		if len(want) == 0 && (q.Domain != "BG" || q.Source == SourceGlossary) || len(want) > 0 && isAbout(q, want) {
-			fit = append(fit, q)
-		}
-	}
-	return fit
+// A banked question is one that may be drawn, with what a topic is compared with.
+type banked struct {
+	Question
+	names []string // of what it is about, each squashed
+	words []string // stems of its category, domain and competency
 }
 
-func isAbout(q Question, want []string) bool {
-	joined := strings.Join(want, "")
-	names := append([]string{q.Domain, q.Category, q.Competency}, q.Terms...)
-	if slices.ContainsFunc(names, func(n string) bool { return strings.Join(topicWords(n), "") == joined }) {
-		return true
+func newBanked(q Question) banked {
+	b := banked{Question: q}
+	for _, name := range append([]string{q.Domain, q.Category, q.Competency}, q.Terms...) {
+		b.names = append(b.names, strings.Join(topicWords(name), ""))
 	}
 	text := q.Category
 	for _, d := range Domains() {
@@ -98,9 +86,28 @@ func isAbout(q Question, want []string) bool {
 	if c, ok := CompetencyByName(q.Competency); ok {
 		text += " " + c.Name + " " + c.Text
 	}
-	have := topicWords(text)
+	b.words = topicWords(text)
+	return b
+}
+
+// fitting returns the questions of the bank that a topic asks for: all but background for no topic, otherwise those whose
+// domain's code, category, competency or term is the topic, or whose domain's or competency's words hold every word of it.
+func fitting(bank []banked, topic string) []*Question {
+	want := topicWords(topic)
+	joined := strings.Join(want, "")
+	fit := make([]*Question, 0, len(bank))
+	for i := range bank {
+		q := &bank[i]
+		if len(want) == 0 && (q.Domain != "BG" || q.Source == SourceGlossary) || len(want) > 0 && (slices.Contains(q.names, joined) || q.speaksOf(want)) {
+			fit = append(fit, &q.Question)
+		}
+	}
+	return fit
+}
+
+func (b *banked) speaksOf(want []string) bool {
 	return !slices.ContainsFunc(want, func(w string) bool {
-		return !slices.ContainsFunc(have, func(h string) bool {
+		return !slices.ContainsFunc(b.words, func(h string) bool {
 			return h == w || len(w) >= 4 && strings.HasPrefix(h, w) // "config" finds configuration, "net" not everything
 		})
 	})
