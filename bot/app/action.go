@@ -12,6 +12,8 @@ import (
 //
 //	ans:WORKSPACE:ROUND:QUESTION:CHOICE   an answer, in a message that all see
 //	step:WORKSPACE:ROUND:QUESTION:CHOICE  the same, on somebody's own way through a round
+//	pick:WORKSPACE:ROUND:QUESTION:PICKED  choices so far, of a question that takes several presses
+//	type:WORKSPACE:ROUND:QUESTION         the form for a typed answer
 //	start:WORKSPACE:ROUND                 shows the first question that is not answered
 //	review:WORKSPACE:ROUND:QUESTION       a question that is answered, to change the answer
 //	why:WORKSPACE:ROUND:QUESTION          the reason, after the close
@@ -30,6 +32,8 @@ import (
 const (
 	verbAnswer  = "ans"
 	verbStep    = "step"
+	verbPick    = "pick"
+	verbType    = "type"
 	verbStart   = "start"
 	verbReview  = "review"
 	verbWhy     = "why"
@@ -56,7 +60,7 @@ type target struct {
 	workspace string
 	round     int64
 	question  int
-	choice    int
+	choice    int // or what is picked so far, see packPicks
 }
 
 func parseAction(s string) (target, bool) {
@@ -67,7 +71,7 @@ func parseAction(s string) (target, bool) {
 	}
 	words := strings.Split(rest, ":")
 	a := target{verb: verb, words: words}
-	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbReview: 2, verbWhy: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
+	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbPick: 3, verbReview: 2, verbWhy: 2, verbType: 2, typedForm: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
 	if !ok || !isRound {
 		return a, ok
 	}
@@ -77,7 +81,7 @@ func parseAction(s string) (target, bool) {
 	var n [3]int64
 	for i, w := range words[1:] {
 		var err error
-		if n[i], err = strconv.ParseInt(w, 10, 64); err != nil || n[i] < 0 || i > 0 && n[i] > 100 {
+		if n[i], err = strconv.ParseInt(w, 10, 64); err != nil || n[i] < 0 || i > 0 && n[i] > 200_000 {
 			return a, false
 		}
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"ckadbot/bot/chat"
@@ -10,11 +11,19 @@ import (
 
 // answer records what somebody pressed and always says what came of it.
 func (a *App) answer(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
-	res, err := a.engine.Answer(ctx, quiz.Answer{Workspace: to.workspace, Round: to.round, Question: to.question, Choice: to.choice,
-		Channel: c.Message.Channel.String(), By: person(c.User)})
+	return a.record(ctx, c.User, c.Message.Channel, to, "")
+}
+
+// record takes an answer that was pressed or typed.
+func (a *App) record(ctx context.Context, u chat.User, ch chat.Channel, to target, typed string) (chat.Reply, error) {
+	res, err := a.engine.Answer(ctx, quiz.Answer{Workspace: to.workspace, Round: to.round, Question: to.question, Choice: to.choice, Typed: typed,
+		Channel: ch.String(), By: person(u)})
+	var invalid *quiz.InvalidError
 	switch {
+	case errors.As(err, &invalid):
+		return chat.Reply{}, err
 	case err != nil:
-		return private("Your answer was **not** recorded: something went wrong on my side (ref %s). Please press the letter again in a minute.", a.logged(err)), nil
+		return private("Your answer was **not** recorded: something went wrong on my side (ref %s). Please answer again in a minute.", a.logged(err)), nil
 	case res.Outcome == quiz.Stale:
 		return private("This question is not open here. Use `/ckad ask` for a new one."), nil
 	case res.Outcome == quiz.NotYours:
@@ -22,13 +31,13 @@ func (a *App) answer(ctx context.Context, c chat.Click, to target) (chat.Reply, 
 	case res.Outcome == quiz.Unaccepted:
 		return notAccepted(res.Round), nil
 	case to.verb == verbStep:
-		return a.step(ctx, c, to, res)
+		return a.step(ctx, u, ch, to, res)
 	}
 	return private("%s", chat.Cut(outcome(res), chat.MaxText)), nil
 }
 
 // step puts the next question in the place of the one that was answered, or the end.
-func (a *App) step(ctx context.Context, c chat.Click, to target, res quiz.Result) (chat.Reply, error) {
+func (a *App) step(ctx context.Context, u chat.User, ch chat.Channel, to target, res quiz.Result) (chat.Reply, error) {
 	r, said := res.Round, outcome(res)
 	switch {
 	case res.Outcome == quiz.Late:
@@ -36,9 +45,12 @@ func (a *App) step(ctx context.Context, c chat.Click, to target, res quiz.Result
 	case res.Next >= 0:
 		return inPlace(stepCard(r, res.Next, said)), nil
 	case r.Changeable && to.question+1 < len(r.Questions) && res.Outcome != quiz.Recorded: // somebody goes over their answers
-		return a.reviewFrom(ctx, c, to, to.question+1, said)
+		return a.reviewFrom(ctx, u, ch, to, to.question+1, said)
 	}
-	end := paragraphs(said, finished(r))
+	end := said
+	if len(r.Questions) > 1 {
+		end = paragraphs(said, finished(r))
+	}
 	if !r.Changeable {
 		return inPlace(chat.Message{Text: chat.Cut(end, chat.MaxText)}), nil
 	}
@@ -70,17 +82,20 @@ func (a *App) start(ctx context.Context, c chat.Click, to target) (chat.Reply, e
 	case r.Changeable:
 		return chat.Reply{Message: reviewCard(p, 0, ""), Ephemeral: true}, nil
 	default:
+		if len(r.Questions) == 1 {
+			return private("You have answered this already. The result comes here when it closes: %s.", chat.Time(r.Closes)), nil
+		}
 		return private("You have answered all %s. %s", counted(len(r.Questions), "question"), finished(r)), nil
 	}
 }
 
 // review shows a question that is answered, so that the answer can be changed.
 func (a *App) review(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
-	return a.reviewFrom(ctx, c, to, to.question, "")
+	return a.reviewFrom(ctx, c.User, c.Message.Channel, to, to.question, "")
 }
 
-func (a *App) reviewFrom(ctx context.Context, c chat.Click, to target, question int, said string) (chat.Reply, error) {
-	p, err := a.engine.Progress(ctx, to.workspace, to.round, c.Message.Channel.String(), person(c.User))
+func (a *App) reviewFrom(ctx context.Context, u chat.User, ch chat.Channel, to target, question int, said string) (chat.Reply, error) {
+	p, err := a.engine.Progress(ctx, to.workspace, to.round, ch.String(), person(u))
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -93,7 +108,7 @@ func (a *App) reviewFrom(ctx context.Context, c chat.Click, to target, question 
 // reviewCard is stepCard with what is recorded, and a way on that changes nothing.
 func reviewCard(p quiz.Progress, n int, said string) chat.Message {
 	if choice := p.Choices[n]; choice >= 0 {
-		said = paragraphs(said, "Your answer here is **"+letter(choice)+"**. Press another letter to change it.")
+		said = paragraphs(said, "Your answer here is "+inWords(p.Round.Questions[n], choice, p.Typed[n])+". Answer again to change it.")
 	}
 	m := stepCard(p.Round, n, said)
 	if n+1 < len(p.Round.Questions) {
@@ -113,7 +128,7 @@ func (a *App) why(ctx context.Context, c chat.Click, to target) (chat.Reply, err
 	}
 	q, yours := p.Round.Questions[to.question], "You did not answer."
 	if choice := p.Choices[to.question]; choice >= 0 {
-		yours = "You answered " + letter(choice) + ": " + verdict(choice == q.Key)
+		yours = "You answered " + inWords(q, choice, p.Typed[to.question]) + ": " + verdict(choice == q.Key)
 	}
 	card := &chat.Card{Title: fmt.Sprintf("Question %d of %d", to.question+1, len(p.Round.Questions)),
 		Body: paragraphs(questionText(q), yours, solution(q)), Footer: roundTitle(p.Round)}
@@ -125,33 +140,33 @@ func (a *App) why(ctx context.Context, c chat.Click, to target) (chat.Reply, err
 
 // outcome puts the result of an answer into words: never colour or a sign alone.
 func outcome(res quiz.Result) string {
-	q := res.Question
+	q, yours := res.Question, inWords(res.Question, res.Choice, res.Typed)
 	switch res.Outcome {
 	case quiz.Late:
 		said := "This closed " + chat.Time(res.Round.Closes) + ", so the click does not count."
 		if res.Choice >= 0 {
-			said = "This closed " + chat.Time(res.Round.Closes) + ". Your answer " + letter(res.Choice) + " was recorded in time: " + verdict(res.Right)
+			said = "This closed " + chat.Time(res.Round.Closes) + ". Your answer " + yours + " was recorded in time: " + verdict(res.Right)
 		}
 		if !res.Revealed {
 			return said
 		}
 		return paragraphs(said, solution(q))
 	case quiz.Locked:
-		return graded(res, "You had answered **"+letter(res.Choice)+"** before, and the first answer counts.")
+		return graded(res, "You had answered "+yours+" before, and the first answer counts.")
 	case quiz.Repeated:
-		return graded(res, "Your answer **"+letter(res.Choice)+"** is recorded already; it counts once.")
+		return graded(res, "Your answer "+yours+" is recorded already; it counts once.")
 	case quiz.Changed:
-		return "Changed to **" + letter(res.Choice) + "**. You may change it until " + chat.Time(res.Round.Closes) + "."
+		return "Changed to " + yours + ". You may change it until " + chat.Time(res.Round.Closes) + "."
 	}
 	switch {
 	case res.Revealed:
-		return graded(res, "You answered **"+letter(res.Choice)+"**:")
+		return graded(res, "You answered "+yours+":")
 	case res.Round.Changeable:
-		return "Recorded: **" + letter(res.Choice) + "**. You may change it until " + chat.Time(res.Round.Closes) + "."
+		return "Recorded: " + yours + ". You may change it until " + chat.Time(res.Round.Closes) + "."
 	case len(res.Round.Questions) > 1:
-		return "Recorded: **" + letter(res.Choice) + "**."
+		return "Recorded: " + yours + "."
 	}
-	return "Recorded: **" + letter(res.Choice) + "**. The answer comes here when the question closes: " + chat.Time(res.Round.Closes) + "."
+	return "Recorded: " + yours + ". The answer comes here when the question closes: " + chat.Time(res.Round.Closes) + "."
 }
 
 // graded adds to what was said whether the answer is right, and why, once that may be known.

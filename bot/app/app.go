@@ -128,6 +128,8 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 	do, ok := map[string]func(context.Context, chat.Click, target) (chat.Reply, error){
 		verbAnswer:  a.answer,
 		verbStep:    a.answer,
+		verbPick:    a.pick,
+		verbType:    a.typeAnswer,
 		verbStart:   a.start,
 		verbReview:  a.review,
 		verbWhy:     a.why,
@@ -163,6 +165,7 @@ func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
 		suggestForm: a.submitSuggestion,
 		termForm:    a.submitTerm,
 		seriesForm:  a.submitSeries,
+		typedForm:   a.submitTyped,
 	}[to.verb]
 	if !ok || !known {
 		return stale

@@ -20,10 +20,18 @@ func TestBankIsGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	domains, generated := map[string]int{}, 0
+	domains, generated, slugs := map[string]int{}, 0, map[string]bool{}
+	for _, e := range entries {
+		slugs[e.Slug] = true
+	}
 	for _, q := range bank {
 		if problems := quiz.Check(q, Terms(entries)); !quiz.Passes(problems) {
 			t.Errorf("%s scores %d: %v", q.ID, quiz.Score(problems), problems)
+		}
+		for _, term := range q.Terms {
+			if !slugs[term] {
+				t.Errorf("%s is about %q, which is no entry of the glossary", q.ID, term)
+			}
 		}
 		if err := q.Validate(); err != nil {
 			t.Errorf("%s: %v", q.ID, err)

@@ -22,7 +22,7 @@ func TestTheLongestQuestionsFit(t *testing.T) {
 		long := strings.Repeat(letter, 80)
 		now := time.Now()
 		r := quiz.Round{Workspace: "slack/T" + strings.Repeat("0", 20), ID: 1 << 60, Kind: quiz.KindSeries, Series: long, Topic: long, Closes: now, Late: true, Questions: []quiz.Question{q}}
-		tally := quiz.Tally{Counts: [][]int{make([]int, quiz.MaxChoices)}, Top: make([]quiz.Standing, 5)}
+		tally := quiz.Tally{Counts: [][]int{make([]int, quiz.MaxChoices)}, Right: []int{0}, Answers: []int{0}, Wrong: [][]quiz.Wrong{{{Typed: long, Count: 2}}}, Top: make([]quiz.Standing, 5)}
 		for i := range tally.Top {
 			tally.Top[i].Name = long
 		}
@@ -30,12 +30,13 @@ func TestTheLongestQuestionsFit(t *testing.T) {
 		for range quiz.MaxQuestions - 1 {
 			ten.Questions = append(ten.Questions, q)
 			tenTally.Counts = append(tenTally.Counts, tally.Counts[0])
+			tenTally.Right, tenTally.Answers, tenTally.Wrong = append(tenTally.Right, 0), append(tenTally.Answers, 0), append(tenTally.Wrong, tally.Wrong[0])
 		}
 		said := outcome(quiz.Result{Outcome: quiz.Recorded, Round: r, Question: q, Revealed: true})
 		for what, m := range map[string]chat.Message{
 			"open":   openCard(r),
 			"step":   stepCard(ten, 9, said),
-			"review": reviewCard(quiz.Progress{Round: ten, Choices: make([]int, 10)}, 0, said),
+			"review": reviewCard(quiz.Progress{Round: ten, Choices: make([]int, 10), Typed: make([]string, 10)}, 0, said),
 			"closed": closedCard(r, tally),
 			"ten":    closedCard(ten, tenTally),
 		} {

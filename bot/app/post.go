@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ckadbot/bot/chat"
@@ -101,29 +102,41 @@ func closedCard(r quiz.Round, t quiz.Tally) chat.Message {
 
 // result is the distribution and the solution. Of the longest questions the code is left out, as everybody has seen it.
 func result(q quiz.Question, t quiz.Tally) string {
-	body := paragraphs(distribution(q, t.Counts[0], t.Players), solution(q))
+	body := paragraphs(distribution(q, t, 0), solution(q))
 	if chat.Length(body) > chat.MaxBody {
 		q.Code = ""
-		body = paragraphs(distribution(q, t.Counts[0], t.Players), solution(q))
+		body = paragraphs(distribution(q, t, 0), solution(q))
 	}
 	return chat.Cut(body, chat.MaxBody)
 }
 
 // distribution repeats the question and says how many took each choice.
-func distribution(q quiz.Question, counts []int, players int) string {
+func distribution(q quiz.Question, t quiz.Tally, n int) string {
 	lines := []string{chat.Prose(q.Text)}
 	if q.Code != "" {
 		lines = append(lines, chat.Fence(q.Code))
 	}
-	lines = append(lines, "")
-	for i, c := range q.Choices {
-		line := fmt.Sprintf("%s) %s: %d (%d %%)", letter(i), chat.Prose(c), counts[i], percent(counts[i], players))
-		if i == q.Key {
+	if len(t.Counts[n]) > 0 {
+		lines = append(lines, "")
+	}
+	for i, count := range t.Counts[n] { // none for a kind without single choices
+		line := fmt.Sprintf("%s) %s: %d (%d %%)", letter(i), chat.Prose(q.Choices[i]), count, percent(count, t.Answers[n]))
+		if q.Kind == quiz.TrueFalse {
+			line = strings.TrimPrefix(line, letter(i)+") ")
+		}
+		if slices.Contains(q.Picked(q.Key), i) {
 			line = "✅ " + line + ", right"
 		}
 		lines = append(lines, line)
 	}
-	return strings.Join(append(lines, "", counted(players, "player")+" answered."), "\n")
+	said := counted(t.Answers[n], "player") + " answered."
+	if !onePress(q) {
+		said = fmt.Sprintf("%s answered, %d all right (%d %%).", counted(t.Answers[n], "player"), t.Right[n], percent(t.Right[n], t.Answers[n]))
+	}
+	for _, w := range t.Wrong[n] {
+		said += fmt.Sprintf(" Often typed, but not right: %s (%d).", chat.Escape(chat.Line(w.Typed, 60)), w.Count)
+	}
+	return strings.TrimSpace(strings.Join(append(lines, "", said), "\n"))
 }
 
 // summaryRest is room for saying that there are more questions.
@@ -133,12 +146,7 @@ const summaryRest = 60
 func summary(r quiz.Round, t quiz.Tally) string {
 	text := counted(t.Players, "player") + " took part."
 	for i, q := range r.Questions {
-		right, all := t.Counts[i][q.Key], 0
-		for _, n := range t.Counts[i] {
-			all += n
-		}
-		row := fmt.Sprintf("\n\n%d. %s\n**%s**) %s: %d of %d right. [Read more](%s)", i+1, chat.Prose(chat.Line(q.Text, 120)),
-			letter(q.Key), chat.Prose(chat.Line(q.Choices[q.Key], 80)), right, all, q.URL())
+		row := fmt.Sprintf("\n\n%d. %s\n%s: %d of %d right.%s", i+1, chat.Prose(chat.Line(q.Text, 120)), rightInShort(q), t.Right[i], t.Answers[i], readMore(q))
 		if chat.Length(text+row) > chat.MaxBody-summaryRest {
 			return text + fmt.Sprintf("\n\n… and %s more: press the button.", counted(len(r.Questions)-i, "question"))
 		}

@@ -16,23 +16,28 @@ func letter(choice int) string {
 	return string(rune('A' + choice))
 }
 
-// askedCard shows the one question of a round with its buttons, to all.
+// askedCard shows the one question of a round to all. What one press answers
+// has its buttons here; the other kinds have a button that leads everybody to
+// a card of their own.
 func askedCard(r quiz.Round, notice string) chat.Message {
-	return chat.Message{Card: &chat.Card{
+	m := chat.Message{Card: &chat.Card{
 		Title:   roundTitle(r),
 		Body:    withNotice(notice, paragraphs(questionText(r.Questions[0]), closing(r))),
-		Buttons: choiceButtons(verbAnswer, r, 0),
+		Buttons: []chat.Button{{Action: roundAction(verbStart, r), Label: "Answer", Style: chat.Primary}},
 	}}
+	if onePress(r.Questions[0]) {
+		m.Card.Buttons = choiceButtons(verbAnswer, r, 0)
+	}
+	return m
 }
 
 // stepCard shows question n of a round to one person on their way through it.
 func stepCard(r quiz.Round, n int, notice string) chat.Message {
-	return chat.Message{Card: &chat.Card{
-		Title:   fmt.Sprintf("Question %d of %d", n+1, len(r.Questions)),
-		Body:    withNotice(notice, questionText(r.Questions[n])),
-		Footer:  roundTitle(r),
-		Buttons: choiceButtons(verbStep, r, n),
-	}}
+	card := &chat.Card{Title: roundTitle(r), Body: withNotice(notice, questionText(r.Questions[n])), Buttons: stepButtons(r, n, nil)}
+	if len(r.Questions) > 1 {
+		card.Title, card.Footer = fmt.Sprintf("Question %d of %d", n+1, len(r.Questions)), roundTitle(r)
+	}
+	return chat.Message{Card: card}
 }
 
 // withNotice puts a notice above a question; of a long one only what fits.
@@ -44,8 +49,12 @@ func withNotice(notice, question string) string {
 }
 
 func choiceButtons(verb string, r quiz.Round, n int) (bs []chat.Button) {
-	for i := range r.Questions[n].Choices {
-		bs = append(bs, chat.Button{Action: roundAction(verb, r, n, i), Label: letter(i)})
+	for i, c := range r.Questions[n].Choices {
+		b := chat.Button{Action: roundAction(verb, r, n, i), Label: letter(i)}
+		if r.Questions[n].Kind == quiz.TrueFalse {
+			b.Label = c
+		}
+		bs = append(bs, b)
 	}
 	return bs
 }
@@ -60,18 +69,21 @@ func questionText(q quiz.Question) string {
 	if q.Code != "" {
 		b.WriteString("\n" + chat.Fence(q.Code))
 	}
+	if q.Kind == quiz.TrueFalse { // its buttons say it all
+		return b.String()
+	}
 	b.WriteString("\n")
 	for i, c := range q.Choices {
 		fmt.Fprintf(&b, "\n%s) %s", letter(i), chat.Prose(c))
 	}
-	return b.String()
+	return paragraphs(strings.TrimSpace(b.String()), q.Kind.Hint())
 }
 
 // solution says what was right and why.
 func solution(q quiz.Question) string {
-	s := fmt.Sprintf("The answer is **%s**) %s\n\n%s", letter(q.Key), chat.Prose(q.Choices[q.Key]), chat.Prose(q.Explanation))
-	if q.URL() != "" {
-		s += "\n\n[Read more](" + q.URL() + ")"
+	s := paragraphs(rightAnswer(q), chat.Prose(q.Explanation))
+	if more := readMore(q); more != "" {
+		s += "\n\n" + more[1:]
 	}
 	return s
 }
@@ -97,7 +109,7 @@ func closing(r quiz.Round) string {
 	case r.Late:
 		s = "Posted late: I was not running at the usual time. " + s
 	case r.Reveal:
-		return s + " Press a letter; the result is shown to you alone."
+		return s + " The result is shown to you alone."
 	}
 	if r.Changeable {
 		return s + " You may change your answer until then."

@@ -156,6 +156,16 @@ func testBank() (bank []quiz.Question) {
 				Explanation: "The right one is right because it says so; wrong and also wrong are not.", Doc: "/docs/concepts/", Verified: quiz.NewestKubernetes})
 		}
 	}
+	explained := "The right one is right because it says so; every other one is not."
+	for _, q := range []quiz.Question{
+		{ID: "kind-several", Category: "choosing", Kind: quiz.Several, Text: "Which of these `kubectl` commands only read?", Choices: []string{"`kubectl get`", "`kubectl apply`", "`kubectl describe`", "`kubectl delete`"}, Key: 0b0101},
+		{ID: "kind-true", Category: "believing", Kind: quiz.TrueFalse, Text: "A Pod can have two containers. True or false?", Choices: []string{"True", "False"}, Key: 0},
+		{ID: "kind-typed", Category: "typing", Kind: quiz.Typed, Text: "Which agent runs on every node and starts the containers of its Pods?", Answers: []string{"kubelet", "the kubelet agent"}, Key: 1},
+		{ID: "kind-order", Category: "ordering", Kind: quiz.Order, Text: "What happens first, what next, when a Pod starts?", Choices: []string{"It is scheduled", "Its images are pulled", "Its containers run"}, Key: 0},
+	} {
+		q.Domain, q.Terms, q.Difficulty, q.Explanation, q.Doc, q.Verified = "BG", []string{q.Category}, 1, explained, "/docs/concepts/", quiz.NewestKubernetes
+		bank = append(bank, q)
+	}
 	return bank
 }
 
