@@ -12,8 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Load makes the stored bank equal to qs, which is the whole bank: what is not in it is retired (not drawn any more, but
-// kept) until it comes back. Loading the same questions again changes nothing. It is one transaction, and bots that
+// Load makes the stored bank equal to qs, which is the whole bank but for what was imported (see Import): what is not in it is
+// retired (not drawn any more, but kept) until it comes back. Loading the same questions again changes nothing. It is one transaction, and bots that
 // start together load one after the other.
 //
 // A question whose key was corrected while what is asked stayed the same is graded anew wherever it was asked: points
@@ -124,7 +124,8 @@ func retireOthers(ctx context.Context, tx pgx.Tx, qs []Question, now time.Time) 
 	}
 	tag, err := tx.Exec(ctx, `
 		UPDATE quiz.question SET retired_at = $2
-		WHERE retired_at IS NULL AND NOT id = ANY($1)`, ids, now)
+		WHERE retired_at IS NULL AND NOT id = ANY($1)
+		  AND content ->> 'Source' IN ('', $3) -- imported questions stay`, ids, now, SourceGlossary)
 	if err != nil {
 		return 0, fmt.Errorf("retire questions: %w", err)
 	}

@@ -45,7 +45,7 @@ type Question struct {
 	Explanation string   // why the key is right and the nearest other choice is wrong; shown after the answer only
 	Doc         string   // path below https://kubernetes.io, or a full https URL
 	Verified    string   // the Kubernetes version it was checked against, "1.37"
-	Source      string   // empty: written by hand; SourceGlossary: made by Generate
+	Source      string   // empty: written by hand; SourceGlossary: made by Generate; else the file it was imported from, and then Explanation, Doc and Verified may be empty
 
 	Kind        QuestionKind `json:",omitempty"`
 	Answers     []string     `json:",omitempty"` // for Typed what is accepted, the best first; see Accepts

@@ -35,9 +35,10 @@ func (q Question) Validate() error {
 	complain(oneLine(q.Text, 1, MaxText), "text: want one line of 1 to %d characters, got %d", MaxText, utf8.RuneCountInString(q.Text))
 	complain(printable(q.Code, "\n") && utf8.RuneCountInString(q.Code) <= MaxCode, "code: want at most %d printable characters, got %d", MaxCode, utf8.RuneCountInString(q.Code))
 	complain(!strings.Contains(q.Code, "```"), "code: contains a fence")
-	complain(oneLine(q.Explanation, MinExplanation, MaxExplanation), "explanation: want one line of %d to %d characters, got %d", MinExplanation, MaxExplanation, utf8.RuneCountInString(q.Explanation))
-	complain(validDoc(q.Doc), "doc %q: want a path below https://kubernetes.io or an https URL", clip(q.Doc, 80))
-	complain(versionForm.MatchString(q.Verified), "verified %q: want a Kubernetes version such as %q", clip(q.Verified, 20), NewestKubernetes)
+	// What was imported may lack what other formats have no place for.
+	complain(oneLine(q.Explanation, MinExplanation, MaxExplanation) || q.imported() && (q.Explanation == "" || oneLine(q.Explanation, 1, MaxExplanation)), "explanation: want one line of %d to %d characters, got %d", MinExplanation, MaxExplanation, utf8.RuneCountInString(q.Explanation))
+	complain(validDoc(q.Doc) || q.imported() && q.Doc == "", "doc %q: want a path below https://kubernetes.io or an https URL", clip(q.Doc, 80))
+	complain(versionForm.MatchString(q.Verified) || q.imported() && q.Verified == "", "verified %q: want a Kubernetes version such as %q", clip(q.Verified, 20), NewestKubernetes)
 	complain(q.From == "" || versionForm.MatchString(q.From), "from %q: want a Kubernetes version such as %q", clip(q.From, 20), NewestKubernetes)
 	complain(q.Until == "" || versionForm.MatchString(q.Until), "until %q: want a Kubernetes version such as %q", clip(q.Until, 20), NewestKubernetes)
 	complain(q.From == "" || q.Until == "" || minor(q.From) <= minor(q.Until), "from %s is after until %s", clip(q.From, 20), clip(q.Until, 20))

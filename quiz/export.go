@@ -1,0 +1,296 @@
+package quiz
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// ExportOptions of Export. The zero value works.
+type ExportOptions struct {
+	Format  Format // yaml, csv, gift or aiken; yaml when it is empty
+	Builtin bool   // the built-in questions, too
+}
+
+// Export writes the imported questions, sorted by id, and returns how many were written and which were not, as the format has
+// no way to say them. Read and Import of YAML and CSV make the same questions, and Export of those is the same file. GIFT keeps
+// id, domain, category and terms besides what everybody sees; Aiken only text, choices and key.
+func (e *Engine) Export(ctx context.Context, w io.Writer, opt ExportOptions) (count int, left []string, err error) {
+	all, err := readBank(ctx, e.db)
+	if err != nil {
+		return 0, nil, fmt.Errorf("export questions: %w", err)
+	}
+	var some []Question
+	for _, q := range all {
+		if opt.Builtin || q.imported() {
+			some = append(some, q)
+		}
+	}
+	slices.SortFunc(some, func(a, b Question) int { return strings.Compare(a.ID, b.ID) }) // the database's order depends on its language
+	left, err = WriteQuestions(w, some, opt.Format)
+	if err != nil {
+		return 0, nil, fmt.Errorf("export questions: %w", err)
+	}
+	return len(some) - len(left), left, nil
+}
+
+// WriteQuestions writes a file of questions, and returns in words which are left out because the format cannot say them.
+func WriteQuestions(w io.Writer, qs []Question, format Format) (left []string, err error) {
+	out := bufio.NewWriter(w)
+	switch format {
+	case "", FormatYAML:
+		err = writeYAML(out, qs)
+	case FormatCSV:
+		err = writeCSV(out, qs)
+	case FormatGIFT:
+		left = writeGIFT(out, qs)
+	case FormatAiken:
+		left = writeAiken(out, qs)
+	default:
+		err = fmt.Errorf("cannot export to the format %q; use yaml, csv, gift or aiken", clip(string(format), 20))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return left, out.Flush()
+}
+
+// A part of a question as files have it: the key of YAML, the column of CSV.
+type part struct {
+	key  string
+	text string
+	list []string // instead of text
+}
+
+// parts are those that are not empty, in the order in which files have them.
+func (q Question) parts() []part {
+	parts := []part{
+		{key: "id", text: q.ID}, {key: "domain", text: q.Domain}, {key: "competency", text: q.Competency}, {key: "category", text: q.Category},
+		{key: "terms", list: q.Terms}, {key: "difficulty", text: strconv.Itoa(q.Difficulty)}, {key: "kind", text: string(q.Kind)},
+		{key: "text", text: q.Text}, {key: "code", text: q.Code},
+	}
+	switch q.Kind {
+	case Order:
+		parts = append(parts, part{key: "steps", list: q.texts(q.Key)})
+	case Typed:
+		parts = append(parts, part{key: "answers", list: q.Answers})
+	case TrueFalse:
+		parts = append(parts, part{key: "key", text: strings.ToLower(q.Right())})
+	case Several:
+		parts = append(parts, part{key: "choices", list: q.Choices}, part{key: "keys", list: q.keyLetters()})
+	default:
+		parts = append(parts, part{key: "choices", list: q.Choices}, part{key: "key", text: q.keyLetters()[0]})
+	}
+	parts = append(parts, part{key: "explanation", text: q.Explanation}, part{key: "doc", text: q.Doc},
+		part{key: "verified", text: q.Verified}, part{key: "from", text: q.From}, part{key: "until", text: q.Until})
+	var some []part
+	for _, p := range parts {
+		if p.text != "" || len(p.list) > 0 {
+			some = append(some, p)
+		}
+	}
+	return some
+}
+
+// keyLetters are the letters of the right choices.
+func (q Question) keyLetters() (letters []string) {
+	for _, i := range q.Picked(q.Key) {
+		letters = append(letters, string(rune('A'+i)))
+	}
+	return letters
+}
+
+func writeYAML(out *bufio.Writer, qs []Question) error {
+	_, _ = out.WriteString("questions:") // a Writer keeps its first error
+	if len(qs) == 0 {
+		_, _ = out.WriteString(" []\n")
+	}
+	for i, q := range qs {
+		item := &yaml.Node{Kind: yaml.MappingNode}
+		for _, p := range q.parts() {
+			item.Content = append(item.Content, yamlText(p.key), p.node())
+		}
+		var b bytes.Buffer
+		enc := yaml.NewEncoder(&b)
+		enc.SetIndent(2)
+		list := &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{item}}
+		if err := enc.Encode(list); err != nil {
+			return fmt.Errorf("write question %s: %w", q.ID, err)
+		}
+		if i > 0 {
+			_ = out.WriteByte('\n')
+		} else {
+			_, _ = out.WriteString("\n")
+		}
+		for line := range strings.SplitSeq(strings.TrimSuffix(b.String(), "\n"), "\n") {
+			if line != "" {
+				line = "  " + line
+			}
+			_, _ = out.WriteString(line + "\n")
+		}
+	}
+	return nil
+}
+
+func (p part) node() *yaml.Node {
+	if p.list == nil {
+		if p.key == "difficulty" {
+			return &yaml.Node{Kind: yaml.ScalarNode, Value: p.text}
+		}
+		return yamlText(p.text)
+	}
+	list := &yaml.Node{Kind: yaml.SequenceNode}
+	if p.key == "terms" || p.key == "keys" {
+		list.Style = yaml.FlowStyle // they are short
+	}
+	for _, s := range p.list {
+		list.Content = append(list.Content, yamlText(s))
+	}
+	return list
+}
+
+// otherWord are words that this library reads as texts, and other programs as truth values or as numbers to the base of 60.
+var otherWord = regexp.MustCompile(`^(?i:y|yes|n|no|on|off)$|^[-+]?[0-9][0-9_:.]*$`)
+
+// yamlText is a text in the style that reads best: lines below each other where that keeps them as they are.
+func yamlText(s string) *yaml.Node {
+	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	switch hidden := strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && !strconv.IsPrint(r) }); {
+	case otherWord.MatchString(s):
+		node.Style = yaml.DoubleQuotedStyle
+	case !strings.Contains(s, "\n"):
+	case hidden || strings.Contains(s, " \n") || strings.TrimSpace(s) != s:
+		node.Style = yaml.DoubleQuotedStyle
+	default:
+		node.Style = yaml.LiteralStyle
+	}
+	return node
+}
+
+func writeCSV(out *bufio.Writer, qs []Question) error {
+	_, _ = out.WriteString("\uFEFF") // or Excel takes it for another encoding
+	w := csv.NewWriter(out)
+	_ = w.Write(csvColumns)
+	for _, q := range qs {
+		row := map[string]string{}
+		for _, p := range q.parts() {
+			switch p.key {
+			case "choices", "steps":
+				for i, s := range p.list {
+					row[string(rune('a'+i))] = s
+				}
+			case "keys":
+				row["key"] = strings.Join(p.list, " ")
+			default:
+				row[p.key] = p.text + joinCell(p.list)
+			}
+		}
+		var cells []string
+		for _, column := range csvColumns {
+			cells = append(cells, guard(row[column]))
+		}
+		_ = w.Write(cells)
+	}
+	w.Flush()
+	return w.Error()
+}
+
+var giftEscape = strings.NewReplacer(`\`, `\\`, "~", `\~`, "=", `\=`, "#", `\#`, "{", `\{`, "}", `\}`, ":", `\:`, "\n", `\n`)
+
+// giftText is a text between answers; what could be taken for a weight or for markup gets one before it.
+func giftText(s string) string {
+	if strings.HasPrefix(s, "[") || strings.HasPrefix(s, "%") {
+		s = "[markdown]" + s
+	}
+	return giftEscape.Replace(s)
+}
+
+func writeGIFT(out *bufio.Writer, qs []Question) (left []string) {
+	category := ""
+	for _, q := range qs {
+		if q.Kind == Order {
+			left = append(left, q.ID+": GIFT has no steps to be put in order")
+			continue
+		}
+		if c := strings.ReplaceAll(q.Domain+"/"+strings.ReplaceAll(q.Category, "/", "//"), "\n", " "); c != category {
+			category = c
+			fmt.Fprintf(out, "$CATEGORY: %s\n\n", c)
+		}
+		fmt.Fprintf(out, "// [id:%s]", q.ID)
+		for _, t := range q.Terms {
+			if !strings.ContainsAny(t, "[]") {
+				fmt.Fprintf(out, " [tag:%s]", t)
+			}
+		}
+		text := q.Text
+		if q.Code != "" {
+			text += "\n```\n" + q.Code + "\n```\n"
+		}
+		fmt.Fprintf(out, "\n::%s::[markdown]%s {\n%s", q.ID, giftEscape.Replace(text), q.giftAnswers())
+		if q.Explanation != "" {
+			fmt.Fprintf(out, "\t####%s\n", giftEscape.Replace(q.Explanation))
+		}
+		fmt.Fprint(out, "}\n\n")
+	}
+	return left
+}
+
+func (q Question) giftAnswers() string {
+	var b strings.Builder
+	switch right := q.Picked(q.Key); q.Kind {
+	case TrueFalse:
+		fmt.Fprintln(&b, strings.ToUpper(q.Right()))
+	case Typed:
+		for _, a := range q.Answers {
+			fmt.Fprintf(&b, "\t=%s\n", giftText(a))
+		}
+	default:
+		for i, c := range q.Choices {
+			is, sign := false, "~"
+			for _, r := range right {
+				is = is || r == i
+			}
+			switch {
+			case q.Kind == Several && is:
+				sign = fmt.Sprintf("~%%%.5f%%", 100/float64(len(right)))
+			case q.Kind == Several:
+				sign = "~%-100%"
+			case is:
+				sign = "="
+			}
+			fmt.Fprintf(&b, "\t%s%s\n", sign, giftText(c))
+		}
+	}
+	return b.String()
+}
+
+func writeAiken(out *bufio.Writer, qs []Question) (left []string) {
+	for _, q := range qs {
+		switch {
+		case q.Kind != OneChoice && q.Kind != TrueFalse:
+			left = append(left, fmt.Sprintf("%s: Aiken has only questions with one right choice, no %s", q.ID, q.Kind))
+			continue
+		case q.Code != "":
+			left = append(left, q.ID+": Aiken has no place for its code")
+			continue
+		case aikenAnswer.MatchString(q.Text):
+			left = append(left, q.ID+": its text begins with ANSWER, which means something else in Aiken")
+			continue
+		}
+		fmt.Fprintln(out, q.Text)
+		for i, c := range q.Choices {
+			fmt.Fprintf(out, "%c. %s\n", 'A'+i, c)
+		}
+		fmt.Fprintf(out, "ANSWER: %s\n\n", q.keyLetters()[0])
+	}
+	return left
+}

@@ -1,0 +1,368 @@
+package quiz
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	textunicode "golang.org/x/text/encoding/unicode"
+)
+
+// A Format is a way of writing questions into a file.
+type Format string
+
+// The formats. Read guesses when it is given none.
+const (
+	FormatYAML   Format = "yaml"   // as the built-in bank, see bankFile; the only one that holds everything about a question, with CSV
+	FormatCSV    Format = "csv"    // a table, a question in each row, see readCSV
+	FormatGIFT   Format = "gift"   // Moodle's text format, see readGIFT
+	FormatAiken  Format = "aiken"  // the simplest one: text, lettered choices, ANSWER, see readAiken
+	FormatAnki   Format = "anki"   // Anki's "notes in plain text", see readAnki
+	FormatKahoot Format = "kahoot" // Kahoot's spreadsheet, an .xlsx, see readKahoot
+)
+
+// Formats lists the formats.
+func Formats() []Format {
+	return []Format{FormatYAML, FormatCSV, FormatGIFT, FormatAiken, FormatAnki, FormatKahoot}
+}
+
+// Limits of the files that hold questions, so that memory stays small whatever the file is.
+const (
+	maxFile     = 32 << 20 // bytes; ten thousand questions have a third of that
+	maxProblems = 1000     // of one file; with more it is the wrong file
+)
+
+// ReadOptions of Read. The zero value works.
+type ReadOptions struct {
+	Format     Format                 // empty: what the name and the content speak for
+	Domain     string                 // of questions that do not say theirs; empty: BG, background knowledge
+	Category   string                 // likewise; empty: "imported"
+	Difficulty int                    // likewise; 0: 2
+	Known      func(term string) bool // whether the glossary has a term; nil: nobody looks
+}
+
+// A File is what a question file holds.
+type File struct {
+	Name      string
+	Questions []Noted  // in the file's order
+	Skipped   []Remark // what is there and is no question that can be asked here, and why
+	Noticed   []Remark // what was read otherwise than it stands there, or deserves a look
+}
+
+// A Noted is a question and where it stands.
+type Noted struct {
+	Question
+	Place
+	cells map[string]Place // of a spreadsheet, where its parts stand: "text", "choice 2"
+}
+
+// A Place is where something stands in a file.
+type Place struct {
+	File string
+	Line int    // the first is 1; 0: the whole file, or see Cell
+	Cell string // of a spreadsheet instead of a line: "Sheet1!B9"
+}
+
+// String is the place as compilers write it: "file:12", "file:Sheet1!B9".
+func (p Place) String() string {
+	switch {
+	case p.Cell != "":
+		return p.File + ":" + p.Cell
+	case p.Line > 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	return p.File
+}
+
+// A Remark is something to tell about a place.
+type Remark struct {
+	Place
+	Text string
+}
+
+// String is the remark in words, after its place.
+func (r Remark) String() string { return r.Place.String() + ": " + r.Text }
+
+// A FileError is a problem with a file: what is wrong, where, and what to do.
+type FileError Remark
+
+// Error is the problem in words, after its place.
+func (e *FileError) Error() string { return Remark(*e).String() }
+
+// Read reads a file of questions: text in UTF-8, or in UTF-16 with a byte order mark, or Kahoot's spreadsheet. Every question
+// gets the name of the file as its Source, and may for that lack an explanation, a page to read on, and the version it was
+// checked against: most formats have no place for them. A question without an id gets one made of its text, so that the same
+// file again is the same questions.
+//
+// YAML and CSV are taken as they are written. In the other formats HTML, links and mentions become plain text with `code`.
+//
+// The error holds a *FileError for each problem, and then nothing of the file can be used.
+func Read(name string, in io.Reader, opt ReadOptions) (File, error) {
+	r := &reader{opt: opt, file: File{Name: name}}
+	data, err := io.ReadAll(io.LimitReader(in, maxFile+1))
+	if err != nil {
+		return File{}, fmt.Errorf("%s: cannot be read (%w)", name, err)
+	}
+	r.read(data)
+	r.settle()
+	if len(r.problems) == 0 && len(r.file.Questions)+len(r.file.Skipped) == 0 {
+		r.wrong(r.line(0), "there is no question in it; is it of the format %s?", r.opt.Format)
+	}
+	if len(r.problems) > 0 {
+		slices.SortStableFunc(r.problems, func(a, b *FileError) int { return a.Line - b.Line })
+		var all []error
+		for _, p := range r.problems {
+			all = append(all, p)
+		}
+		return File{}, errors.Join(all...)
+	}
+	return r.file, nil
+}
+
+// A reader collects what is in a file, and what is wrong with it.
+type reader struct {
+	opt      ReadOptions
+	file     File
+	problems []*FileError
+}
+
+func (r *reader) line(n int) Place { return Place{File: r.file.Name, Line: n} }
+
+func (r *reader) wrong(at Place, format string, args ...any) {
+	switch n := len(r.problems); {
+	case n < maxProblems:
+		r.problems = append(r.problems, &FileError{at, fmt.Sprintf(format, args...)})
+	case n == maxProblems:
+		r.problems = append(r.problems, &FileError{r.line(0), "and more; mend these first, or is this another kind of file?"})
+	}
+}
+
+func (r *reader) skip(at Place, format string, args ...any) {
+	r.file.Skipped = append(r.file.Skipped, Remark{at, fmt.Sprintf(format, args...)})
+}
+
+func (r *reader) notice(at Place, format string, args ...any) {
+	r.file.Noticed = append(r.file.Noticed, Remark{at, fmt.Sprintf(format, args...)})
+}
+
+func (r *reader) add(at Place, q Question) {
+	r.file.Questions = append(r.file.Questions, Noted{Question: q, Place: at})
+}
+
+func (r *reader) read(data []byte) {
+	if len(data) > maxFile {
+		r.wrong(r.line(0), "the file has more than %d MiB; split it", maxFile>>20)
+		return
+	}
+	packed := bytes.HasPrefix(data, []byte("PK\x03\x04"))
+	if packed && (r.opt.Format == "" || r.opt.Format == FormatKahoot) {
+		r.opt.Format = FormatKahoot
+		readKahoot(r, data)
+		return
+	}
+	if kind := packedKind(data); kind != "" {
+		r.wrong(r.line(0), "is %s, not a text; export the questions as text and give that file", kind)
+		return
+	}
+	text, ok := r.text(data)
+	if !ok {
+		return
+	}
+	if r.opt.Format == "" {
+		r.opt.Format = guessFormat(r.file.Name, text)
+	}
+	switch r.opt.Format {
+	case FormatYAML:
+		readYAML(r, text)
+	case FormatCSV:
+		readCSV(r, text)
+	case FormatGIFT:
+		readGIFT(r, text)
+	case FormatAiken:
+		readAiken(r, text)
+	case FormatAnki:
+		readAnki(r, text)
+	case FormatKahoot:
+		r.wrong(r.line(0), "is no .xlsx; save Kahoot's spreadsheet as Excel workbook (.xlsx)")
+	case "":
+		r.wrong(r.line(0), "cannot tell the format; say it with --format: yaml, csv, gift, aiken, anki or kahoot")
+	default:
+		r.wrong(r.line(0), "there is no format %q; use yaml, csv, gift, aiken, anki or kahoot", clip(string(r.opt.Format), 20))
+	}
+}
+
+// packedKind says what a file is that is no text, when its first bytes tell.
+func packedKind(data []byte) string {
+	for magic, kind := range map[string]string{
+		"PK\x03\x04": "a spreadsheet, an Anki package or another packed file", "\xD0\xCF\x11\xE0": "an old office file (xls)",
+		"\x1F\x8B": "a packed file", "%PDF-": "a PDF", "SQLite format 3": "a database",
+	} {
+		if bytes.HasPrefix(data, []byte(magic)) {
+			return kind
+		}
+	}
+	return ""
+}
+
+// text is the file as UTF-8 with \n at the end of each line. What is no text is told with its line.
+func (r *reader) text(data []byte) (string, bool) {
+	if bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) {
+		decoded, err := textunicode.UTF16(textunicode.LittleEndian, textunicode.ExpectBOM).NewDecoder().Bytes(data)
+		if err != nil {
+			r.wrong(r.line(0), "is no UTF-16, though it says so; save it as UTF-8")
+			return "", false
+		}
+		data = decoded
+	}
+	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	text := strings.ReplaceAll(strings.ReplaceAll(string(data), "\r\n", "\n"), "\r", "\n")
+	n := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		n++
+		if !utf8.ValidString(line) {
+			r.wrong(r.line(n), "is not UTF-8; save the file as UTF-8")
+			return "", false
+		}
+		if i := strings.IndexFunc(line, func(c rune) bool { return unicode.IsControl(c) && c != '\t' }); i >= 0 {
+			c, _ := utf8.DecodeRuneInString(line[i:])
+			r.wrong(r.line(n), "has a control character (%U); this is no text, or remove it", c)
+			return "", false
+		}
+	}
+	return text, true
+}
+
+var (
+	looksYAML  = regexp.MustCompile(`(?m)^questions:`)
+	looksAnki  = regexp.MustCompile(`(?mi)^#(separator|html|columns|tags column|notetype column|deck column|guid column|notetype|deck|tags):`)
+	looksAiken = regexp.MustCompile(`(?mi)^ANSWER:[ \t]*[A-Z]`)
+	looksGIFT  = regexp.MustCompile(`\{\s*(=|~|T\b|F\b|TRUE\b|FALSE\b)`)
+)
+
+func guessFormat(name, text string) Format {
+	begin := text[:min(len(text), 64<<10)]
+	first, _, _ := strings.Cut(begin, "\n")
+	switch ext := strings.ToLower(filepath.Ext(name)); {
+	case ext == ".yaml" || ext == ".yml":
+		return FormatYAML
+	case ext == ".gift":
+		return FormatGIFT
+	case ext == ".aiken":
+		return FormatAiken
+	case ext == ".xlsx":
+		return FormatKahoot
+	case looksAnki.MatchString(begin) && strings.HasPrefix(begin, "#"):
+		return FormatAnki
+	case ext == ".csv" || ext == ".tsv" || knownColumns(first) >= 3:
+		return FormatCSV
+	case looksYAML.MatchString(begin):
+		return FormatYAML
+	case looksAiken.MatchString(begin):
+		return FormatAiken
+	case looksGIFT.MatchString(begin):
+		return FormatGIFT
+	case strings.Count(first, "\t") > 0:
+		return FormatAnki
+	}
+	return ""
+}
+
+// settle completes the questions and finds what is wrong with them.
+func (r *reader) settle() {
+	source := sourceOf(r.file.Name)
+	texts := map[string]int{}
+	for i := range r.file.Questions {
+		q := &r.file.Questions[i].Question
+		r.complete(q)
+		q.Source = source
+		texts[textID(*q)]++
+	}
+	for i := range r.file.Questions {
+		q := &r.file.Questions[i].Question
+		if q.ID == "" {
+			q.ID = textID(*q)
+			if texts[q.ID] > 1 { // "Which is true?" needs its choices to be told from another one
+				q.ID = textID(*q, q.Choices...)
+			}
+		}
+	}
+	r.check()
+}
+
+// complete fills in what a format cannot say or a question does not.
+func (r *reader) complete(q *Question) {
+	if c, known := CompetencyByName(q.Competency); known && q.Domain == "" {
+		q.Domain = c.Domain
+	}
+	q.Domain = cmp.Or(q.Domain, r.opt.Domain, "BG")
+	q.Category = cmp.Or(q.Category, r.opt.Category, "imported")
+	q.Difficulty = cmp.Or(q.Difficulty, r.opt.Difficulty, 2)
+	if q.Kind != OneChoice || len(q.Choices) != 2 {
+		return
+	}
+	switch key := fold(q.Right()); {
+	case fold(q.Choices[0])+fold(q.Choices[1]) == "truefalse", fold(q.Choices[0])+fold(q.Choices[1]) == "falsetrue":
+		q.Kind, q.Choices, q.Key = TrueFalse, trueFalse(), slices.Index([]string{"true", "false"}, key)
+	}
+}
+
+// check tells what is wrong with each question, and which are there twice.
+func (r *reader) check() {
+	first := map[string]Place{}
+	for _, n := range r.file.Questions {
+		if err := n.Validate(); err != nil {
+			for text := range strings.SplitSeq(err.Error(), "\n") {
+				r.wrong(n.placeOf(text), "%s", text)
+			}
+		}
+		if at, twice := first[n.ID]; twice {
+			r.wrong(n.Place, "id %q is used at %s already, or it is the same question; keep one", clip(n.ID, 80), at.within(r.file.Name))
+		} else {
+			first[n.ID] = n.Place
+		}
+		for _, t := range n.Terms {
+			if r.opt.Known != nil && !r.opt.Known(t) {
+				r.notice(n.Place, "the glossary has no term %q; is it written otherwise there?", clip(t, maxWord))
+			}
+		}
+	}
+}
+
+// placeOf finds the cell that a problem is about, by the words before its colon.
+func (n Noted) placeOf(problem string) Place {
+	what, _, _ := strings.Cut(problem, ":")
+	if at, found := n.cells[what]; found {
+		return at
+	}
+	return n.Place
+}
+
+// within is the place for somebody who reads about this file anyway.
+func (p Place) within(file string) string {
+	if p.File == file && p.Line > 0 {
+		return fmt.Sprintf("line %d", p.Line)
+	}
+	return p.String()
+}
+
+// setRight makes q a question whose right choices are those: of one choice if it is one, else of several.
+func (q *Question) setRight(right []int) error {
+	if len(right) == 0 {
+		return errors.New("no key: tell which answer is right")
+	}
+	if len(right) > 1 {
+		q.Kind = Several
+	}
+	if len(q.Choices) <= MaxChoices { // what has more is told by Validate
+		q.Key = q.Pick(right...)
+	}
+	return nil
+}
