@@ -41,7 +41,7 @@ func (g *Glossary) Define(ctx context.Context, workspace, text string) (Answer, 
 		return answer, nil
 	}
 	var weak []*item
-	for _, search := range []stage{g.byWords, g.byPrefix, g.byTypo, g.byWordTypos, g.byStatus, g.byDescription, g.byMention} {
+	for _, search := range []stage{g.byWords, g.byPrefix, g.byTypo, g.byWordTypos, g.byStatus, g.byDescription, g.byMention, g.byTypedBeginning} {
 		best, more, err := search(ctx, v, q)
 		if err != nil {
 			return answer, err
@@ -134,23 +134,24 @@ func containsAll(words, asked []string) bool {
 // byPrefix finds the one entry with a name that begins like the query: at least four letters and half of the name make an
 // answer, if no other name is as near in another way ("podsec" is one letter from "podspec"). Names that nearly begin so are
 // suggested.
-func (g *Glossary) byPrefix(ctx context.Context, v view, q query) (best, weak []*item, err error) {
+func (g *Glossary) byPrefix(_ context.Context, v view, q query) (best, weak []*item, err error) {
 	if utf8.RuneCountInString(q.key) < 3 || !v.mayName(q) {
 		return nil, nil, nil
 	}
-	begin, err := g.index.search(ctx, v, prefix(fieldKey, q.key), maxCandidates)
-	if err != nil {
-		return nil, nil, err
+	if best, weak = v.begun(q, v.beginning(q.key, maxCandidates)); len(best) != 1 {
+		return nil, weak, nil
 	}
-	best, weak = v.begun(q, v.candidates(begin))
-	if len(best) == 0 && len(weak) == 0 && utf8.RuneCountInString(q.key) >= 6 {
-		weak, err = g.nearlyBegun(ctx, v, q)
+	near, _ := v.nearest(q, v.oneOff(q))
+	return v.distinct(append(best, near...)), weak, nil
+}
+
+// beginning returns at most n entries with names that begin with the key, those whose term does first.
+func (v view) beginning(key string, n int) []*item {
+	c := completion{view: v, n: n}
+	for _, kind := range []int{terms, aliases} {
+		c.from(kind, key, func(name string) bool { return strings.HasPrefix(name, key) })
 	}
-	if len(best) != 1 || err != nil {
-		return nil, weak, err
-	}
-	near, _, err := g.within(ctx, v, q, 1)
-	return v.distinct(append(best, near...)), weak, err
+	return c.found
 }
 
 // begun returns the entry whose name begins like the key and like all other names that do: "namesp" is the beginning of
@@ -190,13 +191,18 @@ func beginsLike(typed, key string) bool {
 	return len(typed) >= 4 && len(key) <= 2*len(typed) && strings.HasPrefix(key, typed) && !strings.HasPrefix(typed, "kubectl")
 }
 
-// nearlyBegun returns the entries with a name that begins like the key but for one mistake after the fourth letter.
-func (g *Glossary) nearlyBegun(ctx context.Context, v view, q query) ([]*item, error) {
-	slugs, err := g.index.search(ctx, v, prefix(fieldKey, cut(q.key, 4)), maxCandidates)
+// byTypedBeginning suggests the entries with a name that begins like the key but for one mistake after the fourth letter.
+func (g *Glossary) byTypedBeginning(_ context.Context, v view, q query) (best, weak []*item, err error) {
 	n := utf8.RuneCountInString(q.key)
-	return slices.DeleteFunc(v.candidates(slugs), func(it *item) bool {
-		return !slices.ContainsFunc(v.names(it.Slug), func(m name) bool { return distance(q.key, cut(m.key, n), 1) <= 1 })
-	}), err
+	if n < 6 || !v.mayName(q) {
+		return nil, nil, nil
+	}
+	for _, it := range v.beginning(cut(q.key, 4), maxDescribed) {
+		if slices.ContainsFunc(it.names, func(m name) bool { return distance(q.key, cut(m.key, n), 1) <= 1 }) {
+			weak = append(weak, it)
+		}
+	}
+	return nil, weak, nil
 }
 
 // byTypo finds the names that are one mistake away, or else two. The whole text is tried first: "definition" is also the end of
@@ -207,24 +213,34 @@ func (g *Glossary) byTypo(ctx context.Context, v view, q query) (best, weak []*i
 			return best, nil, err
 		}
 	}
-	best, weak, err = g.within(ctx, v, q, 1)
-	if len(best) == 0 && len(q.words) <= 2 && err == nil {
-		var more []*item
-		best, more, err = g.within(ctx, v, q, 2)
-		weak = append(weak, more...)
-	}
-	return best, weak, err
-}
-
-// within finds the names that are at most so many mistakes away. To compare whole names, bleve builds an automaton whose cost
-// grows with their length; of three words or more one is right nearly always, and names that hold it are found at once.
-func (g *Glossary) within(ctx context.Context, v view, q query, edits int) (best, weak []*item, err error) {
-	if utf8.RuneCountInString(q.key) < 3 || !v.mayName(q) {
+	if utf8.RuneCountInString(q.key) < 3 || len(q.words) > maxMention || !v.mayName(q) {
 		return nil, nil, nil
 	}
-	near, proposed := fuzzy(fieldKey, q.canon, edits), true
+	if best, weak = v.nearest(q, v.oneOff(q)); len(best) > 0 {
+		return best, weak, nil
+	}
+	best, more, err := g.twoOff(ctx, v, q)
+	return best, append(weak, more...), err
+}
+
+// oneOff returns the entries with a name that is one mistake away, from memory: to try all mistakes takes less time than to ask
+// the index.
+func (v view) oneOff(q query) []*item {
+	var all []*item
+	for other := range mistakes(q.canon) {
+		for _, l := range v.layers {
+			all = append(all, l.byName[string(other)]...)
+		}
+	}
+	return v.distinct(all)
+}
+
+// twoOff finds the names that are two mistakes away. To compare whole names, bleve builds an automaton whose cost grows with
+// their length; of three words or more one is right nearly always, and names that hold it are found at once.
+func (g *Glossary) twoOff(ctx context.Context, v view, q query) (best, weak []*item, err error) {
+	near, proposed := fuzzy(fieldKey, q.canon, 2), true
 	if len(q.words) > 2 {
-		near, proposed = anyTerm(fieldWord, q.words), false // one word alone is not worth suggesting
+		near, proposed = anyTerm(fieldWord, rarest(q.words, v.namesWith)), false // one word alone is not worth suggesting
 	}
 	slugs, err := g.index.search(ctx, v, near, maxCandidates)
 	if err != nil {
@@ -236,12 +252,21 @@ func (g *Glossary) within(ctx context.Context, v view, q query, edits int) (best
 	return best, weak, nil
 }
 
+// namesWith returns in how many names a word stands.
+func (v view) namesWith(word string) int {
+	n := 0
+	for _, l := range v.layers {
+		n += l.words[word]
+	}
+	return n
+}
+
 // maxMistyped is how many words of a name may be mistyped: more are a description.
 const maxMistyped = 3
 
 // byWordTypos finds the names of which each word may hold a mistake: "equalty basd selecter".
 func (g *Glossary) byWordTypos(ctx context.Context, v view, q query) (best, weak []*item, err error) {
-	if len(q.words) < 2 || !v.mayName(q) {
+	if len(q.words) < 2 || len(q.words) > maxMention || !v.mayName(q) {
 		return nil, nil, nil
 	}
 	var all []bq.Query

@@ -5,6 +5,9 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"github.com/blevesearch/bleve/v2"
+	bq "github.com/blevesearch/bleve/v2/search/query"
 )
 
 // How a description is judged. The figures were found with testdata/search.txt; see the table that TestSearch prints.
@@ -22,10 +25,10 @@ const (
 	rareUses       = 1    // added to a stem's uses: a word that nobody uses is not worth much more than a rare one
 	mostNamed      = 0.95 // of the weight that words of names may have: a list of names is no description
 	mostNamedOfTwo = 0.40 // the same when the query has two words only: "create a deployment"
-	minRarest      = 3    // stems that candidates are gathered by, however many entries use them
 	maxGathered    = 1000 // uses of all stems that candidates are gathered by
 	maxStems       = 16   // looked at of one query
-	maxDescribed   = 100  // entries that are judged: the right one is among them even if bleve prefers others
+	maxSaying      = 10   // of those, the ones whose sayings are compared word by word
+	maxDescribed   = 60   // entries that are judged: the right one is among them even if bleve prefers others
 )
 
 // byDescription finds the entry that says what is asked in these words, or else the one whose texts hold the query's words, rare
@@ -35,12 +38,12 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 	if len(a.stems) == 0 || slices.ContainsFunc(q.all, func(w string) bool { return comparing[w] }) {
 		return nil, nil, nil
 	}
-	slugs, err := g.index.search(ctx, v, anyTerm(fieldStem, v.rarest(a.stems)), maxDescribed)
+	slugs, err := g.index.search(ctx, v, v.holding(a.stems), maxDescribed)
 	if err != nil {
 		return nil, nil, err
 	}
 	list := v.described(a, v.candidates(slugs))
-	if said := v.saying(q, list); said != nil {
+	if said := v.saying(q, list[:min(len(list), maxSaying)]); said != nil {
 		return []*item{said}, nil, nil
 	}
 	for _, d := range list {
@@ -58,18 +61,38 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 	return best, weak, nil
 }
 
-// rarest returns the stems that find the candidates: all of them, or of stems that very many entries use, only the rarest. The
-// others are still judged, but to gather everything that holds them would take long and find nothing better.
-func (v view) rarest(stems []string) []string {
-	stems = slices.Clone(stems)
-	slices.SortStableFunc(stems, func(a, b string) int { return cmp.Compare(v.uses(a), v.uses(b)) })
-	uses := 0
-	for i, s := range stems {
-		if uses += v.uses(s); i >= minRarest && uses > maxGathered {
-			return stems[:i]
+// holding makes the query for candidates: entries that hold one of the rarer stems, or two of the next three. Very many hold the
+// others; these only sort the candidates, because to gather all that hold them would take long and find nothing better.
+func (v view) holding(stems []string) bq.Query {
+	few := rarest(stems, v.uses)
+	often := slices.DeleteFunc(slices.Clone(stems), func(s string) bool { return slices.Contains(few, s) })
+	slices.SortStableFunc(often, func(a, b string) int { return cmp.Compare(v.uses(a), v.uses(b)) })
+	any := []bq.Query{anyTerm(fieldStem, few)}
+	for i, a := range often[:min(len(often), 3)] {
+		for _, b := range often[:i] {
+			any = append(any, bleve.NewConjunctionQuery(term(fieldStem, a), term(fieldStem, b)))
 		}
 	}
-	return stems
+	if len(often) == 0 {
+		return any[0]
+	}
+	q := bleve.NewBooleanQuery()
+	q.AddMust(bleve.NewDisjunctionQuery(any...))
+	q.AddShould(anyTerm(fieldStem, often))
+	return q
+}
+
+// rarest returns the words that are used least, as long as all their uses together are few enough to go over; at least one.
+func rarest(words []string, uses func(string) int) []string {
+	words = slices.Clone(words)
+	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(uses(a), uses(b)) })
+	sum := 0
+	for i, w := range words {
+		if sum += uses(w); i > 0 && sum > maxGathered {
+			return words[:i]
+		}
+	}
+	return words
 }
 
 // An asked is what a description asks for: stems that say something, each once, and what each counts.

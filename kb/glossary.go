@@ -153,10 +153,15 @@ func (g *Glossary) layer(id layerID) *layer {
 func (g *Glossary) view(workspace string) view {
 	v := view{other: g.other}
 	g.mu.RLock()
+	others := len(g.layers)
 	for _, w := range seenBy(workspace) {
-		v.layers = slices.AppendSeq(v.layers, maps.Values(g.layers[w]))
+		if layers, ok := g.layers[w]; ok {
+			v.layers = slices.AppendSeq(v.layers, maps.Values(layers))
+			others--
+		}
 	}
 	g.mu.RUnlock()
+	v.everything = others == 0
 	slices.SortFunc(v.layers, func(a, b *layer) int { return a.compare(b.layerID) })
 	return v
 }

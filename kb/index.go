@@ -250,11 +250,14 @@ func (splitter) Analyze(text []byte) analysis.TokenStream {
 // search returns the slugs of at most n documents of the view's workspaces, best first. While the index is damaged it finds
 // nothing: a person can do nothing about that, and it is built again meanwhile. Errors come from ctx only.
 func (x *index) search(ctx context.Context, v view, q bq.Query, n int) ([]string, error) {
-	var seen []string
-	for _, l := range v.layers {
-		seen = append(seen, l.workspace)
+	if !v.everything { // asking also for the workspace makes a query several times as slow
+		var seen []string
+		for _, l := range v.layers {
+			seen = append(seen, l.workspace)
+		}
+		q = bleve.NewConjunctionQuery(q, anyTerm(fieldWorkspace, distinct(seen)))
 	}
-	request := bleve.NewSearchRequestOptions(bleve.NewConjunctionQuery(q, anyTerm(fieldWorkspace, distinct(seen))), n, 0, false)
+	request := bleve.NewSearchRequestOptions(q, n, 0, false)
 	x.mu.RLock()
 	result, err := x.files.search(ctx, request)
 	x.mu.RUnlock()

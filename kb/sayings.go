@@ -108,8 +108,10 @@ func (v view) whoSay(list []described, fits func(saying) bool) []*item {
 func (v view) sayings(slug string) []saying {
 	var all []saying
 	for _, l := range v.layers {
-		if it := l.bySlug[slug]; it != nil {
-			all = append(all, it.judging().sayings...)
+		if it := l.bySlug[slug]; it != nil && all == nil {
+			all = it.judging().sayings // nearly always the only ones
+		} else if it != nil {
+			all = slices.Concat(all, it.judging().sayings)
 		}
 	}
 	return all

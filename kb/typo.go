@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"iter"
 	"slices"
 	"strings"
 )
@@ -115,6 +116,40 @@ func pairEdits(a, b []string) (edits int, ok bool) {
 		edits += d
 	}
 	return edits, over <= 0 || over == 1 && edits <= 2 && wrong == 1 && (len(a) > 2 || swapped)
+}
+
+// mistakes goes over what a word becomes by one typing mistake. What it yields is overwritten by the next one.
+func mistakes(word string) iter.Seq[[]byte] {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+	return func(yield func([]byte) bool) {
+		other := make([]byte, 0, len(word)+1)
+		for i := range len(word) + 1 {
+			for j := range letters { // added
+				other = append(append(append(other[:0], word[:i]...), letters[j]), word[i:]...)
+				if !yield(other) {
+					return
+				}
+			}
+			if i == len(word) {
+				return
+			}
+			if other = append(append(other[:0], word[:i]...), word[i+1:]...); !yield(other) { // left out
+				return
+			}
+			other = append(other[:0], word...)
+			for j := range letters { // changed
+				if other[i] = letters[j]; !yield(other) {
+					return
+				}
+			}
+			if i > 0 { // swapped
+				other[i-1], other[i] = word[i], word[i-1]
+				if !yield(other) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // sameLetters reports whether two words have the same letters, in whatever order.

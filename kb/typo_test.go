@@ -91,3 +91,24 @@ func mistype(t *rapid.T, name string) string {
 	}
 	return string(r)
 }
+
+func TestMistakesAreAllThatAreOneOff(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.StringMatching(`[a-z]{0,8}`).Draw(t, "word")
+		found := map[string]bool{}
+		for other := range mistakes(word) {
+			if d := distance(word, string(other), 1); d > 1 {
+				t.Fatalf("got %q among the mistakes in %q, want none that is further away", other, word)
+			}
+			found[string(other)] = true
+		}
+		if typed := rapid.StringMatching(`[a-z]{0,9}`).Draw(t, "typed"); distance(word, typed, 1) == 1 && !found[typed] {
+			t.Fatalf("got no %q among the mistakes in %q", typed, word)
+		}
+		for i := range len(word) - 1 {
+			if swapped := word[:i] + word[i+1:i+2] + word[i:i+1] + word[i+2:]; !found[swapped] {
+				t.Fatalf("got no %q among the mistakes in %q", swapped, word)
+			}
+		}
+	})
+}

@@ -10,6 +10,8 @@ import (
 type view struct {
 	layers []*layer
 	other  *otherWords
+
+	everything bool // no workspace has entries that this one does not see
 }
 
 // exact returns the items that one of the query's forms names, best first and each slug once.
