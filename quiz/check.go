@@ -52,33 +52,73 @@ func Passes(problems []Problem) bool {
 //	R9  explanation: missing, too short or long, or it does not speak of the key and another choice (15)
 //	R10 metadata: domain, difficulty, verified, id, doc (10)
 //
+// For the other kinds of questions the rules mean the same as far as they apply, and more:
+//
+//	several     each right choice is a key; the text does not tell how many are right (R7, 25)
+//	true-false  the statement has no word such as "always" that gives it away (R7, 25), and no double negation (R7, hard);
+//	            a true one repeats no known error (R2)
+//	typed       each accepted answer is a term, a field or a command (R7, 25), is not in the text (R1), all of them are one
+//	            thing, and nothing else is right (R3)
+//	order       the steps cannot be ordered by their wording (R7, 25), and no two are equal (R6)
+//
 // Two rules of a good deck need more than one question and are left to whoever draws: novelty and spread.
 func Check(q Question, terms []Term) []Problem {
 	return check(q, newNames(terms))
 }
 
 func check(q Question, n names) []Problem {
-	if q.Key < 0 || q.Key >= len(q.Choices) {
+	if !q.possible(q.Key) || q.Kind == Typed && len(q.Answers) == 0 {
 		return []Problem{{Rule: "R3", Hard: true, Text: "there is no right choice"}}
 	}
 	g := grader{Question: q, names: n}
-	g.leak()
-	g.truth()
-	g.oneAnswer()
-	g.length()
-	g.category()
-	g.duplicates()
+	switch q.Kind {
+	case OneChoice, Several:
+		g.choices()
+	case TrueFalse:
+		g.statement()
+	case Typed:
+		g.accepted()
+	case Order:
+		g.steps()
+	}
+	g.verified()
 	g.form()
 	g.blanks()
-	g.explanation()
 	g.metadata()
 	return g.problems
 }
 
+// choices applies the rules about right and wrong choices.
+func (g *grader) choices() {
+	g.right = g.Picked(g.Key)
+	for i := range g.Choices {
+		if !slices.Contains(g.right, i) {
+			g.wrong = append(g.wrong, i)
+		}
+	}
+	if len(g.wrong) == 0 {
+		g.hard("R3", "there is no wrong choice")
+		return
+	}
+	for _, key := range g.right {
+		g.leak(g.Choices[key])
+		g.truth(g.Choices[key])
+		g.oneAnswer(g.Choices[key])
+	}
+	g.length()
+	g.category()
+	g.duplicates()
+	g.explanation()
+	if g.Kind == Several {
+		g.number()
+	}
+}
+
 type grader struct {
 	Question
-	names    names
-	problems []Problem
+	names        names
+	right, wrong []int // indices of Choices, for questions with right and wrong choices
+	problems     []Problem
 }
 
 func (g *grader) hard(rule, format string, args ...any) {
@@ -87,17 +127,4 @@ func (g *grader) hard(rule, format string, args ...any) {
 
 func (g *grader) minus(points int, rule, format string, args ...any) {
 	g.problems = append(g.problems, Problem{Rule: rule, Points: points, Text: fmt.Sprintf(format, args...)})
-}
-
-func (g *grader) key() string { return g.Choices[g.Key] }
-
-// others are the indices of the wrong choices.
-func (g *grader) others() []int {
-	var all []int
-	for i := range g.Choices {
-		if i != g.Key {
-			all = append(all, i)
-		}
-	}
-	return all
 }

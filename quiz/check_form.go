@@ -19,8 +19,11 @@ func (g *grader) length() {
 	if names { // names are as long as they are
 		return
 	}
-	key, longest := lengths[g.Key], 0
-	for _, i := range g.others() {
+	key, longest := MaxChoice, 0 // of several right choices the shortest: that all of them are long is what stands out
+	for _, i := range g.right {
+		key = min(key, lengths[i])
+	}
+	for _, i := range g.wrong {
 		longest = max(longest, lengths[i])
 	}
 	switch {
@@ -48,18 +51,19 @@ func (g *grader) category() {
 		}
 		return
 	}
-	key, known := g.names.any(g.key())
+	right := g.Choices[g.right[0]]
+	key, known := g.names.any(right)
 	if !known || len(g.Choices) < 3 {
 		return
 	}
 	alike := 0
-	for _, i := range g.others() {
-		if o, known := g.names.any(g.Choices[i]); known && sameSort(key, o) {
+	for _, c := range g.Choices {
+		if o, known := g.names.any(c); known && c != right && sameSort(key, o) {
 			alike++
 		}
 	}
 	if alike < 2 {
-		g.minus(15, "R5", "%d other choices are of the sort of %q, want 2", alike, g.key())
+		g.minus(15, "R5", "%d other choices are of the sort of %q, want 2", alike, right)
 	}
 }
 
@@ -69,12 +73,16 @@ func sameSort(a, b Term) bool {
 }
 
 func (g *grader) duplicates() {
+	all := make([][]string, len(g.Choices))
+	for i, c := range g.Choices {
+		all[i] = parts(c)
+	}
 	for i, a := range g.Choices {
 		for j, b := range g.Choices {
 			switch {
-			case i < j && (fold(a) == fold(b) || slices.Equal(parts(a), parts(b))):
+			case i < j && (fold(a) == fold(b) || slices.Equal(all[i], all[j])):
 				g.hard("R6", "%q and %q are the same", a, b)
-			case i != j && within(parts(a), parts(b)):
+			case i != j && within(all[i], all[j]):
 				g.hard("R6", "%q is contained in %q", a, b)
 			}
 		}
@@ -135,6 +143,10 @@ func (g *grader) form() {
 	// An emphasised NOT is fine, too.
 	sentences := sentenceEnd.Split(text, -1)
 	asked := sentences[len(sentences)-1]
+	if g.Kind == TrueFalse {
+		return // what is asked is "True or false?", see statement
+	}
+	asked = strings.ReplaceAll(asked, "at least", "") // no negation
 	main := clauseStart.Split(asked, 2)[0]
 	switch n := len(negation.FindAllString(asked, -1)); {
 	case negation.MatchString(main):
@@ -159,17 +171,25 @@ func (g *grader) blanks() {
 }
 
 func (g *grader) explanation() {
+	if !g.explained() {
+		return
+	}
+	if !slices.ContainsFunc(g.right, g.speaksOf) {
+		g.minus(8, "R9", "the explanation does not speak of the right choice")
+	}
+	if !slices.ContainsFunc(g.wrong, g.speaksOf) {
+		g.minus(7, "R9", "the explanation does not speak of any wrong choice")
+	}
+}
+
+// explained reports whether there is an explanation of fair length.
+func (g *grader) explained() bool {
 	n := utf8.RuneCountInString(g.Explanation)
 	if n < MinExplanation || n > MaxExplanation {
 		g.minus(15, "R9", "the explanation has %d characters, want %d to %d", n, MinExplanation, MaxExplanation)
-		return
+		return false
 	}
-	if !g.speaksOf(g.Key) {
-		g.minus(8, "R9", "the explanation does not speak of the right choice")
-	}
-	if !slices.ContainsFunc(g.others(), g.speaksOf) {
-		g.minus(7, "R9", "the explanation does not speak of any wrong choice")
-	}
+	return true
 }
 
 // speaksOf looks in the explanation for what only choice i has: a word, or two neighbouring words, or the whole of it.

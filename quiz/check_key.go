@@ -9,43 +9,43 @@ import (
 
 // Rules R1 to R3: is the key the one right answer, and does the question keep it to itself?
 
-func (g *grader) leak() {
-	term, known := g.names.term(g.key())
-	if !known && len(words(g.key())) <= 3 {
-		term = Term{Name: bare(g.key())} // a name the glossary does not know: at least it must not be in the question
+func (g *grader) leak(key string) {
+	term, known := g.names.term(key)
+	if !known && len(words(key)) <= 3 {
+		term = Term{Name: bare(key), Slug: strings.ToLower(bare(key))} // a name the glossary does not know: at least it must not be in the question
 	}
 	short, asked := strings.CutPrefix(g.ID, shortID(term.Slug, "")) // "kubectl get sts" is the question: sts may be there
 	if term.Name != "" {
 		for _, s := range newMask(term).find(g.Text) {
-			if found := g.Text[s.start:s.end]; !(asked && found == short) && !g.harmless(s, term) {
-				g.hard("R1", "%q in the question gives %q away", found, g.key())
+			if found := g.Text[s.start:s.end]; !(asked && found == short) && !g.harmless(s, term, key) {
+				g.hard("R1", "%q in the question gives %q away", found, key)
 			}
 		}
 	}
-	if !known {
-		g.overlap()
+	if !known && g.Kind == OneChoice {
+		g.overlap(key)
 	}
 }
 
 // harmless reports whether what was found is a word that a wrong choice has as well, so that it is no hint. The name
 // itself is never harmless.
-func (g *grader) harmless(s span, term Term) bool {
+func (g *grader) harmless(s span, term Term, key string) bool {
 	found := g.Text[s.start:s.end]
 	root := s.word
 	if root == "" {
 		root = squash(found)
-		if root == squash(term.Name) || root == squash(term.Kind) || root == squash(bare(g.key())) {
+		if root == squash(term.Name) || root == squash(term.Kind) || root == squash(bare(key)) {
 			return false
 		}
 	}
-	return slices.ContainsFunc(g.others(), func(i int) bool {
+	return slices.ContainsFunc(g.wrong, func(i int) bool {
 		return slices.ContainsFunc(words(g.Choices[i]), func(w word) bool { return strings.HasPrefix(w.text, root) || w.stem == root })
 	})
 }
 
 // overlap compares the share of each choice's words that the question has, too: test-wise people choose the choice that
 // echoes the question. Words that are in everything, such as Pod and node, are no echo.
-func (g *grader) overlap() {
+func (g *grader) overlap(key string) {
 	text := contentStems(g.Text)
 	share := func(choice string) float64 {
 		c := contentStems(choice)
@@ -53,24 +53,27 @@ func (g *grader) overlap() {
 		return float64(shared(c, text)) / max(1, float64(len(c)))
 	}
 	most := 0.0
-	for _, i := range g.others() {
+	for _, i := range g.wrong {
 		most = max(most, share(g.Choices[i]))
 	}
-	if own := share(g.key()); own > most {
+	if own := share(key); own > most {
 		g.hard("R1", "%.0f %% of the key's words are in the question, of any other choice at most %.0f %%", own*100, most*100)
 	}
 }
 
-func (g *grader) truth() {
-	key := squash(bare(g.key()))
-	if why, gone := retired[key]; gone && !aboutThePast.MatchString(g.Text) {
-		g.hard("R2", "%q is no right answer any more (%s)", g.key(), why)
+func (g *grader) truth(key string) {
+	name := squash(bare(key))
+	if why, gone := retired[name]; gone && !aboutThePast.MatchString(g.Text) {
+		g.hard("R2", "%q is no right answer any more (%s)", key, why)
 	}
 	for _, m := range myths {
-		if (m.key == "" || m.key == key) && m.claim.MatchString(g.Text) {
+		if (m.key == "" || m.key == name) && m.claim.MatchString(g.Text) {
 			g.hard("R2", "%s", m.truth)
 		}
 	}
+}
+
+func (g *grader) verified() {
 	if v, newest := minor(g.Verified), minor(NewestKubernetes); v > 0 && v < newest-2 {
 		g.hard("R2", "verified for Kubernetes %s, more than two versions behind %s", g.Verified, NewestKubernetes)
 	}
@@ -85,23 +88,22 @@ func minor(version string) int {
 	return n
 }
 
-func (g *grader) oneAnswer() {
-	key, _ := g.names.any(g.key())
-	keyName := squash(bare(g.key()))
-	for _, i := range g.others() {
+func (g *grader) oneAnswer(right string) {
+	key, _ := g.names.any(right)
+	for _, i := range g.wrong {
 		other := g.Choices[i]
-		if g.names.synonyms(g.key(), other) {
-			g.hard("R3", "%q is another name of %q", other, g.key())
+		if g.names.synonyms(right, other) {
+			g.hard("R3", "%q is another name of %q", other, right)
 		}
-		if p, found := pairOf(keyName, squash(bare(other))); found && (g.Source == SourceGlossary || p.when != nil && p.when.MatchString(g.Text)) {
-			g.hard("R3", "%q is right as well as %q", other, g.key())
+		if p, found := pairOf(squash(bare(right)), squash(bare(other))); found && (g.Source == SourceGlossary || p.when != nil && p.when.MatchString(g.Text)) {
+			g.hard("R3", "%q is right as well as %q", other, right)
 		}
 		if g.Source != SourceGlossary {
 			continue
 		}
 		o, known := g.names.any(other)
 		if known && avoids(key, o) {
-			g.hard("R3", "%q is too close to %q", other, g.key())
+			g.hard("R3", "%q is too close to %q", other, right)
 		}
 		if known && strings.HasPrefix(g.ID, definitionPrefix) && similarity(o.Definition, g.Text) >= tooSimilar*similarity(key.Definition, g.Text) {
 			g.hard("R3", "the definition of %q fits the question nearly as well", other)
