@@ -65,11 +65,26 @@ func (d define) print(s session, term string, found kb.Answer) error {
 	var err error
 	switch {
 	case line.Found:
-		_, err = fmt.Fprintf(s.out, "%s: %s\n%s\n\n", plain(line.Term), plain(line.Definition), found.Entry.URL())
+		_, err = fmt.Fprintf(s.out, "%s: %s\n%s\n", plain(line.Term), plain(line.Definition), origin(*found.Entry))
 	case len(names) > 0:
 		_, err = fmt.Fprintf(s.out, "%q is not in the glossary. Close to it: %s.\n\n", term, strings.Join(names, ", "))
 	default:
 		_, err = fmt.Fprintf(s.out, "%q is not in the glossary.\n\n", term)
 	}
 	return err
+}
+
+// origin is where to read on, and for imported entries where the text is from and under which licence, a line each.
+func origin(e kb.Entry) string {
+	lines := ""
+	if e.URL() != "" {
+		lines += e.URL() + "\n"
+	}
+	if e.Source != "" && e.Source != kb.SourceBuiltin {
+		lines += plain(strings.TrimSpace("source: "+e.Source+" "+e.SourceURL)) + "\n"
+		if e.Licence != "" {
+			lines += "licence: " + plain(e.Licence) + "; shown as plain text, perhaps shortened\n"
+		}
+	}
+	return lines
 }
