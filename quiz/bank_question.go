@@ -1,7 +1,6 @@
 package quiz
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -74,7 +73,7 @@ func (b bankQuestion) misplaced() error {
 		{"choices", b.Choices != nil}, {"key", b.Key != ""}, {"keys", b.Keys != nil}, {"answers", b.Answers != nil}, {"steps", b.Steps != nil},
 	} {
 		if written.is && slices.Contains(QuestionKinds(), b.Kind) && !slices.Contains(kinds[written.what], b.Kind) {
-			return fmt.Errorf("%s: not for a question of the kind %q", written.what, cmp.Or(string(b.Kind), "one choice"))
+			return fmt.Errorf("%s: not for a question of the kind %q", written.what, b.Kind.Name())
 		}
 	}
 	return nil

@@ -24,6 +24,14 @@ func QuestionKinds() []QuestionKind {
 	return []QuestionKind{OneChoice, Several, TrueFalse, Typed, Order}
 }
 
+// Name is what people call the kind.
+func (k QuestionKind) Name() string {
+	if k == OneChoice {
+		return "one choice"
+	}
+	return string(k)
+}
+
 // Hint tells people how a question of the kind is answered. It is empty where the buttons say so.
 func (k QuestionKind) Hint() string {
 	switch k {
