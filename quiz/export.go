@@ -15,35 +15,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// ExportOptions of Export. The zero value works.
-type ExportOptions struct {
-	Format  Format // yaml, csv, gift or aiken; yaml when it is empty
-	Builtin bool   // the built-in questions, too
-}
-
-// Export writes the imported questions, sorted by id, and returns how many were written and which were not, as the format has
-// no way to say them. Read and Import of YAML and CSV make the same questions, and Export of those is the same file. GIFT keeps
-// id, domain, category and terms besides what everybody sees; Aiken only text, choices and key.
-func (e *Engine) Export(ctx context.Context, w io.Writer, opt ExportOptions) (count int, left []string, err error) {
+// Imported returns the imported questions, sorted by id.
+func (e *Engine) Imported(ctx context.Context) ([]Question, error) {
 	all, err := readBank(ctx, e.db)
 	if err != nil {
-		return 0, nil, fmt.Errorf("export questions: %w", err)
+		return nil, err
 	}
-	var some []Question
-	for _, q := range all {
-		if opt.Builtin || q.imported() {
-			some = append(some, q)
-		}
-	}
-	slices.SortFunc(some, func(a, b Question) int { return strings.Compare(a.ID, b.ID) }) // the database's order depends on its language
-	left, err = WriteQuestions(w, some, opt.Format)
-	if err != nil {
-		return 0, nil, fmt.Errorf("export questions: %w", err)
-	}
-	return len(some) - len(left), left, nil
+	all = slices.DeleteFunc(all, func(q Question) bool { return !q.imported() })
+	slices.SortFunc(all, func(a, b Question) int { return strings.Compare(a.ID, b.ID) }) // the database's order depends on its language
+	return all, nil
 }
 
-// WriteQuestions writes a file of questions, and returns in words which are left out because the format cannot say them.
+// WriteQuestions writes a file of questions (yaml, csv, gift or aiken; yaml when format is empty), and returns in words which are
+// left out because the format cannot say them. Read and Import of YAML and CSV make the same questions, and WriteQuestions of
+// those the same file. GIFT keeps id, domain, category and terms besides what everybody sees; Aiken only text, choices and key.
 func WriteQuestions(w io.Writer, qs []Question, format Format) (left []string, err error) {
 	out := bufio.NewWriter(w)
 	switch format {

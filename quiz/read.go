@@ -116,13 +116,8 @@ func Read(name string, in io.Reader, opt ReadOptions) (File, error) {
 	if len(r.problems) == 0 && len(r.file.Questions)+len(r.file.Skipped) == 0 {
 		r.wrong(r.line(0), "there is no question in it; is it of the format %s?", r.opt.Format)
 	}
-	if len(r.problems) > 0 {
-		slices.SortStableFunc(r.problems, func(a, b *FileError) int { return a.Line - b.Line })
-		var all []error
-		for _, p := range r.problems {
-			all = append(all, p)
-		}
-		return File{}, errors.Join(all...)
+	if err := r.failure(); err != nil {
+		return File{}, err
 	}
 	return r.file, nil
 }
@@ -139,10 +134,20 @@ func (r *reader) line(n int) Place { return Place{File: r.file.Name, Line: n} }
 func (r *reader) wrong(at Place, format string, args ...any) {
 	switch n := len(r.problems); {
 	case n < maxProblems:
-		r.problems = append(r.problems, &FileError{at, fmt.Sprintf(format, args...)})
+		r.problems = append(r.problems, &FileError{at, strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", " ")})
 	case n == maxProblems:
 		r.problems = append(r.problems, &FileError{r.line(0), "and more; mend these first, or is this another kind of file?"})
 	}
+}
+
+// failure is all that is wrong, in the order of the lines.
+func (r *reader) failure() error {
+	slices.SortStableFunc(r.problems, func(a, b *FileError) int { return a.Line - b.Line })
+	var all []error
+	for _, p := range r.problems {
+		all = append(all, p)
+	}
+	return errors.Join(all...)
 }
 
 func (r *reader) skip(at Place, format string, args ...any) {

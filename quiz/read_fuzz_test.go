@@ -45,7 +45,7 @@ func FuzzRead(f *testing.F) {
 		}
 		for _, format := range []Format{FormatYAML, FormatCSV} {
 			var out bytes.Buffer
-			left, err := WriteQuestions(&out, bareQuestions(file), format)
+			left, err := WriteQuestions(&out, bareOf(file), format)
 			if err != nil || left != nil {
 				t.Fatalf("write %s: %v, left %q", format, err, left)
 			}
@@ -62,7 +62,7 @@ func FuzzRead(f *testing.F) {
 		}
 		for _, format := range []Format{FormatGIFT, FormatAiken} {
 			var out bytes.Buffer
-			left, err := WriteQuestions(&out, bareQuestions(file), format)
+			left, err := WriteQuestions(&out, bareOf(file), format)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func FuzzRead(f *testing.F) {
 }
 
 func inRightOrder(f File) []Question {
-	qs := bareQuestions(f)
+	qs := bareOf(f)
 	for i, q := range qs {
 		if q.Kind == Order {
 			qs[i].Choices, qs[i].Key = q.texts(q.Key), 0

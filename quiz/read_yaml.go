@@ -88,6 +88,25 @@ func readYAMLPart(r *reader, text string) {
 	}
 }
 
+// yamlProblem says what the library found in the words of people who write questions.
+func yamlProblem(p string) string {
+	if m := unknownKey.FindStringSubmatch(p); m != nil {
+		return fmt.Sprintf("there is no key %q; see the built-in questions for those there are", clip(m[1], 40))
+	}
+	for ending, text := range map[string]string{
+		"into quiz.bankFile": "want domain, verified and questions, as in the files of the built-in questions", "into quiz.bankQuestion": "a question has keys, such as id, text and choices",
+		"into string": "want a text; put quotes around one with “: ” in it or one that begins with [ or {", "into int": "want a number",
+	} {
+		if strings.HasPrefix(p, "cannot unmarshal ") && strings.HasSuffix(p, ending) {
+			return text
+		}
+	}
+	if strings.HasPrefix(p, "cannot unmarshal ") {
+		return "want a list"
+	}
+	return clip(p, 300)
+}
+
 var unknownKey = regexp.MustCompile(`^field (.*) not found in type `)
 
 // notYAML tells what the YAML library found.
@@ -107,11 +126,6 @@ func (r *reader) notYAML(err error) {
 			p = p[len(m[0]):]
 		}
 		p = strings.TrimPrefix(p, "yaml: ")
-		if m := unknownKey.FindStringSubmatch(p); m != nil {
-			p = fmt.Sprintf("there is no key %q; see the built-in questions for those there are", m[1])
-		}
-		p = strings.NewReplacer("cannot unmarshal !!seq into string", "want a text, not a list", "cannot unmarshal !!map into string",
-			"want a text; put quotes around one with “: ” in it", "cannot unmarshal !!str", "the text", "into int", "is no number").Replace(p)
-		r.wrong(at, "%s", clip(p, 300))
+		r.wrong(at, "%s", yamlProblem(p))
 	}
 }

@@ -1,0 +1,43 @@
+package quiz
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestLintTellsProblemsWithTheirLines(t *testing.T) {
+	good := `domain: D3
+verified: "1.37"
+questions:
+  - id: x-logs
+    competency: logs
+    category: observability
+    terms: [kubectl-logs]
+    difficulty: 1
+    text: Which command prints what a container has written?
+    choices: [kubectl logs, kubectl top, kubectl exec, kubectl wait]
+    key: A
+    explanation: kubectl logs prints the output of a container; kubectl top only shows how much it uses.
+    doc: /docs/concepts/
+`
+	terms := someTerms()
+	if n, err := Lint("good.yaml", []byte(good), terms); n != 1 || err != nil {
+		t.Errorf("a good file: got %d questions, error %v", n, err)
+	}
+	bad := strings.NewReplacer("kubectl-logs]", "kubectl-log]", "Which command", "With kubectl logs, which command").Replace(good) +
+		"  - id: x-bare\n    category: x\n    difficulty: 1\n    text: Which?\n    choices: [one, two]\n    key: B\n"
+	_, err := Lint("bad.yaml", []byte(bad), terms)
+	want := []string{
+		`:4: x-logs: R1 hard: "kubectl logs" in the question gives "kubectl logs" away (grade 100 of 100, wanted 80)`,
+		`:4: the glossary has no term "kubectl-log"; is it written otherwise there?`,
+		`:14: explanation: want one line of 40 to 400 characters, got 0`,
+		`:14: doc "": want a path below https://kubernetes.io or an https URL`,
+		`:14: x-bare: R9 −15: the explanation has 0 characters, want 40 to 400 (grade 75 of 100, wanted 80)`,
+		`:14: x-bare: R10 −10: missing or wrong: doc (grade 75 of 100, wanted 80)`,
+	}
+	if diff := cmp.Diff(want, problemsOf("bad.yaml", err)); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
