@@ -65,7 +65,15 @@ func (d define) print(s session, term string, found kb.Answer) error {
 	var err error
 	switch {
 	case line.Found:
-		_, err = fmt.Fprintf(s.out, "%s: %s\n%s\n", plain(line.Term), plain(line.Definition), origin(*found.Entry))
+		shown := []kb.Entry{*found.Entry}
+		if found.Several {
+			shown = append(shown, found.Suggestions...)
+		}
+		for _, e := range shown {
+			if _, err = fmt.Fprintf(s.out, "%s: %s\n%s\n", plain(e.Term), plain(e.Definition), origin(e)); err != nil {
+				break
+			}
+		}
 	case len(names) > 0:
 		_, err = fmt.Fprintf(s.out, "%q is not in the glossary. Close to it: %s.\n\n", term, strings.Join(names, ", "))
 	default:

@@ -27,9 +27,12 @@ func (g *Glossary) Define(ctx context.Context, workspace, text string) (Answer, 
 	found := v.exact(q)
 	if len(found) == 0 || !found[0].isTerm(q.forms[0]) {
 		several, err := g.each(ctx, v, q)
-		if err != nil || len(several) > 1 {
-			answer.give(v, nil, several)
+		if err != nil {
 			return answer, err
+		}
+		if answer.Several = len(several) > 1; answer.Several {
+			answer.give(v, several[:1], several[1:])
+			return answer, nil
 		}
 	}
 	if len(found) > 0 {

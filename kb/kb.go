@@ -106,5 +106,6 @@ type Answer struct {
 	Query       string  // as asked, cut at 200 characters
 	Entry       *Entry  // nil: not found
 	Exact       bool    // Entry was asked for by one of its names
+	Several     bool    // the query names several: Entry is the first, Suggestions are the others
 	Suggestions []Entry // at most five: close ones when Entry is nil, else others of that name or that may be meant
 }

@@ -37,7 +37,10 @@ func (a *App) lookUp(ctx context.Context, u chat.User, term string) (chat.Reply,
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if found.Entry == nil {
+	switch {
+	case found.Several:
+		return several(append([]kb.Entry{*found.Entry}, found.Suggestions...)), nil
+	case found.Entry == nil:
 		return notFound(term, found.Suggestions), nil
 	}
 	m := a.entryCard(u.Home(), *found.Entry)
@@ -48,8 +51,19 @@ func (a *App) lookUp(ctx context.Context, u chat.User, term string) (chat.Reply,
 	return chat.Reply{Message: m, Ephemeral: true}, nil
 }
 
-// notFound shows what is close, with the beginning of each definition, so that
-// two right answers are both there to read.
+// several shows all that was asked for at once: "taints and tolerations".
+func several(entries []kb.Entry) chat.Reply {
+	card := &chat.Card{Title: fmt.Sprintf("%d terms", len(entries))}
+	var texts []string
+	for _, e := range entries {
+		texts = append(texts, "**"+chat.Escape(chat.Line(e.Term, 75))+"**: "+chat.Cut(chat.Prose(e.Definition), 600))
+		card.Buttons = addButton(card.Buttons, entryButton(e))
+	}
+	card.Body = strings.Join(texts, "\n\n")
+	return chat.Reply{Message: chat.Message{Card: card}, Ephemeral: true}
+}
+
+// notFound shows what is close, with the beginning of each definition.
 func notFound(term string, close []kb.Entry) chat.Reply {
 	said := "**" + chat.Escape(chat.Line(term, 60)) + "** is not in the glossary."
 	card := &chat.Card{Body: said + " Try another word for it, a kubectl short name (`svc`), or describe it: `/ckad define runs one pod on every node`."}
