@@ -25,10 +25,10 @@ const (
 	rareUses       = 1    // added to a stem's uses: a word that nobody uses is not worth much more than a rare one
 	mostNamed      = 0.95 // of the weight that words of names may have: a list of names is no description
 	mostNamedOfTwo = 0.40 // the same when the query has two words only: "create a deployment"
-	maxGathered    = 1000 // uses of all stems that candidates are gathered by
+	maxGathered    = 400  // candidates, and uses of all the stems that they are gathered by
 	maxStems       = 16   // looked at of one query
+	maxDescribed   = 60   // candidates whose sayings are judged: those that hold most of what is asked
 	maxSaying      = 10   // of those, the ones whose sayings are compared word by word
-	maxDescribed   = 60   // entries that are judged: the right one is among them even if bleve prefers others
 )
 
 // byDescription finds the entry that says what is asked in these words, or else the one whose texts hold the query's words, rare
@@ -38,11 +38,11 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 	if len(a.stems) == 0 || slices.ContainsFunc(q.all, func(w string) bool { return comparing[w] }) {
 		return nil, nil, nil
 	}
-	slugs, err := g.index.search(ctx, v, v.holding(a.stems), maxDescribed)
+	slugs, err := g.index.search(ctx, v, v.holding(a.stems), maxGathered)
 	if err != nil {
 		return nil, nil, err
 	}
-	list := v.described(a, v.candidates(slugs))
+	list := v.described(a, a.likeliest(v.candidates(slugs)))
 	if said := v.saying(q, list[:min(len(list), maxSaying)]); said != nil {
 		return []*item{said}, nil, nil
 	}
@@ -62,7 +62,7 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 }
 
 // holding makes the query for candidates: entries that hold one of the rarer stems, or two of the next three. Very many hold the
-// others; these only sort the candidates, because to gather all that hold them would take long and find nothing better.
+// others, and to gather all of these would take long and find nothing better.
 func (v view) holding(stems []string) bq.Query {
 	few := rarest(stems, v.uses)
 	often := slices.DeleteFunc(slices.Clone(stems), func(s string) bool { return slices.Contains(few, s) })
@@ -73,13 +73,29 @@ func (v view) holding(stems []string) bq.Query {
 			any = append(any, bleve.NewConjunctionQuery(term(fieldStem, a), term(fieldStem, b)))
 		}
 	}
-	if len(often) == 0 {
-		return any[0]
+	return bleve.NewDisjunctionQuery(any...)
+}
+
+// likeliest returns the items that hold most of what is asked, wherever they do: bleve's own order favours short texts.
+func (a asked) likeliest(items []*item) []*item {
+	if len(items) <= maxDescribed {
+		return items
 	}
-	q := bleve.NewBooleanQuery()
-	q.AddMust(bleve.NewDisjunctionQuery(any...))
-	q.AddShould(anyTerm(fieldStem, often))
-	return q
+	held := make(map[*item]float64, len(items))
+	for _, it := range items {
+		texts, sum := it.judging(), 0.0
+		for i, h := range a.hashes {
+			switch {
+			case texts.said.holds(h):
+				sum += a.weight[i]
+			case texts.further.holds(h):
+				sum += a.weight[i] * furtherPart
+			}
+		}
+		held[it] = sum
+	}
+	slices.SortStableFunc(items, func(a, b *item) int { return cmp.Compare(held[b], held[a]) })
+	return items[:maxDescribed]
 }
 
 // rarest returns the words that are used least, as long as all their uses together are few enough to go over; at least one.

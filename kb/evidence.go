@@ -34,8 +34,11 @@ func (m stemmer) meaning(words []string) []string {
 type evidence []uint64
 
 // has reports whether the texts hold a stem.
-func (e evidence) has(s string) bool {
-	_, found := slices.BinarySearch(e, hashOf(fnvBasis, s))
+func (e evidence) has(s string) bool { return e.holds(hashOf(fnvBasis, s)) }
+
+// holds reports whether the texts hold the stem of a hash.
+func (e evidence) holds(hash uint64) bool {
+	_, found := slices.BinarySearch(e, hash)
 	return found
 }
 
