@@ -3,12 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ckadbot/kb"
 )
@@ -31,7 +30,7 @@ func (e exports) Run(s session) error {
 	if err != nil {
 		return err
 	}
-	if err := e.free(); err != nil { // before a database is started
+	if err := free(e.File, e.Force); err != nil { // before a database is started
 		return err
 	}
 	pool, closeAll, err := openDatabase(s) // what is stored is enough
@@ -47,7 +46,11 @@ func (e exports) Run(s session) error {
 		}
 		return err
 	}
-	n, err := e.write(s, pool, opt)
+	n := 0
+	err = writeWhole(e.File, e.Force, func(w io.Writer) (err error) {
+		n, err = kb.Export(s.ctx, pool, e.Workspace, w, opt)
+		return err
+	})
 	if err == nil {
 		fmt.Fprintf(s.out, "%d entries exported to %s.\n", n, e.File)
 	}
@@ -68,30 +71,30 @@ func (e exports) format() (kb.Format, error) {
 }
 
 // free refuses to write over something.
-func (e exports) free() error {
-	info, err := os.Lstat(e.File)
+func free(file string, force bool) error {
+	info, err := os.Lstat(file)
 	switch {
-	case e.File == "" || errors.Is(err, fs.ErrNotExist):
+	case file == "" || errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return fmt.Errorf("export: %w", err)
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is a folder, a link or a device: name another file", e.File)
-	case !e.Force:
-		return fmt.Errorf("%s is there already: name another file, or replace it with --force", e.File)
+		return fmt.Errorf("%s is a folder, a link or a device: name another file", file)
+	case !force:
+		return fmt.Errorf("%s is there already: name another file, or replace it with --force", file)
 	}
 	return nil
 }
 
-// write writes a file beside the one asked for and renames it when it is whole:
+// writeWhole writes a file beside the one asked for and renames it when it is whole:
 // whoever reads the file meanwhile, or finds it after a crash, has all or nothing.
-func (e exports) write(s session, pool *pgxpool.Pool, opt kb.ExportOptions) (n int, err error) {
-	part, err := os.CreateTemp(filepath.Dir(e.File), "."+filepath.Base(e.File)+".*")
+func writeWhole(file string, force bool, write func(io.Writer) error) error {
+	part, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
 	if err != nil {
-		return 0, fmt.Errorf("export: %w", err)
+		return fmt.Errorf("export: %w", err)
 	}
 	defer os.Remove(part.Name()) // not there any more when all went well
-	n, err = kb.Export(s.ctx, pool, e.Workspace, part, opt)
+	err = write(part)
 	if err == nil {
 		err = part.Chmod(0o644) // as others are, not for its owner only
 	}
@@ -99,13 +102,13 @@ func (e exports) write(s session, pool *pgxpool.Pool, opt kb.ExportOptions) (n i
 		err = part.Sync()
 	}
 	if err = errors.Join(err, part.Close()); err != nil {
-		return 0, fmt.Errorf("export to %s: %w", e.File, err)
+		return fmt.Errorf("export to %s: %w", file, err)
 	}
-	if err := e.free(); err != nil { // again: exporting took a while
-		return 0, err
+	if err := free(file, force); err != nil { // again: exporting took a while
+		return err
 	}
-	if err := os.Rename(part.Name(), e.File); err != nil {
-		return 0, fmt.Errorf("export: %w", err)
+	if err := os.Rename(part.Name(), file); err != nil {
+		return fmt.Errorf("export: %w", err)
 	}
-	return n, nil
+	return nil
 }

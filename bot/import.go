@@ -50,7 +50,7 @@ func (i imports) Run(s session) error {
 		file.Corrected = append(file.Corrected, f.Corrected...)
 		file.Shared = append(file.Shared, f.Shared...)
 	}
-	if err := i.refuse(s, errors.Join(problems...)); err != nil {
+	if err := refuse(s, errors.Join(problems...), i.Verbose); err != nil {
 		return err
 	}
 	bar := newBar(s)
@@ -104,7 +104,7 @@ func (i imports) read(name string, known kb.Names) (kb.File, error) {
 
 // refuse tells what is wrong with the files: one problem as the error, several
 // line by line before it.
-func (i imports) refuse(s session, err error) error {
+func refuse(s session, err error, verbose bool) error {
 	all := flat(err)
 	switch len(all) {
 	case 0:
@@ -114,7 +114,7 @@ func (i imports) refuse(s session, err error) error {
 	}
 	const most = 100
 	for n, problem := range all {
-		if n == most && !i.Verbose {
+		if n == most && !verbose {
 			s.progress(fmt.Sprintf("… and %d more; --verbose shows them", len(all)-most))
 			break
 		}
@@ -179,9 +179,19 @@ func (i imports) print(s session, file kb.File, report kb.Report) {
 		}
 		changes = append(changes, fmt.Sprintf("%s:%d: %s %s (%s)", c.File, c.Line, verb, c.Term, c.Slug))
 	}
-	for _, lines := range [][]string{skipped, read, shared, changes} {
+	printSome(s, i.Verbose, skipped, read, shared, changes)
+	fmt.Fprintf(s.out, "%d entries: %s", len(file.Entries), report)
+	if i.DryRun {
+		fmt.Fprint(s.out, " (dry run: nothing was written)")
+	}
+	fmt.Fprintln(s.out)
+}
+
+// printSome prints the first lines of each kind, or all.
+func printSome(s session, verbose bool, kinds ...[]string) {
+	for _, lines := range kinds {
 		rest := 0
-		if !i.Verbose && len(lines) > shown {
+		if !verbose && len(lines) > shown {
 			lines, rest = lines[:shown], len(lines)-shown
 		}
 		for _, line := range lines {
@@ -191,9 +201,4 @@ func (i imports) print(s session, file kb.File, report kb.Report) {
 			fmt.Fprintf(s.out, "… and %d more like this; --verbose shows them\n", rest)
 		}
 	}
-	fmt.Fprintf(s.out, "%d entries: %s", len(file.Entries), report)
-	if i.DryRun {
-		fmt.Fprint(s.out, " (dry run: nothing was written)")
-	}
-	fmt.Fprintln(s.out)
 }

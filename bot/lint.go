@@ -4,17 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"ckadbot/bot/app"
 	"ckadbot/kb"
 	"ckadbot/kb/lint"
+	"ckadbot/quiz"
 )
 
-// lints is the command that checks files of a glossary.
+// lints is the command that checks files of a glossary and of questions.
 type lints struct {
-	Files []string `arg:"" optional:"" name:"file" help:"Files in the project's own format (YAML), or folders of them. None: the built-in glossary."`
+	Files []string `arg:"" optional:"" name:"file" help:"Files in the project's own formats (YAML), or folders of them. None: the built-in glossary and the built-in questions."`
 }
 
 // Run prints every problem and how much was checked. It needs no database.
@@ -23,17 +27,64 @@ func (l lints) Run(s session) error {
 	if err != nil {
 		return err
 	}
+	files, banks := splitFiles(files)
 	report := lint.Check(files, others)
 	for _, p := range report.Problems {
 		fmt.Fprintln(s.out, plain(p.Error()))
 	}
-	checked := fmt.Sprintf("%s in %s, with %s", counted(report.Entries, "entry", "entries"), counted(report.Files, "file", "files"),
-		counted(report.Manifests, "manifest", "manifests"))
-	if n := len(report.Problems); n > 0 {
+	questions, found, err := lintQuestions(s, banks)
+	if err != nil {
+		return err
+	}
+	checked := l.checked(report, questions, len(banks))
+	if n := len(report.Problems) + found; n > 0 {
 		return fmt.Errorf("%s found; checked %s", counted(n, "problem", "problems"), checked)
 	}
 	fmt.Fprintf(s.out, "no problems found; checked %s\n", checked)
 	return nil
+}
+
+// checked tells how much was looked at.
+func (l lints) checked(report lint.Report, questions, banks int) string {
+	var all []string
+	if report.Files > 0 {
+		all = append(all, fmt.Sprintf("%s in %s, with %s", counted(report.Entries, "entry", "entries"), counted(report.Files, "file", "files"),
+			counted(report.Manifests, "manifest", "manifests")))
+	}
+	if banks > 0 {
+		all = append(all, fmt.Sprintf("%s in %s", counted(questions, "question", "questions"), counted(banks, "file", "files")))
+	}
+	return strings.Join(all, "; ")
+}
+
+// splitFiles tells files of questions from those of a glossary.
+func splitFiles(files []lint.File) (glossary, banks []lint.File) {
+	for _, f := range files {
+		if quiz.LooksLikeQuestions(f.Text) {
+			banks = append(banks, f)
+		} else {
+			glossary = append(glossary, f)
+		}
+	}
+	return glossary, banks
+}
+
+// lintQuestions prints what is wrong with files of questions; their terms are those of the built-in glossary.
+func lintQuestions(s session, banks []lint.File) (questions, problems int, err error) {
+	entries, err := kb.Builtin()
+	if err != nil {
+		return 0, 0, err
+	}
+	terms := app.Terms(entries)
+	for _, f := range banks {
+		n, err := quiz.Lint(f.Name, f.Text, terms)
+		for _, p := range flat(err) {
+			fmt.Fprintln(s.out, plain(p.Error()))
+			problems++
+		}
+		questions += n
+	}
+	return questions, problems, nil
 }
 
 func counted(n int, one, many string) string {
@@ -46,7 +97,13 @@ func counted(n int, one, many string) string {
 // read returns the files to check, and the entries that they may refer to besides their own.
 func (l lints) read() (files []lint.File, others []kb.Entry, err error) {
 	if len(l.Files) == 0 {
-		files, err = lint.Builtin()
+		if files, err = lint.Builtin(); err != nil {
+			return nil, nil, err
+		}
+		banks, err := quiz.BuiltinFiles()
+		for _, name := range slices.Sorted(maps.Keys(banks)) {
+			files = append(files, lint.File{Name: name, Text: banks[name]})
+		}
 		return files, nil, err
 	}
 	for _, name := range l.Files {
@@ -74,7 +131,7 @@ func readLintFiles(name string) (files []lint.File, err error) {
 			return nil
 		}
 		if !isYAML {
-			return errors.New(name + " is no YAML file; bot import --dry-run checks the other formats")
+			return errors.New(name + " is no YAML file; bot import --dry-run and bot questions import --dry-run check the other formats")
 		}
 		text, err := readLintFile(path)
 		files = append(files, lint.File{Name: path, Text: text})

@@ -26,6 +26,13 @@ func TestLintNeedsNoDatabase(t *testing.T) {
 	entry := "- slug: crane\n  term: Crane\n  definition: Lifts what is too heavy for people, at the harbour.\n  related: [%]\n  category: api\n  domain: BG\n  verified: \"1.37\"\n"
 	good := write("good.yml", strings.Replace(entry, "%", "pod", 1))
 	bad := write("bad.yaml", strings.NewReplacer("%", "pods", "crane", "ship", "Crane", "Ship", "api", "\"\\u202eapi\"").Replace(entry))
+	question := "domain: D1\nverified: \"1.37\"\nquestions:\n  - id: x\n    category: images\n    terms: [pod]\n    difficulty: 1\n    text: What lifts ships?\n" +
+		"    choices: [Crane, Rope]\n    key: A\n    explanation: A Crane lifts what is heavy, and a Rope only holds it.\n    doc: /docs/\n"
+	asked := write("questions.yml", question)
+	wrong := filepath.Join(t.TempDir(), "wrong.yaml")
+	if err := os.WriteFile(wrong, []byte(strings.NewReplacer("[pod]", "[pods]", "What lifts", "What crane lifts", "/docs/", "http://x/").Replace(question)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		args []string
 		code int
@@ -33,9 +40,11 @@ func TestLintNeedsNoDatabase(t *testing.T) {
 	}{
 		{[]string{good}, 0, []string{"no problems found; checked 1 entry in 1 file, with 0 manifests"}},
 		{[]string{bad}, 1, []string{bad + ":4: ship: related: there is no entry", bad + ":5: ship: there is no category", "3 problems found; checked 1 entry in 1 file,"}},
-		{[]string{dir}, 1, []string{bad + ":4:", "2 entries in 2 files"}},
-		{[]string{good, write("notes.txt", "Crane: lifts.")}, 1, []string{"notes.txt is no YAML file; bot import --dry-run checks the other formats"}},
+		{[]string{dir}, 1, []string{bad + ":4:", "2 entries in 2 files", "1 question in 1 file"}},
+		{[]string{good, write("notes.txt", "Crane: lifts.")}, 1, []string{"notes.txt is no YAML file; bot import --dry-run and bot questions import --dry-run check the other formats"}},
 		{[]string{filepath.Join(dir, "none.yaml")}, 1, []string{"none.yaml: no such file"}},
+		{[]string{asked}, 0, []string{"no problems found; checked 1 question in 1 file\n"}},
+		{[]string{wrong, good}, 1, []string{wrong + `:4: doc "http://x/"`, wrong + ":4: x: R1 hard", wrong + ":4: the glossary has no term \"pods\"", "checked 1 entry in 1 file, with 0 manifests; 1 question in 1 file"}},
 		{[]string{t.TempDir()}, 1, []string{"there is no YAML file in"}},
 	} {
 		p := start(t, env, "", append([]string{"lint"}, c.args...)...)

@@ -32,12 +32,13 @@ func main() {
 
 // commands is the command line.
 type commands struct {
-	Serve  serve   `cmd:"" default:"1" help:"Run the bot: in Slack and Discord if their tokens are set, else here in the terminal."`
-	Define define  `cmd:"" help:"Look terms up in the glossary."`
-	Term   term    `cmd:"" help:"Add, edit, remove and revert terms of a team's own glossary."`
-	Import imports `cmd:"" help:"Import glossary files: plain notes, YAML, JSON, CSV, or the Kubernetes website's Markdown."`
-	Export exports `cmd:"" help:"Export what a workspace wrote and imported."`
-	Lint   lints   `cmd:"" help:"Check files of a glossary: their form, their links, and that their examples are valid."`
+	Serve     serve     `cmd:"" default:"1" help:"Run the bot: in Slack and Discord if their tokens are set, else here in the terminal."`
+	Define    define    `cmd:"" help:"Look terms up in the glossary."`
+	Term      term      `cmd:"" help:"Add, edit, remove and revert terms of a team's own glossary."`
+	Import    imports   `cmd:"" help:"Import glossary files: plain notes, YAML, JSON, CSV, or the Kubernetes website's Markdown."`
+	Export    exports   `cmd:"" help:"Export what a workspace wrote and imported."`
+	Questions questions `cmd:"" help:"Show the question bank; import and export questions."`
+	Lint      lints     `cmd:"" help:"Check files of a glossary or of questions: their form, their links, that examples are valid and questions good."`
 }
 
 // A session is what every command works with.

@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
 
 // ImportOptions of Import. The zero value works.
 type ImportOptions struct {
-	DryRun bool // only report
+	DryRun  bool       // only report
+	Builtin []Question // built-in questions that may not be loaded yet
 }
 
 // A Report tells what an import did, or would do.
@@ -49,7 +49,7 @@ func (e *Engine) Import(ctx context.Context, f File, opt ImportOptions) (Report,
 		if err != nil {
 			return err
 		}
-		changed, corrected := report.compare(old, f)
+		changed, corrected := report.compare(old, f, opt.Builtin)
 		if opt.DryRun {
 			return nil
 		}
@@ -84,16 +84,20 @@ func (f File) storable() error {
 }
 
 // compare counts what becomes of each question, and returns those to store and those whose key is another now.
-func (r *Report) compare(old []Question, f File) (changed, corrected []Question) {
+func (r *Report) compare(old []Question, f File, builtin []Question) (changed, corrected []Question) {
 	stored := make(map[string]Question, len(old))
 	for _, q := range old {
 		stored[q.ID] = q
+	}
+	ours := map[string]bool{}
+	for _, q := range builtin {
+		ours[q.ID] = true
 	}
 	var qs []Question
 	places := map[string]Place{}
 	for _, n := range f.Questions {
 		was, known := stored[n.ID]
-		if known && !was.imported() || !known && strings.HasPrefix(n.ID, "gen-") {
+		if known && !was.imported() || ours[n.ID] {
 			r.Skipped = append(r.Skipped, Remark{n.Place, fmt.Sprintf("%s is the id of a built-in question, which stays as it is; give yours another id to have both", n.ID)})
 			continue
 		}

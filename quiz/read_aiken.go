@@ -71,7 +71,7 @@ func (a *aikenReader) answer(n int, key string) {
 	case len(letters) != 1:
 		a.wrong(a.line(n), "%q: want one letter, such as ANSWER: B; questions with several right choices need another format", clip(key, 40))
 	case len(a.choices) < MinChoices:
-		a.wrong(a.line(a.first), "the question has %d choices, want %d or more; each begins with its letter, such as “A. ”", len(a.choices), MinChoices)
+		a.wrong(a.line(a.first), "want %d choices or more, got %d; each begins with its letter, such as “A. ”", MinChoices, len(a.choices))
 	default:
 		right := strings.Index("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:min(26, len(a.choices))], letters[0])
 		if right < 0 || len(letters[0]) != 1 {

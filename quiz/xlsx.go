@@ -117,7 +117,17 @@ func (c *countedReader) Read(p []byte) (int, error) {
 
 func attribute(e xml.StartElement, name string) string {
 	for _, a := range e.Attr {
-		if a.Name.Local == name && a.Name.Space != "r" || name == "r:id" && a.Name.Space == "r" && a.Name.Local == "id" {
+		if a.Name.Local == name && a.Name.Space == "" {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// relation is the attribute r:id, whatever the prefix.
+func relation(e xml.StartElement) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == "id" && a.Name.Space != "" {
 			return a.Value
 		}
 	}
@@ -144,7 +154,7 @@ func (w *workbook) readSheets() error {
 		return err
 	}
 	err = w.elements("xl/workbook.xml", func(e xml.StartElement) {
-		if part := target[attribute(e, "r:id")]; e.Name.Local == "sheet" && w.parts[part] != nil && len(w.sheets) < maxSheets {
+		if part := target[relation(e)]; e.Name.Local == "sheet" && w.parts[part] != nil && len(w.sheets) < maxSheets {
 			w.sheets = append(w.sheets, sheet{clip(oneSpaced(strings.Map(visible, attribute(e, "name"))), 40), part})
 		}
 	}, noText, noEnd)
