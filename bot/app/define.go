@@ -47,7 +47,9 @@ func (a *App) lookUp(ctx context.Context, u chat.User, term string) (chat.Reply,
 	for _, s := range slices.Backward(found.Suggestions) { // other right answers come before what is merely related
 		m.Card.Buttons = insertButton(m.Card.Buttons, 1, entryButton(s))
 	}
-	m.Card.Buttons = m.Card.Buttons[:min(len(m.Card.Buttons), entryButtons)]
+	if n := len(m.Card.Buttons); n > entryButtons { // what suggests a change is the last one, and stays
+		m.Card.Buttons = slices.Delete(m.Card.Buttons, entryButtons-1, n-1)
+	}
 	return chat.Reply{Message: m, Ephemeral: true}, nil
 }
 
