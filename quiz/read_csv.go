@@ -194,8 +194,10 @@ func rowQuestion(row map[string]string) (bankQuestion, error) {
 
 // cellText is a cell as one line.
 func cellText(cell string) string {
-	return strings.TrimSpace(strings.NewReplacer("\n", " ", "\t", " ").Replace(cell))
+	return strings.TrimSpace(cellBreaks.Replace(cell))
 }
+
+var cellBreaks = strings.NewReplacer("\n", " ", "\t", " ")
 
 // kindNamed is a kind as people write it: "True/False", "one choice".
 func kindNamed(name string) QuestionKind {
@@ -223,13 +225,16 @@ func rowChoices(row map[string]string) (choices []string, err error) {
 	return choices, nil
 }
 
-var keySeparators = regexp.MustCompile(`[\s,;|+&“”"'‘’]+`)
+var (
+	keySeparators = regexp.MustCompile(`[\s,;|+&“”"'‘’]+`)
+	manyLetters   = regexp.MustCompile(`^[A-Ea-e]{2,5}$`)
+)
 
 // setKey reads the cell of the key: letters, or numbers, or true and false.
 func (b *bankQuestion) setKey(cell string) error {
 	var keys []string
 	for _, k := range keySeparators.Split(cell, -1) {
-		if b.Kind == Several && regexp.MustCompile(`^[A-Ea-e]{2,5}$`).MatchString(k) { // AC is A and C
+		if b.Kind == Several && manyLetters.MatchString(k) { // AC is A and C
 			keys = append(keys, strings.Split(strings.ToUpper(k), "")...)
 		} else if k != "" {
 			keys = append(keys, keyLetter(k))

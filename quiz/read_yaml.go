@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,7 +67,10 @@ func readYAMLPart(r *reader, text string) {
 		r.wrong(r.line(0), "more than %d MiB in one piece; write domain and verified first, and then questions, each beginning with “- ” on a line of its own", MaxBankFile>>20)
 		return
 	}
-	var file bankFile
+	var file struct {
+		Domain, Verified string
+		Questions        []yamlQuestion
+	}
 	dec := yaml.NewDecoder(strings.NewReader(text))
 	dec.KnownFields(true)
 	if err := dec.Decode(&file); err != nil {
@@ -77,37 +81,40 @@ func readYAMLPart(r *reader, text string) {
 		r.wrong(r.line(0), "has a second YAML document; a question file has one")
 		return
 	}
-	lines := questionLines([]byte(text), len(file.Questions))
-	for i, b := range file.Questions {
-		q, err := b.question(file)
+	for _, b := range file.Questions {
+		q, err := b.question(bankFile{Domain: file.Domain, Verified: file.Verified})
 		if err != nil {
-			r.wrong(r.line(lines[i]), "%v", err)
+			r.wrong(r.line(b.line), "%v", err)
 			continue
 		}
-		r.add(r.line(lines[i]), q)
+		r.add(r.line(b.line), q)
 	}
 }
 
-// yamlProblem says what the library found in the words of people who write questions.
-func yamlProblem(p string) string {
-	if m := unknownKey.FindStringSubmatch(p); m != nil {
-		return fmt.Sprintf("there is no key %q; see the built-in questions for those there are", clip(m[1], 40))
-	}
-	for ending, text := range map[string]string{
-		"into quiz.bankFile": "want domain, verified and questions, as in the files of the built-in questions", "into quiz.bankQuestion": "a question has keys, such as id, text and choices",
-		"into string": "want a text; put quotes around one with “: ” in it or one that begins with [ or {", "into int": "want a number",
-	} {
-		if strings.HasPrefix(p, "cannot unmarshal ") && strings.HasSuffix(p, ending) {
-			return text
+// A yamlQuestion knows its line. ParseQuestions parses a file twice for that, which takes too long for a large one.
+type yamlQuestion struct {
+	bankQuestion
+	line int
+}
+
+// UnmarshalYAML refuses unknown keys, as the library does only for what it decodes by itself.
+func (q *yamlQuestion) UnmarshalYAML(node *yaml.Node) error {
+	q.line = node.Line
+	var unknown []string
+	for i := 0; i < len(node.Content) && node.Kind == yaml.MappingNode; i += 2 {
+		if key := node.Content[i]; !slices.Contains(yamlKeys, key.Value) {
+			unknown = append(unknown, fmt.Sprintf("line %d: field %s not found in type quiz.bankQuestion", key.Line, key.Value))
 		}
 	}
-	if strings.HasPrefix(p, "cannot unmarshal ") {
-		return "want a list"
+	if unknown != nil {
+		return &yaml.TypeError{Errors: unknown}
 	}
-	return clip(p, 300)
+	return node.Decode(&q.bankQuestion)
 }
 
-var unknownKey = regexp.MustCompile(`^field (.*) not found in type `)
+// yamlKeys are the keys of a question, see bankFile.
+var yamlKeys = []string{"id", "domain", "competency", "category", "kind", "terms", "difficulty", "text", "code", "choices", "steps", "answers",
+	"key", "keys", "explanation", "doc", "verified", "from", "until"}
 
 // notYAML tells what the YAML library found.
 func (r *reader) notYAML(err error) {
@@ -129,3 +136,27 @@ func (r *reader) notYAML(err error) {
 		r.wrong(at, "%s", yamlProblem(p))
 	}
 }
+
+// yamlProblem says what the library found in the words of people who write questions.
+func yamlProblem(p string) string {
+	if m := unknownKey.FindStringSubmatch(p); m != nil {
+		return fmt.Sprintf("there is no key %q; use %s", clip(m[1], 40), strings.Join(yamlKeys, ", "))
+	}
+	if !strings.HasPrefix(p, "cannot unmarshal ") {
+		return clip(p, 300)
+	}
+	_, into, _ := strings.Cut(p[max(0, len(p)-120):], " into ")
+	switch {
+	case strings.HasPrefix(into, "struct"):
+		return "want the keys domain, verified and questions, as in the files of the built-in questions"
+	case strings.HasSuffix(into, "quiz.bankQuestion"):
+		return "a question has keys, such as id, text and choices"
+	case into == "int":
+		return "want a number"
+	case into == "string":
+		return "want a text; put quotes around one with “: ” in it or one that begins with [ or {"
+	}
+	return "want a list"
+}
+
+var unknownKey = regexp.MustCompile(`^field (.*) not found in type `)
