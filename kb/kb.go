@@ -14,7 +14,7 @@
 // # What is cached
 //
 // Each process keeps all entries in memory, by name, and a bleve index in a private temporary directory. Both are thrown
-// away at the end; nothing in them is worth keeping. Exact names are answered from memory; typos and descriptions ask bleve
+// away at the end; nothing in them is worth keeping. Exact names are answered from memory, and so are those one mistake away; worse typos and descriptions ask bleve
 // for candidates, and plain Go decides among them.
 //
 // # How processes follow each other
