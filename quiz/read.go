@@ -310,12 +310,15 @@ func (r *reader) complete(q *Question) {
 	q.Domain = cmp.Or(q.Domain, r.opt.Domain, "BG")
 	q.Category = cmp.Or(q.Category, r.opt.Category, "imported")
 	q.Difficulty = cmp.Or(q.Difficulty, r.opt.Difficulty, 2)
-	if q.Kind != OneChoice || len(q.Choices) != 2 {
-		return
+	if len(q.Terms) == 0 {
+		q.Terms = nil // an empty list is no other question
 	}
-	switch key := fold(q.Right()); {
-	case fold(q.Choices[0])+fold(q.Choices[1]) == "truefalse", fold(q.Choices[0])+fold(q.Choices[1]) == "falsetrue":
-		q.Kind, q.Choices, q.Key = TrueFalse, trueFalse(), slices.Index([]string{"true", "false"}, key)
+	var folded []string
+	for _, c := range q.Choices {
+		folded = append(folded, fold(c))
+	}
+	if right := fold(q.Right()); q.Kind == OneChoice && right != "" && slices.Equal(sorted(folded), []string{"false", "true"}) {
+		q.Kind, q.Choices, q.Key = TrueFalse, trueFalse(), slices.Index([]string{"true", "false"}, right)
 	}
 }
 
