@@ -135,15 +135,15 @@ func (a *App) entryCard(workspace string, e kb.Entry) chat.Message {
 	if e.Example != "" {
 		add("Example", chat.Fence(e.Example))
 	}
+	if e.Licence != "" && e.SourceURL != "" { // not further down, where fields that do not fit are dropped: licences want it to be said
+		add("Source", chat.Escape(chat.Line(e.Source, 60))+credit(e.SourceURL, e.Licence))
+	}
 	add("Not to be confused with", a.confusable(workspace, e))
 	add("What changed", chat.Prose(e.Changed))
 	add("Exam tip", chat.Prose(e.Tip))
 	add("Also called", chat.Escape(strings.Join(e.OtherNames(), ", ")))
 	for _, n := range e.Notes[:min(len(e.Notes), maxNotes)] {
 		add("From "+chat.Line(n.Source, 60)+", not checked", chat.Prose(chat.Cut(n.Text, 500))+credit(n.SourceURL, n.Licence))
-	}
-	if e.Licence != "" && e.SourceURL != "" {
-		add("Source", chat.Escape(chat.Line(e.Source, 60))+credit(e.SourceURL, e.Licence))
 	}
 	card.Buttons = a.entryActions(workspace, e)
 	return chat.Message{Card: fitted(card)}

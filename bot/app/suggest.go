@@ -237,6 +237,6 @@ func conflict(err error) (string, bool) {
 	if c.Entry == nil {
 		return fmt.Sprintf("Nothing was changed: %s has removed this term since you saw it. `/ckad-admin term add` makes it again.", chat.Escape(cmp.Or(c.By, "somebody"))), true
 	}
-	return fmt.Sprintf("Nothing was changed: %s has edited **%s** since you saw it (%s). Look at it again with `/ckad-admin term edit`, then decide.",
-		chat.Escape(cmp.Or(c.By, "somebody")), chat.Escape(c.Entry.Term), chat.Time(c.At)), true
+	return fmt.Sprintf("Nothing was changed: **%s** was edited by %s since you saw it (%s). Look at it again with `/ckad-admin term edit`, then decide.",
+		chat.Escape(c.Entry.Term), chat.Escape(cmp.Or(c.By, "somebody")), chat.Time(c.At)), true
 }

@@ -75,7 +75,7 @@ func (a *App) submitTerm(ctx context.Context, s chat.Submission, to target) (cha
 	return private("Saved. `/ckad define %s` shows your text in this workspace; `/ckad-admin term history %s` shows all versions.", chat.Escape(e.Term), chat.Escape(e.Term)), nil
 }
 
-// removeTerm takes the workspace's own text away.
+// removeTerm takes the workspace's own text away, or else what it imported.
 func (a *App) removeTerm(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	e, err := a.chosen(ctx, c)
 	if err != nil {
@@ -84,12 +84,36 @@ func (a *App) removeTerm(ctx context.Context, c chat.Command) (chat.Reply, error
 	if err := a.glossary.Remove(ctx, c.User.Home(), chat.Line(c.User.Name, 64), e.Slug, e.Rev); err != nil {
 		return chat.Reply{}, err
 	}
-	said := "Removed: **" + chat.Escape(e.Term) + "** is not in this workspace's glossary any more."
-	if now, ok := a.glossary.Entry(c.User.Home(), e.Slug); ok {
-		said = "Removed. **" + chat.Escape(now.Term) + "** shows the text again that it had before yours."
+	card := &chat.Card{Body: "Removed: **" + chat.Escape(e.Term) + "** is not in this workspace's glossary any more."}
+	if now, ok := a.glossary.Entry(c.User.Home(), e.Slug); ok && now.Rev == e.Rev {
+		card.Body = "Removed: what was imported about **" + chat.Escape(now.Term) + "**. The entry itself stays as it is."
+	} else if ok {
+		card.Body = "Removed. **" + chat.Escape(now.Term) + "** shows the text again that it had before yours."
 	}
-	return chat.Reply{Ephemeral: true, Message: chat.Message{Card: &chat.Card{Body: said,
-		Buttons: []chat.Button{{Action: fmt.Sprintf("%s:%s:%d", verbRevert, e.Slug, e.Rev), Label: "Undo"}}}}}, nil
+	versions, err := a.glossary.History(ctx, c.User.Home(), e.Slug)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if rev, ok := beforeRemoval(versions); ok {
+		card.Buttons = []chat.Button{{Action: fmt.Sprintf("%s:%s:%d", verbRevert, e.Slug, rev), Label: "Undo"}}
+	} else {
+		card.Body += fmt.Sprintf(" `/ckad-admin term history %s` shows the texts, and brings them back.", chat.Escape(e.Slug))
+	}
+	return chat.Reply{Ephemeral: true, Message: chat.Message{Card: card}}, nil
+}
+
+// beforeRemoval is the version that undoes the last removal, if it removed one
+// text: several imported ones of a term go at once, and come back one by one.
+func beforeRemoval(newestFirst []kb.Version) (rev int64, ok bool) {
+	if len(newestFirst) < 2 || newestFirst[1].Removed && newestFirst[1].At.Equal(newestFirst[0].At) {
+		return 0, false
+	}
+	for _, v := range newestFirst[1:] {
+		if v.Source == newestFirst[0].Source {
+			return v.Rev, !v.Removed
+		}
+	}
+	return 0, false
 }
 
 // versionsShown is how many versions a history lists.
@@ -180,7 +204,20 @@ func (a *App) chosen(ctx context.Context, c chat.Command) (kb.Entry, error) {
 	if err != nil {
 		return kb.Entry{}, err
 	}
-	return a.entry(c.User, slug)
+	e, ok := a.glossary.Entry(c.User.Home(), slug)
+	if ok {
+		return e, nil
+	}
+	term := strings.TrimSpace(c.Args["term"] + " " + c.Rest)
+	found, err := a.glossary.Define(ctx, c.User.Home(), term)
+	if err != nil {
+		return kb.Entry{}, err
+	}
+	said := "**" + chat.Escape(chat.Line(term, 60)) + "** is not in this workspace's glossary."
+	if found.Entry != nil {
+		return kb.Entry{}, problem(said + " Did you mean **" + chat.Escape(found.Entry.Term) + "**?")
+	}
+	return kb.Entry{}, problem(said + " `/ckad-admin term add` adds a term.")
 }
 
 // slug is that of the entry that a command names by one of its names, or by the
