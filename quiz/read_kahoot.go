@@ -104,57 +104,83 @@ func (k *kahootReader) question() {
 		}
 		return
 	}
-	cells, found := map[string]cell{}, len(k.problems)
-	for n, c := range k.row {
-		if what := k.columns[n]; what != "" {
-			cells[what] = c
-			if c.date {
-				k.wrong(k.at(c), "is shown as a date, a percentage or the like, which does not say what stands there; format the cell as text")
-			}
-		}
-	}
+	cells, ok := k.cells()
 	text, is := cells["text"]
-	if !is || len(k.problems) > found {
-		if len(cells) > 0 && !is {
-			k.wrong(k.at(k.first()), "the row has answers and no question")
-		}
+	switch {
+	case !ok || len(cells) == 0:
+		return
+	case !is:
+		k.wrong(k.at(k.first()), "the row has answers and no question")
 		return
 	}
-	q := Question{}
-	places := map[string]Place{"text": k.at(text), "key": k.at(cells["key"])}
-	p := k.plain(k.at(text), text.text, false)
-	q.Text, q.Code = p.text, p.code
+	n := Noted{Place: k.at(text), cells: map[string]Place{}}
+	for what, c := range cells {
+		n.cells[what] = k.at(c)
+	}
+	p := k.plain(n.Place, text.text, false)
+	n.Text, n.Code = p.text, p.code
+	if n.Choices, ok = k.choices(cells); !ok {
+		return
+	}
+	if len(n.Choices) == 0 {
+		k.skip(n.Place, "a slide: a text without answers is no question")
+		return
+	}
+	if k.key(cells, &n) {
+		k.file.Questions = append(k.file.Questions, n)
+	}
+}
+
+// cells are those of the row by what they are, such as "choice 2"; not ok if one cannot be understood.
+func (k *kahootReader) cells() (cells map[string]cell, ok bool) {
+	cells, ok = map[string]cell{}, true
+	for _, n := range slices.Sorted(maps.Keys(k.row)) {
+		what, c := k.columns[n], k.row[n]
+		if what == "" {
+			continue
+		}
+		cells[what] = c
+		if c.date {
+			k.wrong(k.at(c), "is shown as a date, a percentage or the like, which does not say what stands there; format the cell as text")
+			ok = false
+		}
+	}
+	return cells, ok
+}
+
+// choices are the answers. One that is missing before another would give that another number.
+func (k *kahootReader) choices(cells map[string]cell) (choices []string, ok bool) {
 	for i := 1; i <= 6; i++ {
 		c, is := cells[fmt.Sprintf("choice %d", i)]
 		if !is {
 			continue
 		}
-		if i != len(q.Choices)+1 {
+		if i != len(choices)+1 {
 			k.wrong(k.at(c), "answer %d is empty, and answer %d is not; move the answers together, and look at the correct answers", i-1, i)
-			return
+			return nil, false
 		}
-		q.Choices = append(q.Choices, k.plain(k.at(c), c.text, false).text)
-		places[fmt.Sprintf("choice %d", i)] = k.at(c)
+		choices = append(choices, k.plain(k.at(c), c.text, false).text)
 	}
-	if len(q.Choices) == 0 {
-		k.skip(k.at(text), "a slide: a text without answers is no question")
-		return
+	return choices, true
+}
+
+// key reads the correct answers.
+func (k *kahootReader) key(cells map[string]cell, n *Noted) bool {
+	c, is := cells["key"]
+	if !is {
+		k.wrong(n.Place, "no key: write the number of the right answer into the column Correct answer(s)")
+		return false
 	}
-	if _, is := cells["key"]; !is {
-		k.wrong(k.at(text), "no key: write the number of the right answer into the column Correct answer(s)")
-		return
-	}
-	right, problem := kahootNumbers(cells["key"].text, len(q.Choices))
+	right, problem := kahootNumbers(c.text, len(n.Choices))
 	if problem == "" {
-		if err := q.setRight(right); err != nil {
+		if err := n.setRight(right); err != nil {
 			problem = err.Error()
 		}
 	}
 	if problem != "" {
-		k.wrong(k.at(cells["key"]), "%s", problem)
-		return
+		k.wrong(k.at(c), "%s", problem)
 	}
-	k.file.Questions = append(k.file.Questions, Noted{Question: q, Place: k.at(text), cells: places})
+	return problem == ""
 }
 
 func (k *kahootReader) first() cell {
