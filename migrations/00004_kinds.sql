@@ -3,7 +3,9 @@
 -- an answer stays one number, answer.choice, and is right if it is round_question.key.
 
 alter table quiz.round_question
-    drop column choices, -- and with it the check that the key is one of them
+    drop column choices, -- and with it the check that the key is one of them; a typed answer has none
+    add column choices smallint not null generated always as (
+        case jsonb_typeof(body -> 'Choices') when 'array' then jsonb_array_length(body -> 'Choices') else 0 end) stored,
     add column kind text not null generated always as (coalesce(body ->> 'Kind', '')) stored
         check (kind in ('', 'several', 'true-false', 'typed', 'order')),
     add column beyond smallint not null generated always as (
@@ -16,6 +18,7 @@ alter table quiz.round_question
     add column accepted text[] check (cardinality(accepted) between 1 and 10),
     add constraint round_question_key check (key >= 0 and key < beyond),
     add constraint round_question_accepted check ((kind = 'typed') = (accepted is not null) and not body ? 'Answers');
+comment on column quiz.round_question.choices  is 'For bots of the release before there were kinds: they may run beside newer ones for a while';
 comment on column quiz.round_question.kind     is 'How it is answered, and what the numbers in key and answer.choice mean; empty for one choice';
 comment on column quiz.round_question.beyond   is 'The number after the greatest that an answer can be';
 comment on column quiz.round_question.accepted is 'What is right for a typed answer; a correction changes it, and with it answer.choice of those who typed';

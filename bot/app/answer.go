@@ -48,7 +48,7 @@ func (a *App) step(ctx context.Context, u chat.User, ch chat.Channel, to target,
 		return a.reviewFrom(ctx, u, ch, to, to.question+1, said)
 	}
 	end := said
-	if len(r.Questions) > 1 {
+	if len(r.Questions) > 1 || r.Kind == quiz.KindDuel {
 		end = paragraphs(said, finished(r))
 	}
 	if !r.Changeable {

@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	listed   = 10    // terms on a page of a list
-	allTerms = "all" // subjects besides the categories and the domains
-	ownTerms = "own"
+	listed   = 10         // terms on a page of a list
+	allTerms = "all"      // subjects besides the categories and the domains
+	ownTerms = "own"      // what this workspace wrote
+	imported = "imported" // what came from files
 )
 
 // terms lists the glossary: the subjects, or the terms of one.
@@ -53,6 +54,7 @@ func (a *App) subjects(workspace string) chat.Message {
 	}
 	add(allTerms, "All")
 	add(ownTerms, "Your team's own")
+	add(imported, "Imported")
 	for _, d := range quiz.Domains() {
 		add(d.Code, chat.Line(d.Code+" "+d.Name, 60))
 	}
@@ -89,7 +91,9 @@ func (a *App) termsOf(workspace, subject string) []kb.Entry {
 	case allTerms:
 		return a.glossary.List(workspace, "")
 	case ownTerms:
-		return slices.DeleteFunc(a.glossary.List(workspace, ""), func(e kb.Entry) bool { return e.Source == kb.SourceBuiltin })
+		return slices.DeleteFunc(a.glossary.List(workspace, ""), func(e kb.Entry) bool { return e.Source != "" })
+	case imported:
+		return slices.DeleteFunc(a.glossary.List(workspace, ""), func(e kb.Entry) bool { return e.Source == "" || e.Source == kb.SourceBuiltin })
 	}
 	return a.glossary.List(workspace, subject)
 }
@@ -111,7 +115,7 @@ func (a *App) subject(workspace, typed string) (string, bool) {
 
 // subjectNames are what can be typed for a subject, but for the domains' names.
 func (a *App) subjectNames(workspace string) []string {
-	names := []string{allTerms, ownTerms, "BG"}
+	names := []string{allTerms, ownTerms, imported, "BG"}
 	for _, d := range quiz.Domains() {
 		names = append(names, d.Code)
 	}
@@ -124,6 +128,8 @@ func subjectName(subject string) string {
 		return "All terms"
 	case ownTerms:
 		return "Your team's own terms"
+	case imported:
+		return "Imported terms"
 	case "BG":
 		return "Background"
 	case "api":
