@@ -94,6 +94,11 @@ func (l *linter) read(f File) {
 		return
 	}
 	entries, problems := kb.ReadYAML(f.Name, bytes.NewReader(f.Text))
+	for i, e := range entries {
+		if teams(e) {
+			entries[i].Slug = kb.SlugOf(e.Term) // as the import makes it
+		}
+	}
 	l.add(problems)
 	l.lines[f.Name] = strings.Split(string(f.Text), "\n")
 	l.entries = append(l.entries, entries...)
