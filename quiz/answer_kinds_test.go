@@ -359,16 +359,38 @@ func TestChangedAndRetiredQuestionsOfEveryKindFinishTheirRound(t *testing.T) {
 	}
 }
 
-// Whoever types while the accepted answers are being corrected is graded by the new ones, whoever comes first.
+// Whoever types while the accepted answers are being corrected waits, and is graded by the new ones.
 func TestTypingWhileTheKeyIsCorrectedIsGradedByTheNewOne(t *testing.T) {
 	w, r, _ := openKinds(t, false)
-	bank := corrected()
+	tx, err := w.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := correctRounds(t.Context(), tx, corrected()); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan Result, 1)
+	go func() { done <- w.say(r, Typed, "ada", said[Typed][1]) }()
+	waiting := `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+	for len(done) == 0 && w.count(waiting) == 0 {
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-done; got.Outcome != Recorded || got.Choice != 1 {
+		t.Errorf("got %+v, want recorded and accepted by the new key", got)
+	}
+}
+
+// And who comes first is graded again.
+func TestTypingBeforeTheKeyIsCorrectedIsGradedAnew(t *testing.T) {
+	w, r, _ := openKinds(t, false)
 	var both sync.WaitGroup
 	const players = 30
 	for i := range players {
 		both.Go(func() { w.say(r, Typed, fmt.Sprint("player", i), said[Typed][i%2]) })
 	}
-	both.Go(func() { w.load(bank) })
+	both.Go(func() { w.load(corrected()) })
 	both.Wait()
 	right := w.count(`
 		SELECT count(*) FROM quiz.answer a JOIN quiz.round_question q USING (workspace, round, position)

@@ -90,6 +90,13 @@ func TestGenerateIsFairForEverySeed(t *testing.T) {
 			ever[q.ID]++
 		}
 	}
+	total := 0
+	for _, n := range ever {
+		total += n
+	}
+	if total < 1000 {
+		t.Errorf("got %d questions for %d seeds, want 1000 to look at", total, seeds)
+	}
 	for _, term := range terms {
 		want := term.Slug != "vague" // its definition is nothing but its name
 		if got := ever["gen-def-"+term.Slug] > 0; got != want {

@@ -131,7 +131,7 @@ func mistyped(said, accepted string) bool {
 	if len(want) == 1 && !hasFlag(said) {
 		words = []string{joined(said)}
 	}
-	if len(words) != len(want) || known[joined(said)] {
+	if len(words) != len(want) {
 		return false
 	}
 	mistakes := 0

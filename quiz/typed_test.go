@@ -68,6 +68,10 @@ func TestAccepts(t *testing.T) {
 		{"rollback", []string{"rollout"}, false},
 		{"taint", []string{"toleration"}, false},
 		{"retain", []string{"remain"}, false},
+		{"policy retain", []string{"policy remain"}, false},
+		{"kubetcl", []string{"kubectl"}, true},
+		{"containr", []string{"container"}, true},
+		{"containerr", []string{"container"}, false}, // as near to containerd
 		{"nodePort", []string{"hostPort"}, false},
 		{"egress", []string{"ingress"}, false},
 		{"patches", []string{"matches"}, false},
