@@ -143,8 +143,12 @@ func (a *App) pick(ctx context.Context, c chat.Click, to target) (chat.Reply, er
 	if to.question >= len(p.Round.Questions) || onePress(p.Round.Questions[to.question]) {
 		return stale, nil
 	}
-	q := p.Round.Questions[to.question]
-	picked := unpackPicks(q, to.choice)
+	return inPlace(pickedCard(p.Round, to.question, unpackPicks(p.Round.Questions[to.question], to.choice))), nil
+}
+
+// pickedCard is stepCard for somebody who has picked these so far.
+func pickedCard(r quiz.Round, n int, picked []int) chat.Message {
+	q := r.Questions[n]
 	said := "Picked so far: nothing."
 	switch {
 	case len(picked) > 0 && q.Kind == quiz.Order:
@@ -152,10 +156,10 @@ func (a *App) pick(ctx context.Context, c chat.Click, to target) (chat.Reply, er
 	case len(picked) > 0:
 		said = "Picked so far: " + inWords(q, q.Pick(picked...), "") + ". Press a letter again to take it back."
 	}
-	m := stepCard(p.Round, to.question, "")
+	m := stepCard(r, n, "")
 	m.Card.Body = chat.Cut(paragraphs(m.Card.Body, said), chat.MaxBody)
-	m.Card.Buttons = stepButtons(p.Round, to.question, picked)
-	return inPlace(m), nil
+	m.Card.Buttons = stepButtons(r, n, picked)
+	return m
 }
 
 // typedForm is the action of the form for a typed answer; round and question follow.
