@@ -17,7 +17,7 @@ import (
 // nothing is configured, and nothing was there before.
 func TestFirstMinute(t *testing.T) {
 	env := []string{"CKADBOT_DATA_DIR=" + filepath.Join(t.TempDir(), "Application Support", "data")} // as on macOS, with a space
-	input := "/ckad define deploymnet\n/ckad ask\nB\n/ckad leaderboard\n"
+	input := "/ckad define deploymnet\n/ckad ask " + onePressTopic(t) + "\nB\n/ckad leaderboard\n"
 	for _, begin := range []string{"cold", "warm"} {
 		p := start(t, env, input)
 		if code := p.finish(t); code != 0 {
