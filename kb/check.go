@@ -20,6 +20,7 @@ const (
 // An InvalidError tells what is wrong with an entry that somebody wrote, in sentences for that person.
 type InvalidError struct{ Problems []string }
 
+// Error is the problems in one line.
 func (e *InvalidError) Error() string { return "invalid entry: " + strings.Join(e.Problems, "; ") }
 
 // Check returns what is wrong with an entry, a sentence for each problem; none means that it can be written. What a workspace

@@ -24,6 +24,7 @@ type ConflictError struct {
 	Entry *Entry    // as it is now; nil: it was removed
 }
 
+// Error says what became of the entry, and by whom.
 func (e *ConflictError) Error() string {
 	if e.Entry == nil {
 		return fmt.Sprintf("the entry was removed by %s", e.By)
