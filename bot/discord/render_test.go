@@ -1,9 +1,7 @@
 package discord
 
 import (
-	"encoding/json"
 	"flag"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -140,19 +138,6 @@ func TestNothingIsLive(t *testing.T) {
 	})
 }
 
-// TestQuestionsOfEveryKindLookLikeThis renders the cards that the program makes for a question of each kind.
-func TestQuestionsOfEveryKindLookLikeThis(t *testing.T) {
-	text, err := os.ReadFile("../app/testdata/kinds.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cards map[string]chat.Message
-	if err := json.Unmarshal(text, &cards); err != nil || len(cards) < 15 {
-		t.Fatalf("got %d cards and error %v, want three for each of five kinds", len(cards), err)
-	}
-	rendered := map[string]any{}
-	for name, m := range cards {
-		rendered[name] = render(m)
-	}
-	chattest.Golden(t, "testdata/kinds.json", chattest.JSON(t, rendered), *update)
+func TestQuestionsOfEveryKindLookLikeTheGoldenFile(t *testing.T) {
+	chattest.GoldenKinds(t, func(m chat.Message) any { return render(m) }, *update)
 }

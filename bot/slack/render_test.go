@@ -3,7 +3,6 @@ package slack
 import (
 	"encoding/json"
 	"flag"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -275,19 +274,6 @@ func TestBoldIsSeenNextToLetters(t *testing.T) {
 	}
 }
 
-// TestQuestionsOfEveryKindLookLikeThis renders the cards that the program makes for a question of each kind.
-func TestQuestionsOfEveryKindLookLikeThis(t *testing.T) {
-	text, err := os.ReadFile("../app/testdata/kinds.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cards map[string]chat.Message
-	if err := json.Unmarshal(text, &cards); err != nil || len(cards) < 15 {
-		t.Fatalf("got %d cards and error %v, want three for each of five kinds", len(cards), err)
-	}
-	rendered := map[string]any{}
-	for name, m := range cards {
-		rendered[name] = sent(t, m)
-	}
-	chattest.Golden(t, "testdata/kinds.json", chattest.JSON(t, rendered), *update)
+func TestQuestionsOfEveryKindLookLikeTheGoldenFile(t *testing.T) {
+	chattest.GoldenKinds(t, func(m chat.Message) any { return sent(t, m) }, *update)
 }

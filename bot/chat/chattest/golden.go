@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"ckadbot/bot/chat"
 )
 
 // Golden compares got with what a file in the repository says, and tells the
@@ -44,4 +46,23 @@ func JSON(t testing.TB, v any) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// GoldenKinds compares what an adapter makes of the program's cards for each
+// kind of question with testdata/kinds.json of the adapter's own tests.
+func GoldenKinds(t testing.TB, render func(chat.Message) any, update bool) {
+	t.Helper()
+	text, err := os.ReadFile("../app/testdata/kinds.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cards map[string]chat.Message
+	if err := json.Unmarshal(text, &cards); err != nil || len(cards) < 15 {
+		t.Fatalf("got %d cards and error %v, want three for each of five kinds", len(cards), err)
+	}
+	rendered := map[string]any{}
+	for name, m := range cards {
+		rendered[name] = render(m)
+	}
+	Golden(t, "testdata/kinds.json", JSON(t, rendered), update)
 }

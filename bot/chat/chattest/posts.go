@@ -1,0 +1,102 @@
+package chattest
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"ckadbot/bot/chat"
+)
+
+// Promises about messages that the bot starts, and changes.
+
+func post(t testing.TB, p Platform, id string, m chat.Message) chat.MessageRef {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	ref, err := p.Adapter().Post(ctx, p.Channel(), chat.Key{ID: id}, m)
+	if err != nil {
+		t.Fatalf("post: %v", err)
+	}
+	return ref
+}
+
+// count tells how many messages person sees that contain text.
+func count(p Platform, person, text string) (n int) {
+	messages, _ := p.Sees(person)
+	for _, m := range messages {
+		if strings.Contains(m.Text, text) {
+			n++
+		}
+	}
+	return n
+}
+
+func postAndEdit(t *testing.T, p Platform) {
+	Start(t, p, &Handler{})
+	ready(t, p)
+	ref := post(t, p, "k1", card("before", abc...))
+	if ref.Channel != p.Channel() || ref.ID == "" {
+		t.Errorf("posted as %+v", ref)
+	}
+	AwaitText(t, p, "bob", "before")
+	dead := card("after", chat.Button{Action: "x", Label: "Dead", Disabled: true})
+	if err := p.Adapter().Edit(t.Context(), ref, dead); err != nil {
+		t.Fatal(err)
+	}
+	if got := AwaitText(t, p, "bob", "after"); len(got.Buttons) > 0 {
+		t.Errorf("buttons %q can be pressed", got.Buttons)
+	}
+	if p.Adapter().Platform() != "console" && count(p, "bob", "before") > 0 {
+		t.Error("the edit made a new message")
+	}
+}
+
+func postAgain(t *testing.T, p Platform) {
+	Start(t, p, &Handler{})
+	ready(t, p)
+	if !p.Fail(Lost) {
+		return
+	}
+	began := time.Now()
+	_, err := p.Adapter().Post(t.Context(), p.Channel(), chat.Key{ID: "k1"}, card("only once"))
+	var uncertain *chat.UncertainError
+	if !errors.As(err, &uncertain) {
+		t.Fatalf("got %v, want an UncertainError", err)
+	}
+	ref, err := p.Adapter().Post(t.Context(), p.Channel(), chat.Key{ID: "k1", Tried: began}, card("only once"))
+	if err != nil || ref.ID == "" {
+		t.Fatalf("got %+v, %v", ref, err)
+	}
+	if n := count(p, "bob", "only once"); n != 1 {
+		t.Errorf("bob sees it %d times", n)
+	}
+}
+
+func limitedIsTold(t *testing.T, p Platform) {
+	Start(t, p, &Handler{})
+	ready(t, p)
+	if !p.Fail(Limited) {
+		return
+	}
+	_, err := p.Adapter().Post(t.Context(), p.Channel(), chat.Key{ID: "k1"}, card("x"))
+	var retry *chat.RetryError
+	if !errors.As(err, &retry) || retry.After != 7*time.Second {
+		t.Errorf("got %v, want to be asked to wait 7s", err)
+	}
+}
+
+func goneIsTold(t *testing.T, p Platform) {
+	Start(t, p, &Handler{})
+	ready(t, p)
+	if !p.Fail(Gone) {
+		return
+	}
+	_, err := p.Adapter().Post(t.Context(), p.Channel(), chat.Key{ID: "k1"}, card("x"))
+	var gone *chat.GoneError
+	if !errors.As(err, &gone) || gone.Reason == "" || strings.Contains(err.Error(), p.Secret()) {
+		t.Errorf("got %v, want a GoneError with a reason", err)
+	}
+}
