@@ -44,8 +44,8 @@ func orNothing(gvk schema.GroupVersionKind) string {
 
 // unknown says what to write in place of a version or a kind that there is not.
 func (k kubernetes) unknown(apiVersion, kind string) string {
-	if versions := k.kinds[kind]; len(versions) > 0 {
-		return fmt.Sprintf("the API has no %s in %q; write apiVersion: %s", kind, apiVersion, versions[0].GroupVersion())
+	if best, found := k.kinds[kind]; found {
+		return fmt.Sprintf("the API has no %s in %q; write apiVersion: %s", kind, apiVersion, best.GroupVersion())
 	}
 	return fmt.Sprintf("the API has no kind %s in %q; correct it, or use a group of example.com for a kind of your own", kind, apiVersion)
 }
@@ -55,11 +55,11 @@ func (k kubernetes) unknown(apiVersion, kind string) string {
 func (k kubernetes) part(d *document, own string) (kind string, problems []finding) {
 	var first []finding
 	for i, kind := range append([]string{own, "Pod"}, sortedKeys(k.kinds)...) {
-		versions := k.kinds[kind]
-		if len(versions) == 0 || versions[0].life.gone() {
+		best, found := k.kinds[kind]
+		if !found || best.life.gone() {
 			continue
 		}
-		object, problems := k.decode(d, versions[0].GroupVersionKind)
+		object, problems := k.decode(d, best.GroupVersionKind)
 		if len(problems) == 0 {
 			return kind, traps(d, object, false)
 		}

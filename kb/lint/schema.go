@@ -2,7 +2,6 @@ package lint
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
@@ -41,8 +40,8 @@ import (
 // gone by now but still stand in old texts. Another group is two lines here; each makes the program larger by a part of a MiB.
 type kubernetes struct {
 	types *runtime.Scheme
-	yaml  *json.Serializer       // reads strictly: unknown and repeated fields are errors
-	kinds map[string][]groupKind // by kind, the version to write first
+	yaml  *json.Serializer     // reads strictly: unknown and repeated fields are errors
+	kinds map[string]groupKind // by kind, the version to write
 }
 
 type groupKind struct {
@@ -50,8 +49,16 @@ type groupKind struct {
 	life life
 }
 
+// betterThan reports whether a is to be written rather than b: what is still there before what is gone, then the newest.
+func (a groupKind) betterThan(b groupKind) bool {
+	if a.life.gone() != b.life.gone() {
+		return b.life.gone()
+	}
+	return cmp.Or(version.CompareKubeAwareVersionStrings(a.Version, b.Version), strings.Compare(b.Group, a.Group)) > 0
+}
+
 func newKubernetes() kubernetes {
-	k := kubernetes{types: runtime.NewScheme(), kinds: map[string][]groupKind{}}
+	k := kubernetes{types: runtime.NewScheme(), kinds: map[string]groupKind{}}
 	for _, add := range []func(*runtime.Scheme) error{
 		admissionregistrationv1.AddToScheme, appsv1.AddToScheme, appsv1beta1.AddToScheme, appsv1beta2.AddToScheme,
 		authenticationv1.AddToScheme, authorizationv1.AddToScheme, autoscalingv1.AddToScheme, autoscalingv2.AddToScheme,
@@ -65,14 +72,14 @@ func newKubernetes() kubernetes {
 	}
 	k.yaml = json.NewSerializerWithOptions(json.DefaultMetaFactory, k.types, k.types, json.SerializerOptions{Yaml: true, Strict: true})
 	for gvk := range k.types.AllKnownTypes() {
-		if object, err := k.types.New(gvk); err == nil && isManifest(object) {
-			k.kinds[gvk.Kind] = append(k.kinds[gvk.Kind], groupKind{gvk, lifeOf(object)})
+		object, err := k.types.New(gvk)
+		if err != nil || !isManifest(object) {
+			continue
 		}
-	}
-	for _, versions := range k.kinds {
-		slices.SortFunc(versions, func(a, b groupKind) int {
-			return cmp.Or(boolCompare(a.life.gone(), b.life.gone()), -version.CompareKubeAwareVersionStrings(a.Version, b.Version), strings.Compare(a.Group, b.Group))
-		})
+		this := groupKind{gvk, lifeOf(object)}
+		if best, found := k.kinds[gvk.Kind]; !found || this.betterThan(best) {
+			k.kinds[gvk.Kind] = this
+		}
 	}
 	return k
 }
@@ -81,17 +88,6 @@ func newKubernetes() kubernetes {
 func isManifest(object runtime.Object) bool {
 	_, ok := object.(metav1.Object)
 	return ok
-}
-
-func boolCompare(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	default:
-		return 1
-	}
 }
 
 // A life tells when a version of a kind was removed, as the API types themselves say.
@@ -115,7 +111,10 @@ func lifeOf(object runtime.Object) (l life) {
 }
 
 // knows reports whether the API has such a kind, or one of its extensions.
-func (k kubernetes) knows(kind string) bool { return len(k.kinds[kind]) > 0 || extensionKinds[kind] }
+func (k kubernetes) knows(kind string) bool {
+	_, found := k.kinds[kind]
+	return found || extensionKinds[kind]
+}
 
 // extensionKinds are the kinds that the entries of a glossary may have and the API types do not: of extensions that are
 // developed beside Kubernetes, and of what is gone.
