@@ -22,7 +22,8 @@ const (
 )
 
 // commands puts spec into Discord's words. A command with subcommands cannot be
-// used by itself there. For now commands work in guilds only.
+// used by itself there. Commands work in guilds only: rounds, boards and a team's
+// own terms belong to a guild, and a message to the bot itself has none.
 func commands(spec chat.Spec) []*discordgo.ApplicationCommand {
 	var all []*discordgo.ApplicationCommand
 	for _, c := range spec.Commands {
@@ -52,18 +53,13 @@ func inside(c chat.CommandSpec) []*discordgo.ApplicationCommandOption {
 		}
 		all = append(all, &discordgo.ApplicationCommandOption{Type: kind, Name: sub.Name, Description: describe(sub.Name, sub.Description), Options: inside(sub)})
 	}
-	for _, o := range c.Options {
-		all = append(all, option(o))
-	}
-	slices.SortStableFunc(all, func(a, b *discordgo.ApplicationCommandOption) int { // required ones first
-		switch {
-		case a.Required == b.Required:
-			return 0
-		case a.Required:
-			return -1
+	for _, required := range []bool{true, false} { // the order that Discord asks for
+		for _, o := range c.Options {
+			if o.Required == required {
+				all = append(all, option(o))
+			}
 		}
-		return 1
-	})
+	}
 	return all
 }
 
