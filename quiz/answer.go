@@ -14,7 +14,7 @@ type Answer struct {
 	Question  int    // from 0
 	Choice    int    // in the order shown; for OneChoice its index, for other kinds see Question.Pick; not for Typed
 	Typed     string // for Typed only: at most MaxTyped characters
-	Channel   string // where it was clicked; the round must have a post there
+	Channel   string // where it was clicked; the round must have a post there, unless it is for the person alone
 	By        Person
 }
 
@@ -91,9 +91,12 @@ func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 // maxRank is the number of orders of as many steps as there may be: 5!, more than the 2^5 choices of several.
 const maxRank = 120
 
+// maxPosition is the number of questions that the longest round may have: a mock exam.
+const maxPosition = 60
+
 // plausible sorts out numbers and names that no round has, some of which would not even fit into a column.
 func (a Answer) plausible() bool {
-	return a.Question >= 0 && a.Question < MaxQuestions && a.Choice >= 0 && a.Choice < maxRank &&
+	return a.Question >= 0 && a.Question < maxPosition && a.Choice >= 0 && a.Choice < maxRank &&
 		platformID(a.Workspace) && platformID(a.Channel) && platformID(a.By.Workspace) && platformID(a.By.User)
 }
 
@@ -104,7 +107,7 @@ var stale = Result{Outcome: Stale, Choice: -1, Next: -1}
 func refusal(a Answer, p progress, now time.Time) (Outcome, error) {
 	r := p.Round
 	switch {
-	case !slices.Contains(p.posts, a.Channel), a.Question >= len(r.Questions), !a.fits(r.Questions[a.Question]):
+	case !p.reaches(a.Channel), a.Question >= len(r.Questions), !a.fits(r.Questions[a.Question]):
 		return Stale, nil
 	case r.Duel != nil && !r.Duel.has(p.player):
 		return NotYours, nil
@@ -161,8 +164,8 @@ type Progress struct {
 	Typed   []string // for each question what is recorded for a typed answer, else empty
 }
 
-// Progress tells where somebody is in a round that is posted in the channel where they ask.
-// Errors: ErrNoRound, also for a round of other channels; ErrNotYours for a duel of two others.
+// Progress tells where somebody is in a round that is posted in the channel where they ask, or is for them alone.
+// Errors: ErrNoRound, also for a round of other channels or of somebody else alone; ErrNotYours for a duel of two others.
 func (e *Engine) Progress(ctx context.Context, workspace string, round int64, channel string, by Person) (Progress, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
@@ -170,7 +173,7 @@ func (e *Engine) Progress(ctx context.Context, workspace string, round int64, ch
 	if err != nil {
 		return Progress{}, err
 	}
-	if !slices.Contains(p.posts, channel) {
+	if !p.reaches(channel) {
 		return Progress{}, fmt.Errorf("round %d in %s: %w", round, clip(channel, maxID), ErrNoRound)
 	}
 	if d := p.Round.Duel; d != nil && !d.has(p.player) {

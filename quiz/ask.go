@@ -50,6 +50,9 @@ func (e *Engine) Ask(ctx context.Context, a AskRequest) (Round, error) {
 			Workspace: a.Workspace, Kind: KindAsk, Scope: "channel/" + a.Channel, Topic: topic,
 			Opens: now, Closes: now.Add(askWindow), Reveal: true, Channels: []string{a.Channel},
 		}
+		if n.Day, err = dayIn(ctx, tx, a.Workspace, a.Channel, now); err != nil {
+			return err
+		}
 		if n.Questions, err = e.drawFor(ctx, tx, a.Workspace, n.Scope, topic, 1, now); err != nil {
 			return err
 		}
@@ -119,7 +122,7 @@ func secretNow(ctx context.Context, db querier, workspace string, now time.Time)
 		SELECT q.question
 		FROM quiz.round r
 		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
-		WHERE r.workspace = $1 AND NOT r.reveal AND r.closes_at > $2
+		WHERE r.workspace = $1 AND r.player IS NULL AND NOT r.reveal AND r.closes_at > $2
 		AND r.opens_at > $2 - interval '2 days'  -- for the index only: none is open longer`, workspace, now)
 	if err != nil {
 		return nil, fmt.Errorf("read what is asked and not told yet: %w", err)

@@ -80,6 +80,9 @@ func (e *Engine) challenge(ctx context.Context, tx pgx.Tx, c ChallengeRequest, t
 		Opens: now, Closes: now.Add(challengeWindow), Reveal: true, Channels: []string{c.Channel},
 	}
 	var err error
+	if n.Day, err = dayIn(ctx, tx, c.Workspace, c.Channel, now); err != nil {
+		return Round{}, err
+	}
 	if n.Questions, err = e.drawFor(ctx, tx, c.Workspace, scope, topic, c.Questions, now); err != nil {
 		return Round{}, err
 	}

@@ -113,7 +113,7 @@ func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []dueSeries, now time.
 		}
 		rounds = append(rounds, newRound{
 			Workspace: d.Workspace, Kind: KindSeries, Series: &d.id, Due: &d.due, Scope: d.scope(), Topic: d.Topic,
-			Opens: d.due, Closes: closes, Late: now.Sub(d.due) > lateAfter, Changeable: d.Changeable,
+			Opens: d.due, Closes: closes, Day: d.Schedule.Day(d.due), Late: now.Sub(d.due) > lateAfter, Changeable: d.Changeable,
 			Questions: questions, Channels: d.channels,
 		})
 	}

@@ -111,7 +111,8 @@ func queueAnswer(batch *pgx.Batch, a Answer, now time.Time) *pgx.QueuedQuery {
 			AND q.position = $3 AND $4 < q.beyond
 			AND (q.kind <> 'several' OR $4 > 0)  -- to choose none is no answer
 			AND (q.kind = 'typed') = ($9::text IS NOT NULL)
-			AND p.channel = $5
+			AND p.channel = CASE WHEN r.player IS NULL THEN $5 ELSE 'player/' || r.player END
+			AND (r.player IS NULL OR r.player = i.player)
 			AND r.opens_at <= $8 AND $8 < r.closes_at AND r.sealed_at IS NULL
 			AND (r.kind <> 'duel' OR d.accepted_at IS NOT NULL AND i.player IN (d.challenger, d.challenged))
 			FOR SHARE OF r  -- so a seal waits for this answer, or this answer sees the seal

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,7 +20,15 @@ const (
 	KindSeries Kind = "series" // due by the schedule of a series, in all its channels
 	KindAsk    Kind = "ask"    // somebody asked for one question in one channel
 	KindDuel   Kind = "duel"   // the same questions for two players; announced in one channel
+
+	// Rounds for one person alone. They are posted nowhere, may be answered wherever the person is, and count on no board.
+	KindPractice Kind = "practice" // about a topic, graded at once
+	KindReview   Kind = "review"   // what the person is due to see again, graded at once
+	KindMock     Kind = "mock"     // a mock exam, graded when it is over
 )
+
+// Private reports whether rounds of the kind are for one person alone.
+func (k Kind) Private() bool { return k == KindPractice || k == KindReview || k == KindMock }
 
 // A Round is a set of questions put to an audience for a while.
 type Round struct {
@@ -32,6 +42,7 @@ type Round struct {
 	Late          bool      // it opened more than lateAfter after it was due
 	Reveal        bool      // each answer is graded at once; otherwise all are at the close
 	Changeable    bool      // an answer may be changed until the close
+	Speed         bool      // a right answer counts a little more the earlier it is given, see Points
 
 	Questions []Question // as posted: later changes of the bank do not show; choices are in the order to be shown
 	Duel      *Duel      // for KindDuel
@@ -60,7 +71,10 @@ type newRound struct {
 	Topic      string     `json:"topic"`
 	Opens      time.Time  `json:"opens_at"`
 	Closes     time.Time  `json:"closes_at"`
+	Day        string     `json:"day"`    // whose boards it counts for, "2006-01-02"
+	Player     *int64     `json:"player"` // for private kinds
 	Late       bool       `json:"late"`
+	Speed      bool       `json:"speed"`
 	Reveal     bool       `json:"reveal"`
 	Changeable bool       `json:"changeable"`
 	Questions  []Question `json:"questions"`
@@ -86,12 +100,14 @@ func (e *Engine) insertRounds(ctx context.Context, tx pgx.Tx, rounds []newRound)
 			SELECT nextval('quiz.round_id') AS id, n.*
 			FROM jsonb_to_recordset($1::jsonb) AS n (
 				workspace text, kind text, series bigint, due timestamptz, scope text, topic text,
-				opens_at timestamptz, closes_at timestamptz, late boolean, reveal boolean, changeable boolean,
-				questions jsonb, channels jsonb)
+				opens_at timestamptz, closes_at timestamptz, day date, player bigint, late boolean, speed boolean,
+				reveal boolean, changeable boolean, questions jsonb, channels jsonb)
 		), opened AS (
 			INSERT INTO quiz.round (workspace, id, kind, series, due, scope, topic,
-				opens_at, closes_at, late, reveal, changeable)
-			SELECT workspace, id, kind, series, due, scope, topic, opens_at, closes_at, late, reveal, changeable
+				opens_at, closes_at, day, season, player, late, speed, reveal, changeable)
+			SELECT workspace, id, kind, series, due, scope, topic, opens_at, closes_at, day,
+				(SELECT s.id FROM quiz.season s WHERE s.workspace = fresh.workspace AND s.closed_at IS NULL),
+				player, late, speed, reveal, changeable
 			FROM fresh
 			ON CONFLICT (workspace, series, due) DO NOTHING
 			RETURNING workspace, id, opens_at
@@ -104,10 +120,12 @@ func (e *Engine) insertRounds(ctx context.Context, tx pgx.Tx, rounds []newRound)
 			CROSS JOIN jsonb_array_elements(f.questions) WITH ORDINALITY AS q (body, place)
 		), posts AS (
 			-- Somebody waits for what they asked for and will call Deliver: until then it is leased to nobody else.
-			INSERT INTO quiz.post (workspace, round, channel, next_at, lease_owner, lease_until)
+			-- What is for one person is shown to them in replies: its post is finished from the beginning.
+			INSERT INTO quiz.post (workspace, round, channel, next_at, lease_owner, lease_until, finished_at)
 			SELECT o.workspace, o.id, c.channel, o.opens_at,
-				CASE WHEN f.kind <> 'series' THEN gen_random_uuid() END,
-				CASE WHEN f.kind <> 'series' THEN o.opens_at + make_interval(secs => $2) END
+				CASE WHEN f.kind IN ('ask', 'duel') THEN gen_random_uuid() END,
+				CASE WHEN f.kind IN ('ask', 'duel') THEN o.opens_at + make_interval(secs => $2) END,
+				CASE WHEN f.player IS NOT NULL THEN o.opens_at END
 			FROM opened o
 			JOIN fresh f USING (id)
 			CROSS JOIN jsonb_array_elements_text(f.channels) AS c (channel)
@@ -132,6 +150,9 @@ func (e *Engine) insertRound(ctx context.Context, tx pgx.Tx, n newRound) (int64,
 	return ids[0], nil
 }
 
+// privateChannel is where the post of a private round is, which nobody delivers: answers refer to it.
+func privateChannel(player int64) string { return "player/" + strconv.FormatInt(player, 10) }
+
 // readRound reads a round with its questions as they were shown. It is ErrNoRound for one that is not there.
 func readRound(ctx context.Context, db querier, workspace string, id int64) (Round, error) {
 	p, err := readProgress(ctx, db, workspace, id, Person{})
@@ -142,11 +163,20 @@ func readRound(ctx context.Context, db querier, workspace string, id int64) (Rou
 type progress struct {
 	Round   Round
 	player  int64    // the person's number, 0 for somebody who never played
+	owner   int64    // whose round it is, for a private one; else 0
 	choices []int    // for each question, -1 where there is no answer
 	typed   []string // for each question, empty where nothing was typed
 	posts   []string // the channels it is posted in
 	again   bool     // it was asked for, and they had answered its question in an earlier asked round
 	sealed  bool     // no answer is taken any more, see seal
+}
+
+// reaches reports whether the round is where the person asks for it: posted in that channel, or their own.
+func (p progress) reaches(channel string) bool {
+	if p.Round.Kind.Private() {
+		return p.owner == p.player
+	}
+	return slices.Contains(p.posts, channel)
 }
 
 // over reports whether no answer is taken any more.
@@ -158,7 +188,7 @@ const progressSQL = `
 		SELECT player FROM quiz.identity WHERE workspace = $3 AND user_id = $4
 	)
 	SELECT r.workspace, r.id, r.kind, coalesce(s.name, ''), r.topic,
-		r.opens_at, r.closes_at, r.late, r.reveal, r.changeable,
+		r.opens_at, r.closes_at, r.late, r.reveal, r.changeable, r.speed, coalesce(r.player, 0),
 		(SELECT coalesce(jsonb_agg(q.body || jsonb_build_object('Key', q.key, 'Answers', q.accepted) ORDER BY q.position), '[]')
 		 FROM quiz.round_question q
 		 WHERE q.workspace = r.workspace AND q.round = r.id),
@@ -204,7 +234,7 @@ func readProgress(ctx context.Context, db querier, workspace string, id int64, b
 func (p *progress) scan(row pgx.Row) error {
 	r := &p.Round
 	return row.Scan(&r.Workspace, &r.ID, &r.Kind, &r.Series, &r.Topic,
-		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Questions, &p.player, &p.choices, &p.typed, &p.again, &p.posts, &p.sealed)
+		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Speed, &p.owner, &r.Questions, &p.player, &p.choices, &p.typed, &p.again, &p.posts, &p.sealed)
 }
 
 // seal makes sure that the result of a closed round can be shown without being wrong a moment later: it waits for the

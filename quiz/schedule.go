@@ -49,10 +49,7 @@ func (s Schedule) Close(opened time.Time) time.Time {
 }
 
 func (s Schedule) close(opened time.Time, loc *time.Location) time.Time {
-	year, month, day := opened.In(loc).Date()
-	if !onWall(year, month, day, s.Opens, loc).Equal(opened) && onWall(year, month, day-1, s.Opens, loc).Equal(opened) {
-		day-- // a gap around midnight moved the opening out of its day
-	}
+	year, month, day := s.day(opened, loc)
 	length := s.Closes - s.Opens
 	if length <= 0 {
 		length += 24 * 60
@@ -63,6 +60,25 @@ func (s Schedule) close(opened time.Time, loc *time.Location) time.Time {
 	}
 	// Only the opening fell into a gap and was moved past the close: 02:30 to 03:15 became 03:30 to 03:15.
 	return opened.Add(time.Duration(length) * time.Minute)
+}
+
+// day is the day of its calendar to which the given opening belongs.
+func (s Schedule) day(opened time.Time, loc *time.Location) (year int, month time.Month, day int) {
+	year, month, day = opened.In(loc).Date()
+	if !onWall(year, month, day, s.Opens, loc).Equal(opened) && onWall(year, month, day-1, s.Opens, loc).Equal(opened) {
+		year, month, day = time.Date(year, month, day-1, 12, 0, 0, 0, time.UTC).Date() // a gap around midnight moved the opening out of its day
+	}
+	return year, month, day
+}
+
+// Day is the date to which the given opening belongs, "2006-01-02": one that Next returned.
+func (s Schedule) Day(opened time.Time) string {
+	loc, err := LoadZone(s.Zone)
+	if err != nil {
+		loc = time.UTC
+	}
+	year, month, day := s.day(opened, loc)
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 }
 
 // Validate reports the first thing that is wrong, as an *InvalidError.

@@ -260,6 +260,19 @@ func (e *Engine) LeaveSeries(ctx context.Context, workspace, name, channel strin
 	return nil
 }
 
+// dayIn is the date in the zone of a channel, see zoneOf.
+func dayIn(ctx context.Context, db querier, workspace, channel string, now time.Time) (string, error) {
+	zone, err := zoneOf(ctx, db, workspace, channel)
+	if err != nil {
+		return "", err
+	}
+	loc, err := LoadZone(zone)
+	if err != nil {
+		loc = time.UTC // the database was made with a newer list of zones
+	}
+	return now.In(loc).Format(time.DateOnly), nil
+}
+
 // changeSeries runs a statement about the live series $2 of workspace $1; no row is ErrNoSeries.
 func (e *Engine) changeSeries(ctx context.Context, workspace, name, sql string, args ...any) error {
 	ctx, cancel := e.soon(ctx)
