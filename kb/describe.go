@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/blevesearch/bleve/v2"
-	bq "github.com/blevesearch/bleve/v2/search/query"
 )
 
 // How a description is judged. The figures were found with testdata/search.txt; see the table that TestSearch prints.
@@ -38,11 +36,7 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 	if len(a.stems) == 0 || slices.ContainsFunc(q.all, func(w string) bool { return comparing[w] }) {
 		return nil, nil, nil
 	}
-	slugs, err := g.index.search(ctx, v, v.holding(a.stems), maxGathered)
-	if err != nil {
-		return nil, nil, err
-	}
-	list := v.described(a, a.likeliest(v.candidates(slugs)))
+	list := v.described(a, v.holding(a, maxDescribed))
 	if said := v.saying(q, list[:min(len(list), maxSaying)]); said != nil {
 		return []*item{said}, nil, nil
 	}
@@ -61,41 +55,20 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 	return best, weak, nil
 }
 
-// holding makes the query for candidates: entries that hold one of the rarer stems, or two of the next three. Very many hold the
-// others, and to gather all of these would take long and find nothing better.
-func (v view) holding(stems []string) bq.Query {
-	few := rarest(stems, v.uses)
-	often := slices.DeleteFunc(slices.Clone(stems), func(s string) bool { return slices.Contains(few, s) })
-	slices.SortStableFunc(often, func(a, b string) int { return cmp.Compare(v.uses(a), v.uses(b)) })
-	any := []bq.Query{anyTerm(fieldStem, few)}
-	for i, a := range often[:min(len(often), 3)] {
-		for _, b := range often[:i] {
-			any = append(any, bleve.NewConjunctionQuery(term(fieldStem, a), term(fieldStem, b)))
+// holding returns at most n items: those that hold most of what is asked.
+func (v view) holding(a asked, n int) []*item {
+	var all []holding
+	for _, l := range v.layers {
+		all = append(all, l.postings.best(a, n)...)
+	}
+	var items []*item
+	seen := map[*item]bool{}
+	for _, h := range mostHolding(all, n) {
+		if it := v.item(h.Slug); !seen[it] {
+			items, seen[it] = append(items, it), true
 		}
 	}
-	return bleve.NewDisjunctionQuery(any...)
-}
-
-// likeliest returns the items that hold most of what is asked, wherever they do: bleve's own order favours short texts.
-func (a asked) likeliest(items []*item) []*item {
-	if len(items) <= maxDescribed {
-		return items
-	}
-	held := make(map[*item]float64, len(items))
-	for _, it := range items {
-		texts, sum := it.judging(), 0.0
-		for i, h := range a.hashes {
-			switch {
-			case texts.said.holds(h):
-				sum += a.weight[i]
-			case texts.further.holds(h):
-				sum += a.weight[i] * furtherPart
-			}
-		}
-		held[it] = sum
-	}
-	slices.SortStableFunc(items, func(a, b *item) int { return cmp.Compare(held[b], held[a]) })
-	return items[:maxDescribed]
+	return items
 }
 
 // rarest returns the words that are used least, as long as all their uses together are few enough to go over; at least one.
@@ -119,6 +92,11 @@ type asked struct {
 	unknown bool      // no entry uses one of the stems
 }
 
+func (a asked) and(stem string, weight float64) asked {
+	a.stems, a.hashes, a.weight = append(a.stems, stem), append(a.hashes, hashOf(fnvBasis, stem)), append(a.weight, weight)
+	return a
+}
+
 // asked weighs the stems of some words by how rare they are.
 func (v view) asked(words []string) asked {
 	var a asked
@@ -128,7 +106,7 @@ func (v view) asked(words []string) asked {
 			continue
 		}
 		w := v.rarity(s)
-		a.stems, a.hashes, a.weight = append(a.stems, s), append(a.hashes, hashOf(fnvBasis, s)), append(a.weight, w)
+		a = a.and(s, w)
 		a.unknown = a.unknown || v.uses(s) == 0
 		sum += w
 	}
@@ -214,9 +192,9 @@ func (v view) rarity(stem string) float64 {
 
 // uses returns in how many entries a stem is used.
 func (v view) uses(stem string) int {
-	uses := 0
+	uses, hash := 0, hashOf(fnvBasis, stem)
 	for _, l := range v.layers {
-		uses += l.stems[stem]
+		uses += len(l.postings.list(hash))
 	}
 	return uses
 }

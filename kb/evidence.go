@@ -52,30 +52,39 @@ func hashOf(h uint64, s string) uint64 {
 
 const fnvBasis = 14695981039346656037
 
+// without returns what the other texts do not hold.
+func (e evidence) without(other evidence) evidence {
+	var only evidence
+	for _, hash := range e {
+		for len(other) > 0 && other[0] < hash {
+			other = other[1:]
+		}
+		if len(other) == 0 || other[0] != hash {
+			only = append(only, hash)
+		}
+	}
+	return only
+}
+
 // A reading collects the evidence of texts.
 type reading struct {
 	stemmer
-	stems  []string // may hold one several times
 	hashes []uint64
 }
 
 // add reads one more text.
 func (r *reading) add(text string) {
 	camel := camelWords(text)
-	stems := asOne(r.meaning(camel))
-	for _, s := range stems {
-		r.addStem(s)
-	}
+	r.addStems(asOne(r.meaning(camel)))
 	if joined := words(text); len(joined) != len(camel) { // "cronjob" for "CronJob"
-		for _, s := range asOne(r.meaning(joined)) {
-			r.addStem(s)
-		}
+		r.addStems(asOne(r.meaning(joined)))
 	}
 }
 
-func (r *reading) addStem(s string) {
-	r.stems = append(r.stems, s)
-	r.hashes = append(r.hashes, hashOf(fnvBasis, s))
+func (r *reading) addStems(stems []string) {
+	for _, s := range stems {
+		r.hashes = append(r.hashes, hashOf(fnvBasis, s))
+	}
 }
 
 // evidence is what has been read since the last time.

@@ -32,6 +32,9 @@ func (g *Glossary) Search(ctx context.Context, workspace, words string, n, offse
 	if err != nil {
 		return nil, 0, err
 	}
+	for _, it := range v.holding(inTexts(asked), maxFound) {
+		slugs = append(slugs, it.Slug)
+	}
 	found := v.rank(q, asked, v.candidates(slugs))
 	var entries []Entry
 	for _, it := range found[min(max(offset, 0), len(found)):min(max(offset, 0)+max(n, 0), len(found))] {
@@ -71,11 +74,17 @@ func searchWords(v view, q query) []searchWord {
 	return asked
 }
 
+// inTexts makes of the words what is asked of texts.
+func inTexts(searched []searchWord) (a asked) {
+	for _, w := range searched {
+		a = a.and(w.stem, w.weight)
+	}
+	return a
+}
+
+// query asks for the word in names.
 func (w searchWord) query() bq.Query {
 	any := []bq.Query{fuzzy(fieldWord, w.word, w.edits), term(fieldWord, singular(w.word))}
-	if w.stem != "" {
-		any = append(any, term(fieldStem, w.stem))
-	}
 	if utf8.RuneCountInString(w.word) > 2 {
 		any = append(any, prefix(fieldWord, w.word))
 	}

@@ -69,8 +69,8 @@ func Open(ctx context.Context, pool *pgxpool.Pool, opt Options) (*Glossary, erro
 // Close removes the index's directory. The pool stays open. No other method may be running or be called afterwards.
 func (g *Glossary) Close() error { return g.index.close() }
 
-// pull applies the edits since the last pull, first to the index and then to memory. When it fails it changes nothing that
-// matters and the next one makes it good.
+// pull applies the edits since the last pull, first to memory and then to the index. When it fails it has changed nothing and
+// the next one makes it good.
 func (g *Glossary) pull(ctx context.Context) error {
 	g.pulling.Lock()
 	defer g.pulling.Unlock()
@@ -83,7 +83,8 @@ func (g *Glossary) pull(ctx context.Context) error {
 		return cmp.Or(cmp.Compare(a.workspace, b.workspace), cmp.Compare(a.Source, b.Source))
 	})
 	changes := g.name(edits)
-	g.count(changes, g.index.update(changes))
+	g.read(changes)
+	g.index.update(changes)
 	if g.opt.onChange != nil {
 		g.opt.onChange()
 	}
@@ -108,10 +109,19 @@ func (g *Glossary) name(edits []edit) []change {
 	return changes
 }
 
-// count makes known what else there is to know of changes.
-func (g *Glossary) count(changes []change, uses map[layerID]map[string]int) {
+// read makes the texts of edited entries known.
+func (g *Glossary) read(changes []change) {
+	var items []*item
+	for _, c := range changes {
+		if c.is != nil {
+			items = append(items, c.is)
+		}
+	}
+	readTexts(items)
 	for id, of := range byLayer(changes) {
-		g.show(g.layer(id).counted(of, uses[id]))
+		if l := g.layer(id); len(l.bySlug) > 0 { // else nothing is left to read
+			g.show(l.read(of))
+		}
 	}
 }
 

@@ -50,7 +50,6 @@ const (
 	fieldWorkspace = "workspace"
 	fieldKey       = "key"  // each name without spaces
 	fieldWord      = "word" // each word of each name
-	fieldStem      = "stem" // each stem of the texts
 )
 
 const dirPrefix = "ckadbot-kb-"
@@ -146,87 +145,67 @@ func slugOfDocument(id string) string { return id[strings.LastIndexByte(id, 0)+1
 // batchSize is how many documents are written at once: more take more memory, fewer make more files to merge.
 const batchSize = 1000
 
-// update writes changes. It returns how much more or less entries of each layer use a stem.
-func (x *index) update(changes []change) map[layerID]map[string]int {
+// update writes changes.
+func (x *index) update(changes []change) {
 	x.mu.RLock()
-	uses, err := x.files.update(changes)
+	err := x.files.update(changes)
 	x.mu.RUnlock()
 	if err != nil {
 		x.failed(err)
 	}
-	return uses
 }
 
 // update writes changes on all processors.
-func (f *indexFiles) update(changes []change) (map[layerID]map[string]int, error) {
+func (f *indexFiles) update(changes []change) error {
 	batches := slices.Collect(slices.Chunk(changes, batchSize))
-	workers := make([]worker, min(runtime.GOMAXPROCS(0), len(batches)))
+	errs := make([]error, len(batches))
+	inParallel(len(batches), func(i int) { errs[i] = f.write(batches[i]) })
+	return errors.Join(errs...)
+}
+
+// write writes one batch.
+func (f *indexFiles) write(changes []change) (err error) {
+	defer func() {
+		if r := recover(); r != nil { // bleve's, over damaged files
+			err = fmt.Errorf("write the search index: %v", r)
+		}
+	}()
+	batch := f.bleve.NewBatch()
+	for _, c := range changes {
+		if c.is == nil {
+			batch.Delete(c.documentID.String())
+		} else if err := batch.IndexAdvanced(newDocument(c.documentID, c.is)); err != nil {
+			return fmt.Errorf("index %s: %w", c.slug, err)
+		}
+	}
+	if err := f.bleve.Batch(batch); err != nil {
+		return fmt.Errorf("write the search index: %w", err)
+	}
+	return nil
+}
+
+// inParallel does something n times on all processors.
+func inParallel(n int, do func(i int)) {
 	var next atomic.Int64
 	var wait sync.WaitGroup
-	for i := range workers {
-		workers[i] = worker{files: f, stemmer: stemmer{}, uses: map[layerID]map[string]int{}}
+	for range min(runtime.GOMAXPROCS(0), n) {
 		wait.Go(func() {
-			for n := next.Add(1); n <= int64(len(batches)); n = next.Add(1) {
-				workers[i].write(batches[n-1])
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				do(int(i))
 			}
 		})
 	}
 	wait.Wait()
-	uses, errs := map[layerID]map[string]int{}, []error{}
-	for _, w := range workers {
-		errs = append(errs, w.err)
-		for id, used := range w.uses {
-			for s, n := range used {
-				count(uses, id)[s] += n
-			}
-		}
-	}
-	return uses, errors.Join(errs...)
 }
 
-func count(uses map[layerID]map[string]int, id layerID) map[string]int {
-	if uses[id] == nil {
-		uses[id] = map[string]int{}
-	}
-	return uses[id]
-}
-
-// A worker writes some of the changes. It has a stemmer of its own.
-type worker struct {
-	files   *indexFiles
-	stemmer stemmer
-	uses    map[layerID]map[string]int
-	err     error // the first one
-}
-
-func (w *worker) write(changes []change) {
-	defer func() {
-		if r := recover(); r != nil { // bleve's, over damaged files
-			w.err = cmp.Or(w.err, fmt.Errorf("write the search index: %v", r))
-		}
-	}()
-	batch := w.files.bleve.NewBatch()
-	for _, c := range changes {
-		stems := c.countStems(count(w.uses, c.layerID), w.stemmer)
-		if c.is == nil {
-			batch.Delete(c.documentID.String())
-		} else if err := batch.IndexAdvanced(newDocument(c.documentID, c.is, stems)); err != nil {
-			w.err = cmp.Or(w.err, fmt.Errorf("index %s: %w", c.slug, err))
-		}
-	}
-	if err := w.files.bleve.Batch(batch); err != nil {
-		w.err = cmp.Or(w.err, fmt.Errorf("write the search index: %w", err))
-	}
-}
-
-func newDocument(id documentID, it *item, stems []string) *document.Document {
+func newDocument(id documentID, it *item) *document.Document {
 	var keys, ws []string
 	for _, n := range it.names {
 		keys = append(keys, n.key, n.canon)
 		ws = append(ws, n.words...)
 	}
 	doc, asked := document.NewDocument(id.String()), mapping.FieldMapping{Index: true}
-	for field, values := range map[string][]string{fieldWorkspace: {id.workspace}, fieldKey: distinct(keys), fieldWord: distinct(ws), fieldStem: stems} {
+	for field, values := range map[string][]string{fieldWorkspace: {id.workspace}, fieldKey: distinct(keys), fieldWord: distinct(ws)} {
 		text := []byte(strings.Join(values, separator))
 		doc.AddField(document.NewTextFieldCustom(field, nil, text, asked.Options(), splitter{}))
 	}

@@ -6,12 +6,13 @@ import (
 	"sync"
 )
 
-// An item is an entry with what searching needs of it. Its names are there from the beginning; its texts are read when it
-// enters the index, or when a search needs them before that.
+// An item is an entry with what searching needs of it. Its names are there from the beginning; its texts are read a moment
+// later, or when a search needs them before that.
 type item struct {
 	Entry
 	folded string // the term, for sorting
 	names  []name // the term's first
+	number uint32 // in its layer's postings
 
 	once  sync.Once
 	texts texts // set by once
@@ -20,7 +21,7 @@ type item struct {
 // texts is what the texts of an entry hold.
 type texts struct {
 	said    evidence // of the definition, the phrases and the names
-	further evidence // of everything else
+	further evidence // of everything else, without that
 	sayings []saying
 }
 
@@ -34,20 +35,25 @@ func newItem(e Entry) *item {
 }
 
 // judging returns what the item's texts hold.
-func (it *item) judging() *texts {
-	it.once.Do(func() { it.texts, _ = it.read(nil) })
+func (it *item) judging() *texts { return it.judgingWith(nil) }
+
+func (it *item) judgingWith(m stemmer) *texts {
+	it.once.Do(func() { it.texts = it.read(m) })
 	return &it.texts
 }
 
-// stems returns the stems of all texts, each once. They are not kept: they are needed when the item enters the index and when
-// it leaves its layer. What else is learnt on the way is kept.
-func (it *item) stems(m stemmer) []string {
-	t, stems := it.read(m)
-	it.once.Do(func() { it.texts = t })
-	return stems
+// readTexts reads the texts of all items on all processors.
+func readTexts(items []*item) {
+	some := slices.Collect(slices.Chunk(items, 1000))
+	inParallel(len(some), func(i int) {
+		m := stemmer{}
+		for _, it := range some[i] {
+			it.judgingWith(m)
+		}
+	})
 }
 
-func (it *item) read(m stemmer) (t texts, stems []string) {
+func (it *item) read(m stemmer) (t texts) {
 	r := reading{stemmer: m}
 	said := append([]string{it.Definition}, it.Phrases...)
 	t.sayings = make([]saying, len(said))
@@ -62,9 +68,8 @@ func (it *item) read(m stemmer) (t texts, stems []string) {
 	for _, text := range []string{it.Details, it.Tip, it.Changed} {
 		r.add(text)
 	}
-	t.further = r.evidence()
-	slices.Sort(r.stems)
-	return t, slices.Compact(r.stems)
+	t.further = r.evidence().without(t.said)
+	return t
 }
 
 func (it *item) addName(text string, term bool) {

@@ -16,10 +16,10 @@ type layer struct {
 	byName   map[string][]*item // by canonical name
 	sorted   []*item            // by term
 	typed    typedNames         // for completion
-	stems    map[string]int     // in how many entries a stem is used
 	words    map[string]int     // in how many names a word stands
 	longest  int                // no name has more characters, without spaces
 	wordiest int                // no name has more words
+	postings postings           // of the stems of texts
 }
 
 type layerID struct{ workspace, source string }
@@ -47,39 +47,20 @@ func (id layerID) rank() int {
 	}
 }
 
+// newLayer makes a layer of which only the names are asked for.
 func newLayer(id layerID, entries map[string]Entry) *layer {
 	l := &layer{layerID: id}
 	var changes []change
 	for slug, e := range entries {
 		changes = append(changes, change{documentID: documentID{id, slug}, is: newItem(e)})
 	}
-	uses, m := map[string]int{}, stemmer{}
-	for _, c := range changes {
-		c.countStems(uses, m)
-	}
-	return l.named(changes).counted(changes, uses)
+	return l.named(changes)
 }
 
 // A change replaces an item of a layer.
 type change struct {
 	documentID
 	was, is *item // nil: there was none; there is none any more
-}
-
-// countStems adds the change to the numbers of entries that use a stem, and returns the new item's stems.
-func (c change) countStems(uses map[string]int, m stemmer) (stems []string) {
-	if c.was != nil {
-		for _, s := range c.was.stems(m) {
-			uses[s]--
-		}
-	}
-	if c.is != nil {
-		stems = c.is.stems(m)
-		for _, s := range stems {
-			uses[s]++
-		}
-	}
-	return stems
 }
 
 // named returns the layer after changes of different slugs, as far as names go. It fills in what was there before.
@@ -102,35 +83,23 @@ func (l *layer) named(changes []change) *layer {
 	}
 	slices.SortFunc(added, (*item).compare)
 	next.sorted = replaced(l.sorted, added, func(it *item) bool { return gone[it] }, (*item).compare)
-	return &next
-}
-
-// counted returns the layer with the rest of what the changes bring: the uses of stems, which are added, and what completes
-// what is typed.
-func (l *layer) counted(changes []change, uses map[string]int) *layer {
-	next := *l
-	next.stems = clone(l.stems, len(uses))
-	for s, n := range uses {
-		if next.stems[s] += n; next.stems[s] <= 0 {
-			delete(next.stems, s)
-		}
-	}
-	gone, added := map[*item]bool{}, make([]*item, 0, len(changes))
-	for _, c := range changes {
-		if gone[c.was] = true; c.is != nil {
-			added = append(added, c.is)
-		}
-	}
 	for kind, names := range newTypedNames(added) {
 		next.typed[kind] = replaced(l.typed[kind], names, func(n typedName) bool { return gone[n.item] }, typedName.compare)
 	}
 	return &next
 }
 
+// read returns the layer with the texts of the changes, after named.
+func (l *layer) read(changes []change) *layer {
+	next := *l
+	next.postings = l.postings.changed(changes)
+	return &next
+}
+
 // clone copies a map and leaves room for more.
-func clone[V any](m map[string]V, more int) map[string]V {
+func clone[K comparable, V any](m map[K]V, more int) map[K]V {
 	if len(m) == 0 {
-		return make(map[string]V, more)
+		return make(map[K]V, more)
 	}
 	return maps.Clone(m)
 }

@@ -111,7 +111,7 @@ func (x *index) rebuild(documents []change) error {
 	if err != nil {
 		return err
 	}
-	if _, err := files.update(documents); err != nil {
+	if err := files.update(documents); err != nil {
 		return errors.Join(err, files.close())
 	}
 	x.mu.Lock()
