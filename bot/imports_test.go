@@ -25,9 +25,10 @@ var (
 		"bot/console":             {"bot/chat"},
 		"kb":                      {"kb/content"}, // knows neither the quiz nor what a chat is
 		"kb/content":              {},
-		"kb/lint":                 {"kb", "kb/content"}, // knows what Kubernetes takes; no running bot needs that
-		"quiz":                    {"quiz/content"},     // likewise
+		"kb/lint":                 {"kb", "kb/content"},          // knows what Kubernetes takes; no running bot needs that
+		"quiz":                    {"quiz/content", "quiz/fsrs"}, // likewise
 		"quiz/content":            {},
+		"quiz/fsrs":               {}, // a formula: knows no database, no clock and no player
 		"migrations":              {},
 		"migrations/pgserver":     {},
 		"migrations/pgtest":       {"migrations", "migrations/pgserver"},
