@@ -182,7 +182,7 @@ func (i questionImport) print(s session, file quiz.File, report quiz.Report) {
 // questionExport is the command that writes imported questions into a file.
 type questionExport struct {
 	File   string `arg:"" optional:"" help:"Where to; without it, to standard output."`
-	Format string `enum:",yaml,csv,gift,aiken" default:"" help:"yaml, csv, gift or aiken; without it, what the file's name says, else yaml."`
+	Format string `enum:",yaml,csv,gift,aiken,anki,kahoot" default:"" help:"yaml, csv, gift, aiken, anki (notes in plain text) or kahoot (its spreadsheet); without it, what the file's name says, else yaml."`
 	All    bool   `help:"The built-in questions, too."`
 	Force  bool   `help:"Replace the file if it is there."`
 }
@@ -217,9 +217,7 @@ func (e questionExport) Run(s session) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range left {
-		s.progress("not exported: " + plain(l))
-	}
+	e.tellLeft(s, left)
 	done := counted(len(all)-len(left), "question", "questions") + " exported"
 	if e.File == "" {
 		s.progress(done + ".")
@@ -229,15 +227,34 @@ func (e questionExport) Run(s session) error {
 	return nil
 }
 
-func (e questionExport) format() (quiz.Format, error) {
-	ext := strings.ToLower(filepath.Ext(e.File))
-	switch {
-	case e.Format != "":
-		return quiz.Format(e.Format), nil
-	case e.File == "" || ext == ".yaml" || ext == ".yml":
-		return quiz.FormatYAML, nil
-	case ext == ".csv" || ext == ".gift" || ext == ".aiken":
-		return quiz.Format(ext[1:]), nil
+// tellLeft tells how many questions are missing, and which and why.
+func (e questionExport) tellLeft(s session, left []string) {
+	if len(left) == 0 {
+		return
 	}
-	return "", fmt.Errorf("%s: a name that ends in .yaml, .csv, .gift or .aiken tells the format; else say it with --format", e.File)
+	is := "are"
+	if len(left) == 1 {
+		is = "is"
+	}
+	s.progress(fmt.Sprintf("%s %s not in the file:", counted(len(left), "question", "questions"), is))
+	for _, l := range left {
+		s.progress("  " + plain(l))
+	}
+}
+
+// formatOf are the endings of names that tell a format.
+var formatOf = map[string]quiz.Format{
+	"": quiz.FormatYAML, ".yaml": quiz.FormatYAML, ".yml": quiz.FormatYAML, ".csv": quiz.FormatCSV, ".gift": quiz.FormatGIFT,
+	".aiken": quiz.FormatAiken, ".txt": quiz.FormatAnki, ".xlsx": quiz.FormatKahoot,
+}
+
+func (e questionExport) format() (quiz.Format, error) {
+	if e.Format != "" {
+		return quiz.Format(e.Format), nil
+	}
+	format, known := formatOf[strings.ToLower(filepath.Ext(e.File))]
+	if !known || e.File != "" && filepath.Ext(e.File) == "" {
+		return "", fmt.Errorf("%s: a name that ends in .yaml, .csv, .gift, .aiken, .txt (Anki) or .xlsx (Kahoot) tells the format; else say it with --format", e.File)
+	}
+	return format, nil
 }

@@ -175,8 +175,10 @@ func TestWrittenFilesAreReadBackTheSame(t *testing.T) {
 	lost := map[Format][]string{
 		FormatGIFT:  {"Competency", "Difficulty", "Doc", "Verified", "From", "Until"},
 		FormatAiken: {"ID", "Domain", "Competency", "Category", "Terms", "Difficulty", "Explanation", "Doc", "Verified", "From", "Until"},
+		FormatAnki:  {"Domain", "Competency", "Category", "Difficulty", "Doc", "Verified", "From", "Until"},
 	}
-	for _, format := range []Format{FormatYAML, FormatCSV, FormatGIFT, FormatAiken} {
+	lost[FormatKahoot] = lost[FormatAiken]
+	for _, format := range Formats() {
 		for name, qs := range map[string][]Question{"every kind": everyKind(), "the built-in bank": builtin} {
 			t.Run(string(format)+" of "+name, func(t *testing.T) {
 				var one, two bytes.Buffer
@@ -200,7 +202,7 @@ func TestWrittenFilesAreReadBackTheSame(t *testing.T) {
 				if guessed, err := Read("f", bytes.NewReader(one.Bytes()), ReadOptions{}); err != nil || len(guessed.Questions) != len(want) {
 					t.Errorf("without a format: got %d questions, error %v", len(guessed.Questions), err)
 				}
-				if _, err := WriteQuestions(&two, bareOf(f), format); err != nil || len(lost[format]) == 0 && !bytes.Equal(one.Bytes(), two.Bytes()) {
+				if _, err := WriteQuestions(&two, bareOf(f), format); err != nil || !bytes.Equal(one.Bytes(), two.Bytes()) {
 					t.Errorf("written again (error %v): got\n%s\nwant\n%s", err, two.String(), one.String())
 				}
 			})
@@ -238,9 +240,7 @@ func TestExportGoesIntoAnotherDatabaseAndBack(t *testing.T) {
 }
 
 func TestFormatsThatCannotBeWrittenAreRefused(t *testing.T) {
-	for _, format := range []Format{FormatKahoot, FormatAnki, "docx"} {
-		if _, err := WriteQuestions(io.Discard, everyKind(), format); err == nil {
-			t.Errorf("%s: got no error", format)
-		}
+	if _, err := WriteQuestions(io.Discard, everyKind(), "docx"); err == nil {
+		t.Error("docx: got no error")
 	}
 }

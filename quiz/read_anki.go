@@ -3,6 +3,7 @@ package quiz
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -16,7 +17,8 @@ const maxAnkiWords = 8
 
 // readAnki reads what Anki writes with "Export notes in plain text": header lines such as #separator:tab, then a note in each
 // row. A card with a short back becomes a question with a typed answer; cards with a long back, with gaps (cloze) or without a
-// back are skipped and told. A field named Extra, Explanation or Notes becomes the explanation; tags become terms.
+// back are skipped and told. A front that ends with a list of letters (<ol type=A>) has the choices in it, see choose. A field
+// named Extra, Explanation or Notes becomes the explanation, or else what stands beneath a line (<hr>) in the back; tags become terms.
 func readAnki(r *reader, text string) {
 	a := ankiReader{reader: r, separator: '\t', columns: map[string]int{}}
 	text = a.header(text)
@@ -122,7 +124,14 @@ func (a *ankiReader) name(names string) {
 	}
 }
 
-var cloze = regexp.MustCompile(`\{\{c[0-9]+::`)
+var (
+	cloze      = regexp.MustCompile(`\{\{c[0-9]+::`)
+	choiceList = regexp.MustCompile(`(?is)<ol type="?A"?>(.*?)</ol>\s*$`)
+	backList   = regexp.MustCompile(`(?is)^\s*<(ul|ol)>(.*?)</(?:ul|ol)>\s*$`)
+	listItem   = regexp.MustCompile(`(?is)<li>(.*?)</li>`)
+	rule       = regexp.MustCompile(`(?i)<hr\s*/?>`)
+	otherwise  = regexp.MustCompile(`(?i)<i>or</i>`)
+)
 
 func (a *ankiReader) note(at Place, cells []string) {
 	field := func(column string) string {
@@ -131,28 +140,101 @@ func (a *ankiReader) note(at Place, cells []string) {
 		}
 		return ""
 	}
-	front, back := a.plain(at, field("front"), a.html), a.plain(at, field("back"), a.html)
+	front, back, extra, choices := field("front"), field("back"), field("extra"), []string(nil)
+	if a.html {
+		if list := choiceList.FindStringSubmatchIndex(front); list != nil {
+			choices, front = a.items(at, front[list[2]:list[3]]), front[:list[0]]
+		}
+		if line := rule.FindStringIndex(back); line != nil && extra == "" {
+			back, extra = back[:line[0]], back[line[1]:]
+		}
+	}
+	asked, right := a.plain(at, front, a.html), a.plain(at, back, a.html)
+	q := Question{ID: foreignID(field("guid")), Text: asked.text, Code: asked.code, Explanation: a.explanation(at, extra)}
+	problem := ""
 	switch {
-	case front.text == "" && back.text == "":
+	case asked.text == "" && right.text == "":
 		return
-	case cloze.MatchString(field("front")) || strings.Contains(strings.ToLower(a.notetype+field("notetype")), "cloze"):
-		a.skip(at, "a text with gaps (cloze); only cards with a question and an answer can be asked here")
-		return
-	case front.text == "" || back.text == "":
-		a.skip(at, "the card has only one side")
-		return
-	case back.code != "" || utf8.RuneCountInString(back.text) > MaxAnswer || len(strings.Fields(back.text)) > maxAnkiWords:
-		a.skip(at, "the back is too long to be typed: at most %d characters and %d words", MaxAnswer, maxAnkiWords)
+	case cloze.MatchString(front) || strings.Contains(strings.ToLower(a.notetype+field("notetype")), "cloze"):
+		problem = "a text with gaps (cloze); only cards with a question and an answer can be asked here"
+	case asked.text == "" || right.text == "":
+		problem = "the card has only one side"
+	case choices != nil:
+		problem = a.choose(at, &q, choices, back)
+	default:
+		problem = a.accept(at, &q, back)
+	}
+	if problem != "" {
+		a.skip(at, "%s", problem)
 		return
 	}
-	q := Question{
-		ID: foreignID(field("guid")), Kind: Typed, Key: 1, Text: front.text, Code: front.code, Answers: []string{back.text},
-		Explanation: a.plain(at, field("extra"), a.html).text,
-		Terms:       append(slices.Clone(a.tags), strings.Fields(field("tags"))...),
-	}
+	q.Terms = append(slices.Clone(a.tags), strings.Fields(field("tags"))...)
 	if len(q.Terms) > maxTerms {
 		a.notice(at, "only the first %d tags were taken", maxTerms)
 		q.Terms = q.Terms[:maxTerms]
 	}
 	a.add(at, q)
+}
+
+// items are the texts of a list.
+func (a *ankiReader) items(at Place, list string) (items []string) {
+	for _, item := range listItem.FindAllStringSubmatch(list, -1) {
+		items = append(items, a.plain(at, item[1], true).text)
+	}
+	return items
+}
+
+func (a *ankiReader) explanation(at Place, s string) string {
+	text := a.plain(at, s, a.html).text
+	if utf8.RuneCountInString(text) > MaxExplanation {
+		a.notice(at, "the note about the answer was left out: an explanation has at most %d characters", MaxExplanation)
+		return ""
+	}
+	return text
+}
+
+// choose finds what the back says among the choices in the front: one as a text, several as a list, and as a numbered list
+// all of them, as steps in their order.
+func (a *ankiReader) choose(at Place, q *Question, choices []string, back string) (problem string) {
+	said := []string{a.plain(at, back, true).text}
+	q.Choices = choices
+	if list := backList.FindStringSubmatch(back); list != nil {
+		said, q.Kind = a.items(at, list[2]), Several
+		if strings.EqualFold(list[1], "ol") {
+			q.Kind = Order
+		}
+	}
+	var right []int
+	for _, s := range said {
+		i := slices.IndexFunc(choices, func(c string) bool { return fold(c) == fold(s) })
+		if i < 0 {
+			return "what its back says is none of the choices in its front"
+		}
+		right = append(right, i)
+	}
+	switch {
+	case len(choices) > MaxChoices: // Validate tells
+	case q.Kind == Order && len(said) == len(choices):
+		q.Choices = said // in the right order, which is number 0
+	default:
+		q.Key = q.Pick(right...)
+	}
+	return ""
+}
+
+// accept takes a short back for what is to be typed. Whoever writes cards like these separates other answers by an "or" in italics.
+func (a *ankiReader) accept(at Place, q *Question, back string) (problem string) {
+	q.Kind, q.Key = Typed, 1
+	answers := []string{back}
+	if a.html {
+		answers = otherwise.Split(back, -1)
+	}
+	for _, s := range answers {
+		p := a.plain(at, s, a.html)
+		if p.code != "" || utf8.RuneCountInString(p.text) > MaxAnswer || len(strings.Fields(p.text)) > maxAnkiWords {
+			return fmt.Sprintf("the back is too long to be typed: at most %d characters and %d words", MaxAnswer, maxAnkiWords)
+		}
+		q.Answers = append(q.Answers, p.text)
+	}
+	return ""
 }
