@@ -15,11 +15,12 @@
 //
 // All intervals are whole days, 1 to Parameters.MaxDays. There are no learning steps of minutes, as in a flash card
 // program: a chat is visited a few times a day at most, and what is wrong today can come again tomorrow. Reviews on the
-// same day do happen, a daily question after some practice, and have a formula of their own, which moves little. There
-// is no fuzz, the random shift that spreads piles of cards: the same answers always give the same day.
+// same day do happen, a daily question after some practice, and have a formula of their own: a right one adds little.
+// There is no fuzz, the random shift that spreads piles of cards: the same answers always give the same day.
 //
 // Days are counted on the calendar, so nine o'clock is a day after yesterday's half past nine. The reference does that in
-// UTC; Parameters.Zone makes it the calendar of the player.
+// UTC; Parameters.Zone makes it the calendar of the player. Card.Due keeps the time of day: ask a player for what is due
+// before the end of their day, or those who answered in the evening and come in the morning see it a day late.
 //
 // # Use
 //

@@ -116,6 +116,28 @@ func TestNoIntervalIsLongerThanTheLongest(t *testing.T) {
 	}
 }
 
+func TestTheLongestIntervalIsAHundredYearsAtMost(t *testing.T) {
+	for _, wish := range []int{-1, 0, 1 << 40} {
+		s := New(Parameters{MaxDays: wish})
+		c := Card{}
+		for range 10 {
+			c = s.Review(c, c.Due, Easy)
+		}
+		if days(c) != 36500 {
+			t.Errorf("with a longest interval of %d, a card is due after %v days, want 36500", wish, days(c))
+		}
+	}
+}
+
+func TestNobodyRecallsWhatTheyHaveNotSeen(t *testing.T) {
+	s := New(Parameters{})
+	for _, at := range []time.Time{{}, monday} {
+		if got := s.Recall(Card{}, at); got != 0 {
+			t.Errorf("chance of a right answer at %v is %v, want 0", at, got)
+		}
+	}
+}
+
 func TestAReviewBeforeTheLastCountsAsAtTheSameTime(t *testing.T) {
 	s := New(Parameters{})
 	c := s.Review(Card{}, monday, Good)

@@ -82,7 +82,7 @@ func (m *model) forgotten(c Card, recall float64) float64 {
 	return clampStability(min(s, c.Stability/math.Exp(w[17]*w[18])))
 }
 
-// sameDay is the stability after another review on the day of the last. It moves little, and only a wrong answer lowers it.
+// sameDay is the stability after another review on the day of the last. A right answer adds little, and never lowers it.
 func (m *model) sameDay(c Card, r Rating) float64 {
 	growth := math.Exp(m.w[17]*(float64(r-Good)+m.w[18])) * math.Pow(c.Stability, -m.w[19])
 	if r > Again {
