@@ -23,6 +23,7 @@ var (
 		"bot/discord":             {"bot/chat"},
 		"bot/discord/discordtest": {"bot/chat", "bot/chat/chattest"},
 		"bot/console":             {"bot/chat"},
+		"bot/picture":             {"bot/chat"},   // draws plain data: knows neither the quiz nor a platform
 		"kb":                      {"kb/content"}, // knows neither the quiz nor what a chat is
 		"kb/content":              {},
 		"kb/lint":                 {"kb", "kb/content"},          // knows what Kubernetes takes; no running bot needs that
@@ -44,7 +45,8 @@ var (
 		"go.yaml.in/yaml":               {"kb", "kb/lint", "quiz", "bot/slack"}, // content files; the Slack manifest
 		"k8s.io/api":                    {"kb/lint"},                            // large, and not for running bots
 		"k8s.io/apimachinery":           {"kb/lint"},
-		"golang.org/x/text":             {"kb", "quiz"},
+		"golang.org/x/image":            {"bot/picture"},
+		"golang.org/x/text":             {"bot/picture", "kb", "quiz"},
 		"golang.org/x/sync":             {"bot", "bot/app", "bot/slack", "bot/discord", "quiz", "kb"},
 		"github.com/gorilla/websocket":  {"bot/discord", "bot/slack/slacktest", "bot/discord/discordtest"}, // discordgo and slack-go bring it
 		"golang.org/x/sys":              {"migrations/pgserver"},

@@ -160,6 +160,31 @@ func TestMessageLimits(t *testing.T) {
 	}
 }
 
+func TestImageLimits(t *testing.T) {
+	good := Image{PNG: []byte(pngSignature), Alt: "Ana has 3 points.", Name: "stats-2026.png"}
+	if err := (Message{Card: &Card{Body: "x", Image: &good}}).Validate(); err != nil {
+		t.Error(err)
+	}
+	for name, change := range map[string]func(*Image){
+		"no alternative text":   func(i *Image) { i.Alt = " \n" },
+		"long alternative text": func(i *Image) { i.Alt = strings.Repeat("ä", MaxAlt+1) },
+		"no bytes":              func(i *Image) { i.PNG = nil },
+		"a JPEG":                func(i *Image) { i.PNG = []byte("\xff\xd8\xff\xe0") },
+		"too many bytes":        func(i *Image) { i.PNG = append([]byte(pngSignature), make([]byte, MaxPNG)...) },
+		"no name":               func(i *Image) { i.Name = "" },
+		"a path":                func(i *Image) { i.Name = "../stats.png" },
+		"another kind of file":  func(i *Image) { i.Name = "stats.svg" },
+		"a name with a quote":   func(i *Image) { i.Name = `a".png` },
+		"a long name":           func(i *Image) { i.Name = strings.Repeat("a", MaxImageName) + ".png" },
+	} {
+		bad := good
+		change(&bad)
+		if (Message{Card: &Card{Body: "x", Image: &bad}}).Validate() == nil {
+			t.Errorf("%s: passes", name)
+		}
+	}
+}
+
 func TestFormLimits(t *testing.T) {
 	if err := (Form{Title: "Series", Submit: strings.Repeat("x", MaxFormTitle), Action: "admin:x", Inputs: []Input{{Name: "name", Label: "Name"}}}).Validate(); err != nil {
 		t.Error(err)

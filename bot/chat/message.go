@@ -1,8 +1,10 @@
 package chat
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,6 +23,15 @@ type Card struct {
 	Fields  []Field
 	Footer  string // plain text
 	Buttons []Button
+	Image   *Image // shown where the platform can; nil for none
+}
+
+// An Image is a picture in a card. It only repeats what the card says: a person,
+// a platform or a workspace that shows no pictures misses nothing.
+type Image struct {
+	PNG  []byte
+	Alt  string // plain text: all that there is to see, for those who cannot
+	Name string // of the file, as in "stats.png"
 }
 
 // A Field is a short titled part of a card.
@@ -84,7 +95,13 @@ const (
 	MaxInputLabel = 45   // Discord text input label: 45
 	MaxInputHint  = 100  // Discord text input placeholder: 100
 	MaxInputValue = 3000 // Slack plain_text_input: 3,000
+	MaxAlt        = 1000 // Discord attachment description: 1,024; Slack image alt_text: 2,000
+	MaxImageName  = 60   // our own
 )
+
+// MaxPNG is how many bytes a picture has at most: our own limit, since it is held
+// in memory and sent within seconds. Discord takes 10 MiB.
+const MaxPNG = 1 << 20
 
 // Markdown is everything the message says, as one text: what a screen reader,
 // a notification or a plain terminal gets.
@@ -115,6 +132,14 @@ func (m Message) Buttons() []Button {
 		return nil
 	}
 	return m.Card.Buttons
+}
+
+// Image is the message's picture; nil if it has none.
+func (m Message) Image() *Image {
+	if m.Card == nil {
+		return nil
+	}
+	return m.Card.Image
 }
 
 // Empty tells whether there is nothing to say.
@@ -207,6 +232,25 @@ func (v *validation) card(c Card) {
 		v.add("card has %d characters, want at most %d", total, MaxCard)
 	}
 	v.buttons(c.Buttons)
+	if c.Image != nil {
+		v.image(*c.Image)
+	}
+}
+
+// A picture's file begins with this: https://www.w3.org/TR/png-3/#5PNG-file-signature
+const pngSignature = "\x89PNG\r\n\x1a\n"
+
+// What a file may be called so that it can stand in an address: attachment://stats.png
+var imageName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.png$`)
+
+func (v *validation) image(i Image) {
+	v.length("picture's alternative text", strings.TrimSpace(i.Alt), 1, MaxAlt)
+	if len(i.PNG) > MaxPNG || !bytes.HasPrefix(i.PNG, []byte(pngSignature)) {
+		v.add("picture is not a PNG of at most %d bytes (it has %d)", MaxPNG, len(i.PNG))
+	}
+	if len(i.Name) > MaxImageName || !imageName.MatchString(i.Name) {
+		v.add("picture's name %q is not at most %d of a-z, 0-9 and -, and .png", i.Name, MaxImageName)
+	}
 }
 
 func (v *validation) buttons(bs []Button) {
