@@ -23,13 +23,14 @@ var (
 		"bot/discord":             {"bot/chat"},
 		"bot/discord/discordtest": {"bot/chat", "bot/chat/chattest"},
 		"bot/console":             {"bot/chat"},
-		"bot/picture":             {"bot/chat"},   // draws plain data: knows neither the quiz nor a platform
-		"kb":                      {"kb/content"}, // knows neither the quiz nor what a chat is
+		"bot/picture":             {"bot/chat"},                        // draws plain data: knows neither the quiz nor a platform
+		"kb":                      {"kb/content", "internal/textfile"}, // knows neither the quiz nor what a chat is
 		"kb/content":              {},
-		"kb/lint":                 {"kb", "kb/content"},          // knows what Kubernetes takes; no running bot needs that
-		"quiz":                    {"quiz/content", "quiz/fsrs"}, // likewise
+		"kb/lint":                 {"kb", "kb/content"},                               // knows what Kubernetes takes; no running bot needs that
+		"quiz":                    {"quiz/content", "quiz/fsrs", "internal/textfile"}, // likewise
 		"quiz/content":            {},
 		"quiz/fsrs":               {}, // a formula: knows no database, no clock and no player
+		"internal/textfile":       {}, // what both know of files, and nothing of what is in them
 		"migrations":              {},
 		"migrations/pgserver":     {},
 		"migrations/pgtest":       {"migrations", "migrations/pgserver"},
@@ -42,11 +43,11 @@ var (
 		"github.com/alecthomas/kong":    {"bot"},
 		"golang.org/x/term":             {"bot/console"},
 		"github.com/jackc/pgx":          {"bot", "kb", "quiz", "migrations", "migrations/pgserver", "migrations/pgtest"},
-		"go.yaml.in/yaml":               {"kb", "kb/lint", "quiz", "bot/slack"}, // content files; the Slack manifest
-		"k8s.io/api":                    {"kb/lint"},                            // large, and not for running bots
+		"go.yaml.in/yaml":               {"kb", "kb/lint", "quiz", "internal/textfile", "bot/slack"}, // content files; the Slack manifest
+		"k8s.io/api":                    {"kb/lint"},                                                 // large, and not for running bots
 		"k8s.io/apimachinery":           {"kb/lint"},
 		"golang.org/x/image":            {"bot/picture"},
-		"golang.org/x/text":             {"bot/picture", "kb", "quiz"},
+		"golang.org/x/text":             {"bot/picture", "kb", "quiz", "internal/textfile"},
 		"golang.org/x/sync":             {"bot", "bot/app", "bot/slack", "bot/discord", "quiz", "kb"},
 		"github.com/gorilla/websocket":  {"bot/discord", "bot/slack/slacktest", "bot/discord/discordtest"}, // discordgo and slack-go bring it
 		"golang.org/x/sys":              {"migrations/pgserver"},

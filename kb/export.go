@@ -4,18 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.yaml.in/yaml/v3"
+
+	"ckadbot/internal/textfile"
 )
 
 // ExportOptions of Export. The zero value works.
@@ -69,7 +67,7 @@ func Export(ctx context.Context, pool *pgxpool.Pool, workspace string, w io.Writ
 // An entryWriter writes a file of entries, one after the other.
 type entryWriter struct {
 	out   *bufio.Writer
-	csv   *csv.Writer // for FormatCSV
+	table textfile.TableWriter // for FormatCSV
 	form  Format
 	count int
 }
@@ -81,13 +79,12 @@ func newEntryWriter(out *bufio.Writer, form Format) (*entryWriter, error) {
 		w.form = FormatYAML
 	case FormatYAML, FormatJSON:
 	case FormatCSV:
-		w.csv = csv.NewWriter(out)
+		w.table = textfile.NewTableWriter(out)
 		var header []string
 		for _, f := range fields {
 			header = append(header, f.key)
 		}
-		_, _ = out.WriteString("\uFEFF") // or Excel takes it for another encoding; a Writer keeps its first error
-		_ = w.csv.Write(header)
+		return w, w.table.Row(header)
 	default:
 		return nil, fmt.Errorf("cannot export to the format %q; use yaml, json or csv", form)
 	}
@@ -100,7 +97,7 @@ func (w *entryWriter) write(e Entry) error {
 	case FormatJSON:
 		return w.writeJSON(e)
 	case FormatCSV:
-		return w.csv.Write(e.cells())
+		return w.table.Row(e.cells())
 	default:
 		return w.writeYAML(e)
 	}
@@ -110,8 +107,7 @@ func (w *entryWriter) write(e Entry) error {
 func (w *entryWriter) close() error {
 	switch {
 	case w.form == FormatCSV:
-		w.csv.Flush()
-		return w.csv.Error()
+		return w.table.Flush()
 	case w.count == 0:
 		_, err := w.out.WriteString("[]\n")
 		return err
@@ -140,7 +136,7 @@ func (w *entryWriter) writeYAML(e Entry) error {
 		if f.empty(&e) {
 			continue
 		}
-		node.Content = append(node.Content, yamlText(f.key), f.node(&e))
+		node.Content = append(node.Content, textfile.YAML(f.key), f.node(&e))
 	}
 	var b bytes.Buffer
 	enc := yaml.NewEncoder(&b)
@@ -158,43 +154,23 @@ func (w *entryWriter) writeYAML(e Entry) error {
 func (f field) node(e *Entry) *yaml.Node {
 	switch {
 	case f.text != nil:
-		return yamlText(*f.text(e))
+		return textfile.YAML(*f.text(e))
 	case f.list != nil:
 		list := &yaml.Node{Kind: yaml.SequenceNode}
 		if f.key != "phrases" {
 			list.Style = yaml.FlowStyle // the names and slugs are short
 		}
 		for _, s := range *f.list(e) {
-			list.Content = append(list.Content, yamlText(s))
+			list.Content = append(list.Content, textfile.YAML(s))
 		}
 		return list
 	default:
 		pairs := &yaml.Node{Kind: yaml.MappingNode}
 		for _, slug := range slices.Sorted(maps.Keys(*f.pairs(e))) {
-			pairs.Content = append(pairs.Content, yamlText(slug), yamlText((*f.pairs(e))[slug]))
+			pairs.Content = append(pairs.Content, textfile.YAML(slug), textfile.YAML((*f.pairs(e))[slug]))
 		}
 		return pairs
 	}
-}
-
-// otherWord are words that this library reads as texts, and other programs as truth values or as numbers to the base of 60.
-var otherWord = regexp.MustCompile(`^(?i:y|yes|n|no|on|off)$|^[-+]?[0-9][0-9_:.]*$`)
-
-// yamlText is a text in the style that reads best: lines below each other where that keeps them as they are. A line that ends
-// in a blank, or a first one that begins with one, cannot be told from its surroundings.
-func yamlText(s string) *yaml.Node {
-	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	switch {
-	case otherWord.MatchString(s):
-		node.Style = yaml.DoubleQuotedStyle
-	case strings.Contains(s, "\n"):
-		node.Style = yaml.LiteralStyle
-		hidden := strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && !strconv.IsPrint(r) })
-		if hidden || strings.Contains(s, " \n") || strings.TrimSpace(s) != s {
-			node.Style = yaml.DoubleQuotedStyle
-		}
-	}
-	return node
 }
 
 // writeJSON writes an entry with each of its keys on a line.
@@ -239,15 +215,15 @@ func (e Entry) cells() (cells []string) {
 		case f.text != nil:
 			cell = *f.text(&e)
 		case f.list != nil:
-			cell = joinCell(*f.list(&e))
+			cell = textfile.JoinCell(*f.list(&e))
 		default:
 			var parts []string
 			for _, slug := range slices.Sorted(maps.Keys(*f.pairs(&e))) {
 				parts = append(parts, slug+"="+(*f.pairs(&e))[slug])
 			}
-			cell = joinCell(parts)
+			cell = textfile.JoinCell(parts)
 		}
-		cells = append(cells, guard(cell))
+		cells = append(cells, cell)
 	}
 	return cells
 }

@@ -254,18 +254,6 @@ func TestYAMLReadsWell(t *testing.T) {
 	}
 }
 
-func TestCSVHoldsNoFormula(t *testing.T) {
-	for _, cell := range []string{"=1+1", "+1", "-1", "@x", "\tx", "'=1", "''=1", "'", "'a", "a", "", "=", "''", "é"} {
-		safe := guard(cell)
-		if strings.HasPrefix(safe, "=") || strings.HasPrefix(safe, "+") || strings.HasPrefix(safe, "-") || strings.HasPrefix(safe, "@") || strings.HasPrefix(safe, "\t") {
-			t.Errorf("%q: got %q, want no formula", cell, safe)
-		}
-		if back := unguarded(safe); back != cell {
-			t.Errorf("%q: got %q back from %q", cell, back, safe)
-		}
-	}
-}
-
 func TestExportOfATable(t *testing.T) {
 	pool := pgtest.New(t)
 	g := openOn(t, pool, Options{builtin: small()})

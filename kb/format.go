@@ -1,17 +1,14 @@
 package kb
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
-	"golang.org/x/text/encoding/unicode"
+	"ckadbot/internal/textfile"
 )
 
 // A Format is a way of writing entries into a file.
@@ -35,15 +32,12 @@ const (
 //
 // The error holds a *FileError for each problem, and then nothing of the file can be used.
 func Read(name string, r io.Reader, format Format, known Names) (File, error) {
-	in := bufio.NewReader(r)
-	if begin, _ := in.Peek(2); string(begin) == "\xFF\xFE" || string(begin) == "\xFE\xFF" {
-		in = bufio.NewReader(unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(in))
-	}
+	in := textfile.Decode(r)
 	begin, err := in.Peek(1024)
 	if err != nil && err != io.EOF {
 		return File{}, fmt.Errorf("%s: cannot be read (%w); give a text file", name, err)
 	}
-	if kind := packed(begin); kind != "" {
+	if kind := textfile.Packed(begin); kind != "" {
 		return File{}, &FileError{name, 0, "is " + kind + "; save it as CSV and give that file"}
 	}
 	if format == "" {
@@ -76,29 +70,17 @@ func Read(name string, r io.Reader, format Format, known Names) (File, error) {
 	return f, nil
 }
 
-// packed says what a file is that is no text, when its first bytes tell.
-func packed(begin []byte) string {
-	for magic, kind := range map[string]string{
-		"PK\x03\x04": "a spreadsheet (xlsx) or another packed file", "\xD0\xCF\x11\xE0": "a spreadsheet (xls) or another office file",
-		"\x1F\x8B": "a packed file", "%PDF-": "a PDF",
-	} {
-		if bytes.HasPrefix(begin, []byte(magic)) {
-			return kind
-		}
-	}
-	return ""
-}
-
 var (
 	looksJSON     = regexp.MustCompile(`^\s*[\[{]`)
-	looksMarkdown = regexp.MustCompile(`^---[ \t]*\r?\n(?s:.*)\n(title|id):`)
+	looksMarkdown = regexp.MustCompile(`^---[ \t]*\n(?s:.*)\n(title|id):`)
 	looksYAML     = regexp.MustCompile(`(?m)^ *- +["']?(slug|term)["']?:`)
 )
 
 func guess(name string, begin []byte) Format {
-	begin = bytes.TrimPrefix(begin, []byte("\uFEFF"))
-	first, _, _ := bytes.Cut(begin, []byte("\n"))
-	columns := strings.FieldsFunc(strings.ToLower(string(first)), func(r rune) bool { return strings.ContainsRune(",;\t\"\r ", r) })
+	_, columns := textfile.Columns(string(begin), func(column string) bool {
+		name := columnName(column)
+		return name == "term" || name == "definition"
+	})
 	switch ext := strings.ToLower(filepath.Ext(name)); {
 	case ext == ".csv" || ext == ".tsv":
 		return FormatCSV
@@ -110,7 +92,7 @@ func guess(name string, begin []byte) Format {
 		return FormatMarkdown
 	case looksYAML.Match(begin):
 		return FormatYAML
-	case ext != ".md" && slices.Contains(columns, "term") && slices.Contains(columns, "definition"):
+	case ext != ".md" && columns >= 2:
 		return FormatCSV
 	default:
 		return FormatNotes

@@ -16,7 +16,7 @@ func readJSON(name string, r io.Reader) ([]Noted, []error) {
 	if err != nil {
 		return nil, []error{fmt.Errorf("%s: cannot be read (%w); give a text file", name, err)}
 	}
-	j.text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	j.text = text
 	if j.fits() {
 		j.in = json.NewDecoder(bytes.NewReader(j.text))
 		j.readAll()

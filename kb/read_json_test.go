@@ -9,7 +9,7 @@ import (
 )
 
 func TestReadJSONReadsAListOfObjects(t *testing.T) {
-	text := "\uFEFF[\n {\"slug\": \"crane\",\n  \"term\": \"Cr\\u0061ne\", \"aliases\": [\"a\", \"b;c\"], \"tip\": null, \"related\": null,\n" +
+	text := "[\n {\"slug\": \"crane\",\n  \"term\": \"Cr\\u0061ne\", \"aliases\": [\"a\", \"b;c\"], \"tip\": null, \"related\": null,\n" +
 		"  \"confusable\": {\"box\": \"holds\"}, \"definition\": \"x\\ny\"}, {\"term\": \"B\", \"definition\": \"\"}\n]\n"
 	got, problems := readJSON("f.json", strings.NewReader(text))
 	want := []Noted{

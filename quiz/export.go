@@ -4,15 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"ckadbot/internal/textfile"
 )
 
 // Imported returns the imported questions, sorted by id.
@@ -26,11 +26,9 @@ func (e *Engine) Imported(ctx context.Context) ([]Question, error) {
 	return all, nil
 }
 
-// WriteQuestions writes a file of questions (yaml when format is empty), and returns in words which are left out because the format
-// cannot say them. Read of that file and WriteQuestions of what was read make the same file.
-//
-// YAML and CSV keep everything. Besides text, code, choices, key and explanation, which players see, GIFT keeps id, domain,
-// category and terms, and Anki id and terms. Aiken and Kahoot's spreadsheet keep only text, choices and key.
+// WriteQuestions writes a file of questions (yaml, csv, gift or aiken; yaml when format is empty), and returns in words which are
+// left out because the format cannot say them. Read and Import of YAML and CSV make the same questions, and WriteQuestions of
+// those the same file. GIFT keeps id, domain, category and terms besides what everybody sees; Aiken only text, choices and key.
 func WriteQuestions(w io.Writer, qs []Question, format Format) (left []string, err error) {
 	out := bufio.NewWriter(w)
 	switch format {
@@ -42,12 +40,8 @@ func WriteQuestions(w io.Writer, qs []Question, format Format) (left []string, e
 		left = writeGIFT(out, qs)
 	case FormatAiken:
 		left = writeAiken(out, qs)
-	case FormatAnki:
-		writeAnki(out, qs)
-	case FormatKahoot:
-		left, err = writeKahoot(out, qs)
 	default:
-		err = fmt.Errorf("cannot export to the format %q; use yaml, csv, gift, aiken, anki or kahoot", clip(string(format), 20))
+		err = fmt.Errorf("cannot export to the format %q; use yaml, csv, gift or aiken", clip(string(format), 20))
 	}
 	if err != nil {
 		return nil, err
@@ -108,7 +102,7 @@ func writeYAML(out *bufio.Writer, qs []Question) error {
 	for i, q := range qs {
 		item := &yaml.Node{Kind: yaml.MappingNode}
 		for _, p := range q.parts() {
-			item.Content = append(item.Content, yamlText(p.key), p.node())
+			item.Content = append(item.Content, textfile.YAML(p.key), p.node())
 		}
 		var b bytes.Buffer
 		enc := yaml.NewEncoder(&b)
@@ -137,40 +131,21 @@ func (p part) node() *yaml.Node {
 		if p.key == "difficulty" {
 			return &yaml.Node{Kind: yaml.ScalarNode, Value: p.text}
 		}
-		return yamlText(p.text)
+		return textfile.YAML(p.text)
 	}
 	list := &yaml.Node{Kind: yaml.SequenceNode}
 	if p.key == "terms" || p.key == "keys" {
 		list.Style = yaml.FlowStyle // they are short
 	}
 	for _, s := range p.list {
-		list.Content = append(list.Content, yamlText(s))
+		list.Content = append(list.Content, textfile.YAML(s))
 	}
 	return list
 }
 
-// otherWord are words that this library reads as texts, and other programs as truth values or as numbers to the base of 60.
-var otherWord = regexp.MustCompile(`^(?i:y|yes|n|no|on|off)$|^[-+]?[0-9][0-9_:.]*$`)
-
-// yamlText is a text in the style that reads best: lines below each other where that keeps them as they are.
-func yamlText(s string) *yaml.Node {
-	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	switch hidden := strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && !strconv.IsPrint(r) }); {
-	case otherWord.MatchString(s):
-		node.Style = yaml.DoubleQuotedStyle
-	case !strings.Contains(s, "\n"):
-	case hidden || strings.Contains(s, " \n") || strings.TrimSpace(s) != s:
-		node.Style = yaml.DoubleQuotedStyle
-	default:
-		node.Style = yaml.LiteralStyle
-	}
-	return node
-}
-
 func writeCSV(out *bufio.Writer, qs []Question) error {
-	_, _ = out.WriteString("\uFEFF") // or Excel takes it for another encoding
-	w := csv.NewWriter(out)
-	_ = w.Write(csvColumns)
+	w := textfile.NewTableWriter(out)
+	_ = w.Row(csvColumns) // Flush tells its error
 	for _, q := range qs {
 		row := map[string]string{}
 		for _, p := range q.parts() {
@@ -182,17 +157,16 @@ func writeCSV(out *bufio.Writer, qs []Question) error {
 			case "keys":
 				row["key"] = strings.Join(p.list, " ")
 			default:
-				row[p.key] = p.text + joinCell(p.list)
+				row[p.key] = p.text + textfile.JoinCell(p.list)
 			}
 		}
 		var cells []string
 		for _, column := range csvColumns {
-			cells = append(cells, guard(row[column]))
+			cells = append(cells, row[column])
 		}
-		_ = w.Write(cells)
+		_ = w.Row(cells)
 	}
-	w.Flush()
-	return w.Error()
+	return w.Flush()
 }
 
 var giftEscape = strings.NewReplacer(`\`, `\\`, "~", `\~`, "=", `\=`, "#", `\#`, "{", `\{`, "}", `\}`, ":", `\:`, "\n", `\n`)

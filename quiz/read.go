@@ -13,7 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	textunicode "golang.org/x/text/encoding/unicode"
+	"ckadbot/internal/textfile"
 )
 
 // A Format is a way of writing questions into a file.
@@ -173,7 +173,7 @@ func (r *reader) read(data []byte) {
 		readKahoot(r, data)
 		return
 	}
-	if kind := packedKind(data); kind != "" {
+	if kind := textfile.Packed(data); kind != "" {
 		r.wrong(r.line(0), "is %s, not a text; export the questions as text and give that file", kind)
 		return
 	}
@@ -204,31 +204,14 @@ func (r *reader) read(data []byte) {
 	}
 }
 
-// packedKind says what a file is that is no text, when its first bytes tell.
-func packedKind(data []byte) string {
-	for magic, kind := range map[string]string{
-		"PK\x03\x04": "a spreadsheet, an Anki package or another packed file", "\xD0\xCF\x11\xE0": "an old office file (xls)",
-		"\x1F\x8B": "a packed file", "%PDF-": "a PDF", "SQLite format 3": "a database",
-	} {
-		if bytes.HasPrefix(data, []byte(magic)) {
-			return kind
-		}
-	}
-	return ""
-}
-
 // text is the file as UTF-8 with \n at the end of each line. What is no text is told with its line.
 func (r *reader) text(data []byte) (string, bool) {
-	if bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) {
-		decoded, err := textunicode.UTF16(textunicode.LittleEndian, textunicode.ExpectBOM).NewDecoder().Bytes(data)
-		if err != nil {
-			r.wrong(r.line(0), "is no UTF-16, though it says so; save it as UTF-8")
-			return "", false
-		}
-		data = decoded
+	decoded, err := io.ReadAll(textfile.Decode(bytes.NewReader(data)))
+	if err != nil {
+		r.wrong(r.line(0), "cannot be read: %v; save it as UTF-8", err)
+		return "", false
 	}
-	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
-	text := strings.ReplaceAll(strings.ReplaceAll(string(data), "\r\n", "\n"), "\r", "\n")
+	text := string(decoded)
 	n := 0
 	for line := range strings.SplitSeq(text, "\n") {
 		n++
@@ -255,6 +238,7 @@ var (
 func guessFormat(name, text string) Format {
 	begin := text[:min(len(text), 64<<10)]
 	first, _, _ := strings.Cut(begin, "\n")
+	_, columns := textfile.Columns(first, isColumn)
 	switch ext := strings.ToLower(filepath.Ext(name)); {
 	case ext == ".yaml" || ext == ".yml":
 		return FormatYAML
@@ -266,7 +250,7 @@ func guessFormat(name, text string) Format {
 		return FormatKahoot
 	case looksAnki.MatchString(begin) && strings.HasPrefix(begin, "#"):
 		return FormatAnki
-	case ext == ".csv" || ext == ".tsv" || knownColumns(first) >= 3:
+	case ext == ".csv" || ext == ".tsv" || columns >= 3:
 		return FormatCSV
 	case looksYAML.MatchString(begin):
 		return FormatYAML

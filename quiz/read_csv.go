@@ -1,16 +1,15 @@
 package quiz
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"ckadbot/internal/textfile"
 )
 
 // csvColumns are the columns of a table of questions, in the order in which they are written.
@@ -22,82 +21,36 @@ var csvColumns = []string{
 // readCSV reads a table as spreadsheets save it: the first row names the columns, which are csvColumns in any order; only text
 // must be there.
 //
-//   - Columns are separated by commas, semicolons or tabs, whichever makes most sense of the first row.
 //   - The choices stand in columns a to e, or "choice 1" to "choice 5"; the steps of an order likewise, in the right order.
 //   - The key is the letter of the right choice, or letters for the kind several, or true or false.
 //   - Terms and answers are separated by | or ;. A backslash before one of these, or before another backslash, takes its meaning away.
-//   - A cell that would be a formula has an apostrophe before it, which is no part of the text.
-//   - Rows without any text are skipped.
 func readCSV(r *reader, text string) {
 	c := csvReader{reader: r}
-	in := c.open(text)
-	header, err := in.Read()
-	if err != nil || !c.header(header) {
-		c.failed(err)
-		return
-	}
-	for {
-		cells, err := in.Read()
-		if err != nil {
-			c.failed(err)
-			return
+	table := textfile.NewTable(strings.NewReader(text), isColumn)
+	for row := range table.Rows {
+		if c.columns != nil {
+			c.row(row)
+		} else if !c.header(row) {
+			break
 		}
-		line, _ := in.FieldPos(0)
-		c.row(line+c.before, cells)
+	}
+	if line, problem := table.Problem(); problem != "" {
+		c.wrong(c.line(line), "%s", problem)
 	}
 }
 
 type csvReader struct {
 	*reader
-	before  int      // lines before those that the library counts
 	columns []string // of csvColumns; empty for one without a name
 }
 
-var separatorLine = regexp.MustCompile(`^"?sep=([,;\t])"?\n`)
-
-// open finds the character between columns: the one that Excel writes into a line of its own, or the one that makes most known
-// names of the first row.
-func (c *csvReader) open(text string) *csv.Reader {
-	separator := rune(',')
-	if found := separatorLine.FindStringSubmatch(text); found != nil {
-		text, c.before, separator = text[len(found[0]):], 1, rune(found[1][0])
-	} else {
-		first, _, _ := strings.Cut(text, "\n")
-		most := -1
-		for _, s := range ",;\t" {
-			if n := knownCells(strings.Split(first, string(s))); n > most {
-				separator, most = s, n
-			}
-		}
-	}
-	in := csv.NewReader(strings.NewReader(text))
-	in.Comma, in.FieldsPerRecord, in.ReuseRecord = separator, -1, true
-	return in
-}
-
-// knownColumns counts the names of columns in what may be the first row of a table.
-func knownColumns(row string) int {
-	most := 0
-	for _, s := range ",;\t" {
-		most = max(most, knownCells(strings.Split(row, string(s))))
-	}
-	return most
-}
-
-func knownCells(cells []string) (n int) {
-	for _, cell := range cells {
-		if slices.Contains(csvColumns, columnName(cell)) {
-			n++
-		}
-	}
-	return n
-}
+func isColumn(name string) bool { return slices.Contains(csvColumns, columnName(name)) }
 
 var choiceColumn = regexp.MustCompile(`^(?:choice|answer|option|step) ?([1-5a-e])$`)
 
 // columnName is the name of a column as it stands in csvColumns.
 func columnName(cell string) string {
-	name := oneSpaced(strings.NewReplacer("_", " ", "-", " ", `"`, "").Replace(strings.ToLower(cell)))
+	name := oneSpaced(strings.NewReplacer("_", " ", "-", " ").Replace(strings.ToLower(cell)))
 	if m := choiceColumn.FindStringSubmatch(name); m != nil {
 		name = m[1]
 		if name < "a" {
@@ -110,15 +63,15 @@ func columnName(cell string) string {
 	return name
 }
 
-func (c *csvReader) header(cells []string) bool {
-	at := c.line(c.before + 1)
+func (c *csvReader) header(row []textfile.Cell) bool {
+	at := c.line(row[0].Line)
 	found := len(c.problems)
-	for _, cell := range cells {
-		name := columnName(cell)
+	for _, cell := range row {
+		name := columnName(cell.Text)
 		switch {
 		case name == "":
 		case !slices.Contains(csvColumns, name):
-			c.wrong(at, "there is no column %q; there are %s", clip(cell, 40), strings.Join(csvColumns, ", "))
+			c.wrong(at, "there is no column %q; there are %s", clip(cell.Text, 40), strings.Join(csvColumns, ", "))
 		case slices.Contains(c.columns, name):
 			c.wrong(at, "there are two columns %s; keep one", name)
 		}
@@ -130,28 +83,14 @@ func (c *csvReader) header(cells []string) bool {
 	return len(c.problems) == found
 }
 
-// failed tells why a row could not be read; the end of the file and what was told already are no failure.
-func (c *csvReader) failed(err error) {
-	var wrong *csv.ParseError
-	switch {
-	case err == nil || errors.Is(err, io.EOF):
-	case errors.As(err, &wrong):
-		c.wrong(c.line(c.before+wrong.StartLine), "is no CSV (%v); put a text with a quote, a separator or a line break in straight quotes, and double each quote inside", wrong.Err)
-	default:
-		c.wrong(c.line(0), "cannot be read: %v", err)
-	}
-}
-
-func (c *csvReader) row(line int, cells []string) {
-	if !slices.ContainsFunc(cells, func(s string) bool { return strings.TrimSpace(s) != "" }) {
-		return
-	}
+func (c *csvReader) row(cells []textfile.Cell) {
+	at := c.line(cells[0].Line)
 	row := map[string]string{}
 	for i, cell := range cells {
-		if cell = unguarded(cell); i < len(c.columns) && c.columns[i] != "" {
-			row[c.columns[i]] = cell
-		} else if strings.TrimSpace(cell) != "" {
-			c.wrong(c.line(line), "%q stands in column %d, which has no name; is a separator too many in the row, or are straight quotes (\") missing around a text?", clip(cell, 40), i+1)
+		if i < len(c.columns) && c.columns[i] != "" {
+			row[c.columns[i]] = cell.Text
+		} else if strings.TrimSpace(cell.Text) != "" {
+			c.wrong(at, "%q stands in column %d, which has no name; is a separator too many in the row, or are straight quotes (\") missing around a text?", clip(cell.Text, 40), i+1)
 			return
 		}
 	}
@@ -159,11 +98,11 @@ func (c *csvReader) row(line int, cells []string) {
 	if err == nil {
 		var q Question
 		if q, err = b.question(bankFile{}); err == nil {
-			c.add(c.line(line), q)
+			c.add(at, q)
 			return
 		}
 	}
-	c.wrong(c.line(line), "%v", err)
+	c.wrong(at, "%v", err)
 }
 
 // rowQuestion is a row as the question of a YAML file would be, so that the rules of the kinds are the same.
@@ -171,7 +110,7 @@ func rowQuestion(row map[string]string) (bankQuestion, error) {
 	cell := func(name string) string { return cellText(row[name]) }
 	b := bankQuestion{
 		ID: cell("id"), Domain: strings.ToUpper(cell("domain")), Competency: cell("competency"), Category: cell("category"),
-		Kind: kindNamed(cell("kind")), Terms: splitCell(row["terms"]), Text: cell("text"), Code: strings.TrimRight(row["code"], "\n"),
+		Kind: kindNamed(cell("kind")), Terms: textfile.SplitCell(cell("terms"), ";|"), Text: cell("text"), Code: strings.TrimRight(row["code"], "\n"),
 		Explanation: cell("explanation"), Doc: cell("doc"), Verified: cell("verified"), From: cell("from"), Until: cell("until"),
 	}
 	if d := cell("difficulty"); d != "" {
@@ -181,7 +120,7 @@ func rowQuestion(row map[string]string) (bankQuestion, error) {
 		}
 		b.Difficulty = n
 	}
-	b.Answers = yamlNodes(splitCell(row["answers"]))
+	b.Answers = yamlNodes(textfile.SplitCell(cell("answers"), ";|"))
 	choices, err := rowChoices(row)
 	if b.Choices = yamlNodes(choices); b.Kind == Order {
 		b.Choices, b.Steps = nil, b.Choices
@@ -266,59 +205,4 @@ func yamlNodes(texts []string) (nodes []yaml.Node) {
 		nodes = append(nodes, yaml.Node{Kind: yaml.ScalarNode, Value: t})
 	}
 	return nodes
-}
-
-// splitCell splits a cell at | and ; without a backslash before them, and drops what is empty.
-func splitCell(cell string) (parts []string) {
-	var part strings.Builder
-	end := func() {
-		if s := cellText(part.String()); s != "" {
-			parts = append(parts, s)
-		}
-		part.Reset()
-	}
-	for i := 0; i < len(cell); i++ {
-		switch special := i+1 < len(cell) && strings.IndexByte(`\;|`, cell[i+1]) >= 0; {
-		case cell[i] == '\\' && special:
-			i++
-			part.WriteByte(cell[i])
-		case cell[i] == ';' || cell[i] == '|':
-			end()
-		default:
-			part.WriteByte(cell[i])
-		}
-	}
-	end()
-	return parts
-}
-
-// joinCell is the inverse of splitCell.
-func joinCell(parts []string) string {
-	escape := strings.NewReplacer(`\`, `\\`, `;`, `\;`, `|`, `\|`)
-	var escaped []string
-	for _, p := range parts {
-		escaped = append(escaped, escape.Replace(p))
-	}
-	return strings.Join(escaped, "|")
-}
-
-var (
-	formula = regexp.MustCompile("^'*[=+@\t\r-]")
-	guarded = regexp.MustCompile("^'+[=+@\t\r-]")
-)
-
-// guard puts an apostrophe before what a spreadsheet would run as a formula.
-func guard(cell string) string {
-	if formula.MatchString(cell) {
-		return "'" + cell
-	}
-	return cell
-}
-
-// unguarded is the inverse of guard.
-func unguarded(cell string) string {
-	if guarded.MatchString(cell) {
-		return cell[1:]
-	}
-	return cell
 }
