@@ -26,9 +26,11 @@ func (e *Engine) Imported(ctx context.Context) ([]Question, error) {
 	return all, nil
 }
 
-// WriteQuestions writes a file of questions (yaml, csv, gift or aiken; yaml when format is empty), and returns in words which are
-// left out because the format cannot say them. Read and Import of YAML and CSV make the same questions, and WriteQuestions of
-// those the same file. GIFT keeps id, domain, category and terms besides what everybody sees; Aiken only text, choices and key.
+// WriteQuestions writes a file of questions (yaml when format is empty), and returns in words which are left out because the format
+// cannot say them. Read of that file and WriteQuestions of what was read make the same file.
+//
+// YAML and CSV keep everything. Besides text, code, choices, key and explanation, which players see, GIFT keeps id, domain,
+// category and terms, and Anki id and terms. Aiken and Kahoot's spreadsheet keep only text, choices and key.
 func WriteQuestions(w io.Writer, qs []Question, format Format) (left []string, err error) {
 	out := bufio.NewWriter(w)
 	switch format {
@@ -40,8 +42,12 @@ func WriteQuestions(w io.Writer, qs []Question, format Format) (left []string, e
 		left = writeGIFT(out, qs)
 	case FormatAiken:
 		left = writeAiken(out, qs)
+	case FormatAnki:
+		writeAnki(out, qs)
+	case FormatKahoot:
+		left, err = writeKahoot(out, qs)
 	default:
-		err = fmt.Errorf("cannot export to the format %q; use yaml, csv, gift or aiken", clip(string(format), 20))
+		err = fmt.Errorf("cannot export to the format %q; use yaml, csv, gift, aiken, anki or kahoot", clip(string(format), 20))
 	}
 	if err != nil {
 		return nil, err
