@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"ckadbot/internal/textfile"
 )
 
 // websiteVersion is what pages of the Kubernetes website mean by "the version"; it stands in some of their links.
@@ -22,7 +24,6 @@ var (
 	reference   = regexp.MustCompile(`(?m)^ {0,3}\[[^\]]+\]:\s*\S.*$`)
 	strong      = regexp.MustCompile(`\*\*([^*\n]+)\*\*|\b__([^_\n]+)__\b`)
 	emphasis    = regexp.MustCompile(`\*([^\s*](?:[^*\n]*[^\s*])?)\*|\b_([^\s_](?:[^_\n]*[^\s_])?)_\b`)
-	codeSpan    = regexp.MustCompile("(?s)``.+?``|`[^`]+`")
 	listItem    = regexp.MustCompile(`^([*+-]|[0-9]{1,3}[.)])\s+`)
 	heading     = regexp.MustCompile(`^#{1,6}\s+(.*?)\s*#*$`)
 	escapedMark = regexp.MustCompile("\\\\[!-/:-@\\[-`{-~]")
@@ -42,11 +43,11 @@ func (r renderer) text(markdown string) string {
 	s = r.shortcodes(s)
 	s = reference.ReplaceAllString(s, "")
 	s = lineBreak.ReplaceAllString(s, "\x00") // no text has one: it is a break that stays
-	s = outsideCode(s, hideEscaped)
+	s = textfile.OutsideCode(s, hideEscaped)
 	for range 3 { // a link around an image, an emphasis in a link
 		s = link.ReplaceAllString(s, "$1")
 	}
-	s = outsideCode(s, func(s string) string {
+	s = textfile.OutsideCode(s, func(s string) string {
 		s = autolink.ReplaceAllString(s, "$1")
 		s = tag.ReplaceAllString(s, "")
 		s = strong.ReplaceAllString(s, "$1$2")
@@ -93,19 +94,6 @@ func (r renderer) shortcodes(s string) string {
 }
 
 var frames = wordSet(`note caution warning alert details tab tabs table comment`)
-
-// outsideCode applies a change to everything but code spans.
-func outsideCode(s string, change func(string) string) string {
-	var b strings.Builder
-	at := 0
-	for _, span := range codeSpan.FindAllStringIndex(s, -1) {
-		b.WriteString(change(s[at:span[0]]))
-		b.WriteString(s[span[0]:span[1]])
-		at = span[1]
-	}
-	b.WriteString(change(s[at:]))
-	return b.String()
-}
 
 // A character behind a backslash means only itself: until the rest has been understood it stands in a range for private use.
 func hideEscaped(s string) string {

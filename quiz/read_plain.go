@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"ckadbot/internal/textfile"
 )
 
 // A plainText is a text of another program without its markup.
@@ -33,7 +35,7 @@ var (
 	chatLink    = regexp.MustCompile(`<(?:https?|mailto):[^<>|\s]*\|([^<>]*)>`)
 	bareLink    = regexp.MustCompile(`<(https?:[^<>|\s]*)>`)
 	chatMention = regexp.MustCompile(`<(?:[@!#][^<>\s]*|@[^<>]*)>`)
-	codeSpan    = regexp.MustCompile("`[^`\n]+`")
+	codeSpan    = regexp.MustCompile("`[^`\n]+`") // as our own texts have it
 )
 
 // plain takes the markup out of a text and tells what was lost with it.
@@ -55,9 +57,9 @@ func toPlain(s string, isHTML bool) plainText {
 	if isHTML {
 		s = p.dropHTML(s, true, &blocks)
 	} else {
-		s = outsideCode(s, func(part string) string { return p.dropHTML(part, false, &blocks) })
+		s = textfile.OutsideCode(s, func(part string) string { return p.dropHTML(part, false, &blocks) })
 	}
-	s = outsideCode(s, func(part string) string {
+	s = textfile.OutsideCode(s, func(part string) string {
 		p.lost = p.lost || picture.MatchString(part)
 		part = link.ReplaceAllString(picture.ReplaceAllString(part, " "), "$1")
 		return chatMention.ReplaceAllString(bareLink.ReplaceAllString(chatLink.ReplaceAllString(part, "$1"), "$1"), " ")
@@ -65,19 +67,6 @@ func toPlain(s string, isHTML bool) plainText {
 	p.text = oneSpaced(strings.Map(visible, s))
 	p.code = codeBlock(strings.Join(blocks, "\n"))
 	return p
-}
-
-// outsideCode changes what is not within code marks.
-func outsideCode(s string, change func(string) string) string {
-	var b strings.Builder
-	at := 0
-	for _, span := range codeSpan.FindAllStringIndex(s, -1) {
-		b.WriteString(change(s[at:span[0]]))
-		b.WriteString(s[span[0]:span[1]])
-		at = span[1]
-	}
-	b.WriteString(change(s[at:]))
-	return b.String()
 }
 
 // dropHTML keeps what a browser would show. In a text that is not said to be HTML, and has no tag, & and < are themselves.

@@ -1,7 +1,7 @@
 // Package textfile reads and writes files as the programs of people save them, whatever is in them: text in UTF-16 or with a byte
 // order mark, and what is no text at all; tables whose separator depends on the country, with line breaks, lists and formulas in
-// their cells; words that YAML takes for something else. The glossary and the question bank, which do not know each other, each
-// read and write their own kinds of files with it.
+// their cells; `code` in texts; words that YAML takes for something else. The glossary and the question bank, which do not know
+// each other, each read and write their own kinds of files with it.
 package textfile
 
 import (

@@ -187,3 +187,20 @@ func TestYAMLTextsStayTexts(t *testing.T) {
 		}
 	})
 }
+
+func TestCodeStaysAsItIs(t *testing.T) {
+	for text, want := range map[string]string{
+		"a `b` c":       "A `b` C",
+		"a ``b ` c`` d": "A ``b ` c`` D",
+		"a `b\nc` d":    "A `b\nc` D",
+		"a `b\n\nc` d":  "A `B\n\nC` D",
+		"a ` b":         "A ` B",
+		"``":            "``",
+		"`a`":           "`a`",
+		"":              "",
+	} {
+		if got := OutsideCode(text, strings.ToUpper); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
