@@ -20,7 +20,8 @@ type AskRequest struct {
 	Topic              string // empty: anything
 }
 
-// Ask opens a round of one question in a channel, for everybody there, for ten minutes. Its post waits in the outbox: Deliver posts it
+// Ask opens a round of one question in a channel, for everybody there, for ten minutes. Without a topic it is one that a
+// press of a button answers: who just wants a question wants a quick one. Its post waits in the outbox: Deliver posts it
 // at once, Run does in any case.
 //
 // Errors: *InvalidError; ErrNoQuestions; *OpenError with the round, if one that somebody asked for is open in the
@@ -53,7 +54,11 @@ func (e *Engine) Ask(ctx context.Context, a AskRequest) (Round, error) {
 		if n.Day, err = dayIn(ctx, tx, a.Workspace, a.Channel, now); err != nil {
 			return err
 		}
-		if n.Questions, err = e.drawFor(ctx, tx, a.Workspace, n.Scope, topic, 1, now); err != nil {
+		var prefer func(*Question) bool
+		if topic == "" {
+			prefer = onePress
+		}
+		if n.Questions, err = e.drawFor(ctx, tx, a.Workspace, n.Scope, topic, prefer, 1, now); err != nil {
 			return err
 		}
 		id, err := e.insertRound(ctx, tx, n)
@@ -92,10 +97,13 @@ func refuseOpen(ctx context.Context, tx pgx.Tx, a AskRequest, player int64, now 
 	return &OpenError{Round: r}
 }
 
-// drawFor draws up to n questions about a topic for one scope. Here whoever answers is told the key at once, so questions
-// that the workspace is busy with elsewhere and must not be told yet are left out. The error is ErrNoQuestions if there
-// is not even one.
-func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topic string, n int, now time.Time) ([]Question, error) {
+// onePress reports whether one press of a button is the whole answer.
+func onePress(q *Question) bool { return q.Kind == OneChoice || q.Kind == TrueFalse }
+
+// drawFor draws up to n questions about a topic for one scope, if there are any that prefer likes then only such (nil likes
+// all). Here whoever answers is told the key at once, so questions that the workspace is busy with elsewhere and must not be
+// told yet are left out. The error is ErrNoQuestions if there is not even one.
+func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topic string, prefer func(*Question) bool, n int, now time.Time) ([]Question, error) {
 	bank, err := e.liveBank(ctx, db)
 	if err != nil {
 		return nil, err
@@ -109,6 +117,9 @@ func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topi
 		return nil, err
 	}
 	fit := slices.DeleteFunc(fitting(bank, topic), func(q *Question) bool { return slices.Contains(secret, q.ID) })
+	if prefer != nil && slices.ContainsFunc(fit, prefer) {
+		fit = slices.DeleteFunc(fit, func(q *Question) bool { return !prefer(q) })
+	}
 	questions := draw(e.chance, fit, used[scope], n)
 	if len(questions) == 0 {
 		return nil, noQuestions(topic)

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func (w *world) ask(channel, name string) (Round, error) {
@@ -88,6 +90,31 @@ func TestAskKeepsToTheTopicAndSaysWhenThereIsNone(t *testing.T) {
 	}
 	if _, err := w.Ask(t.Context(), AskRequest{Workspace: ws, Channel: general, By: person("ada"), Topic: "astrology"}); !errors.Is(err, ErrNoQuestions) {
 		t.Errorf("a topic without questions: got %v, want ErrNoQuestions", err)
+	}
+}
+
+// TestWithoutATopicOnePressAnswers: the other kinds are asked about by their topic, or if there is nothing else.
+func TestWithoutATopicOnePressAnswers(t *testing.T) {
+	w := newWorld(t, 1)
+	w.load(kindsBank())
+	asked := map[QuestionKind]int{}
+	for range 6 {
+		r := w.mustAsk(general, "ada")
+		asked[r.Questions[0].Kind]++
+		w.clock.set(r.Closes)
+	}
+	if diff := cmp.Diff(map[QuestionKind]int{OneChoice: 3, TrueFalse: 3}, asked); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+	var longer []Question
+	for _, q := range kindsBank() {
+		if !onePress(&q) {
+			longer = append(longer, q)
+		}
+	}
+	w.load(longer)
+	if _, err := w.ask(general, "ada"); err != nil {
+		t.Errorf("with other kinds only: got %v, want one of them", err)
 	}
 }
 

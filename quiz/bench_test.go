@@ -113,7 +113,7 @@ func BenchmarkDraw(b *testing.B) {
 }
 
 func (w *world) drawTen(b *testing.B, topic string) {
-	qs, err := w.drawFor(b.Context(), w.pool, ws, "channel/x", topic, MaxQuestions, monday)
+	qs, err := w.drawFor(b.Context(), w.pool, ws, "channel/x", topic, nil, MaxQuestions, monday)
 	if err != nil || len(qs) != MaxQuestions {
 		b.Fatalf("got %d questions, %v, want %d", len(qs), err, MaxQuestions)
 	}

@@ -83,7 +83,7 @@ func (e *Engine) challenge(ctx context.Context, tx pgx.Tx, c ChallengeRequest, t
 	if n.Day, err = dayIn(ctx, tx, c.Workspace, c.Channel, now); err != nil {
 		return Round{}, err
 	}
-	if n.Questions, err = e.drawFor(ctx, tx, c.Workspace, scope, topic, c.Questions, now); err != nil {
+	if n.Questions, err = e.drawFor(ctx, tx, c.Workspace, scope, topic, nil, c.Questions, now); err != nil {
 		return Round{}, err
 	}
 	id, err := e.insertRound(ctx, tx, n)
