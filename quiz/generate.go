@@ -152,7 +152,7 @@ func shortID(slug, short string) string { return shortPrefix + slug + "-" + shor
 // question puts the parts together; show is how a term looks as a choice.
 func (g generator) question(t subject, id, text string, wrong []subject, show func(subject) string) Question {
 	q := Question{
-		ID: id, Domain: t.Domain, Category: t.Category, Terms: []string{t.Slug}, Difficulty: 1,
+		ID: id, Domain: t.Domain, Competency: t.Competency, Category: t.Category, Terms: []string{t.Slug}, Difficulty: 1,
 		Text: text, Choices: []string{show(t)}, Explanation: contrast(t, nearest(t, wrong)),
 		Doc: t.Doc, Verified: t.Verified, Source: SourceGlossary,
 	}

@@ -15,6 +15,7 @@ type Term struct {
 	Kind       string   // the API kind if it is an object of the API, else empty
 	Category   string   // "workloads", "networking", …
 	Domain     string   // "D1" to "D5", or "BG"
+	Competency string   // as in Question
 	Definition string   // one or two sentences
 	Doc        string   // as in Question
 	Verified   string   // as in Question

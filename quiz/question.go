@@ -34,7 +34,7 @@ const SourceGlossary = "glossary"
 type Question struct {
 	ID          string   // never changes and is never reused: answers refer to it; [a-z0-9-]{1,60}; generated ones begin with "gen-"
 	Domain      string   // "D1" to "D5" of the exam's curriculum, or "BG" for background knowledge
-	Competency  string   // Name of one of Competencies; empty for generated and background questions
+	Competency  string   // Name of one of Competencies; empty for background questions
 	Category    string   // what it is about in one word: "workloads", "networking", "health", …
 	Terms       []string // slugs or plain words it is about; searches by topic look here
 	Difficulty  int      // 1 (definition) to 3 (a field, a default, what changed)

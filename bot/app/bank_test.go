@@ -20,16 +20,16 @@ func TestBankIsGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	domains, generated, slugs := map[string]int{}, 0, map[string]bool{}
+	domains, generated, slugs := map[string]int{}, 0, map[string]kb.Entry{}
 	for _, e := range entries {
-		slugs[e.Slug] = true
+		slugs[e.Slug] = e
 	}
 	for _, q := range bank {
 		if problems := quiz.Check(q, Terms(entries)); !quiz.Passes(problems) {
 			t.Errorf("%s scores %d: %v", q.ID, quiz.Score(problems), problems)
 		}
 		for _, term := range q.Terms {
-			if !slugs[term] {
+			if slugs[term].Slug == "" {
 				t.Errorf("%s is about %q, which is no entry of the glossary", q.ID, term)
 			}
 		}
@@ -37,6 +37,9 @@ func TestBankIsGood(t *testing.T) {
 			t.Errorf("%s: %v", q.ID, err)
 		}
 		if q.Source == quiz.SourceGlossary {
+			if want := slugs[q.Terms[0]].Competency; q.Competency != want {
+				t.Errorf("%s is of competency %q, want %q as its entry", q.ID, q.Competency, want)
+			}
 			generated++
 		} else {
 			domains[q.Domain]++
