@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"ckadbot/bot/chat"
@@ -111,17 +112,35 @@ func help(_ context.Context, c chat.Command) (chat.Reply, error) {
 	return private(helpText), nil
 }
 
-// unknown answers what is no command: as a definition if it names a term,
-// else with the help.
+// unknown answers what is no command: as a definition if it names a term, else
+// with the help, or for admins with the words that can stand there.
 func (a *App) unknown(ctx context.Context, c chat.Command) (chat.Reply, error) {
-	if c.Name != "ckad" || strings.TrimSpace(c.Rest) == "" {
+	bare := strings.TrimSpace(c.Rest) == ""
+	switch {
+	case bare && !strings.Contains(c.Name, " "):
 		return help(ctx, c)
+	case c.Name != "ckad":
+		return subcommands(c), nil
 	}
 	found, err := a.glossary.Define(ctx, c.User.Home(), c.Rest)
 	if err == nil && found.Exact {
 		return a.lookUp(ctx, c.User, c.Rest)
 	}
 	return private("I do not know the command **%s**.\n\n%s", chat.Escape(chat.Line(c.Rest, 40)), helpText), nil
+}
+
+// subcommands names those of a command that was typed without one, or with one that is not there.
+func subcommands(c chat.Command) chat.Reply {
+	var all []string
+	spec, _ := Spec.Find(c.Name)
+	for _, sub := range spec.Commands {
+		all = append(all, "`"+sub.Name+"`")
+	}
+	said := ""
+	if typed := chat.Line(c.Rest, 40); typed != "" {
+		said = fmt.Sprintf("I do not know **%s** there. ", chat.Escape(typed))
+	}
+	return private("%sAfter `/%s` comes one of: %s.", said, c.Name, strings.Join(all, ", "))
 }
 
 // completions is how many proposals are made; Discord shows up to 25.
