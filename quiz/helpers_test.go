@@ -133,7 +133,14 @@ func settle(t testing.TB, e *Engine, p Poster) {
 		for _, c := range claims {
 			_ = e.attend(t.Context(), p, c) // what a Poster fails at is in the outbox
 		}
-		if n == 0 && len(claims) == 0 {
+		notices, err := e.claimNotices(t.Context(), postWorkers)
+		if err != nil {
+			t.Fatalf("claimNotices: %v", err)
+		}
+		for _, c := range notices {
+			_ = e.attendNotice(t.Context(), p, c)
+		}
+		if n == 0 && len(claims) == 0 && len(notices) == 0 {
 			return
 		}
 	}
@@ -145,8 +152,10 @@ type desk struct {
 	posted []Post
 	closed []Post
 	tally  []Tally
+	said   []Notice
 	onPost func(Post) error // decides, when set
 	onEnd  func(Post) error
+	onSay  func(Notice) error
 }
 
 func (d *desk) PostRound(_ context.Context, p Post) (string, error) {
@@ -167,6 +176,16 @@ func (d *desk) CloseRound(_ context.Context, p Post, t Tally) error {
 	d.closed, d.tally = append(d.closed, p), append(d.tally, t)
 	if d.onEnd != nil {
 		return d.onEnd(p)
+	}
+	return nil
+}
+
+func (d *desk) PostNotice(_ context.Context, n Notice) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.said = append(d.said, n)
+	if d.onSay != nil {
+		return d.onSay(n)
 	}
 	return nil
 }

@@ -57,6 +57,9 @@ type Poster interface {
 
 	// CloseRound shows the result in place of the round. It is called at least once, so it should be an edit.
 	CloseRound(ctx context.Context, p Post, t Tally) error
+
+	// PostNotice says a notice. It is called again as PostRound is; gone is also a person who takes no direct messages.
+	PostNotice(ctx context.Context, n Notice) error
 }
 
 // A RetryError is how a Poster says that the platform wants us to wait.
@@ -183,7 +186,7 @@ func (e *Engine) attend(ctx context.Context, p Poster, c claim) error {
 		if err != nil {
 			return e.failed(ctx, c, round, round.Closes, fmt.Errorf("post round %d in %s: %w", c.round, c.channel, err))
 		}
-		return e.keepMarking(ctx, c, message)
+		return e.keepMarking(ctx, c.until, func() error { return e.markPosted(ctx, c, message) })
 	case !round.Closed(now):
 		return e.release(ctx, c, round.Closes, nil) // the close moved after this post was put on the list
 	}
@@ -261,11 +264,7 @@ func (e *Engine) failed(ctx context.Context, c claim, r Round, until time.Time, 
 	if errors.Is(problem, ErrGone) {
 		return errors.Join(problem, e.endGone(ctx, c, r, problem))
 	}
-	pause := backoff(c.attempts)
-	if wait, ok := errors.AsType[*RetryError](problem); ok {
-		pause = min(max(wait.After, time.Second), time.Hour)
-	}
-	next := e.now().Add(pause)
+	next := e.now().Add(pauseAfter(problem, c.attempts))
 	if c.posted && !next.Before(until) {
 		return errors.Join(problem, e.giveUp(ctx, c, problem.Error()))
 	}
@@ -273,6 +272,14 @@ func (e *Engine) failed(ctx context.Context, c claim, r Round, until time.Time, 
 		next = until // then it is given up, without another attempt
 	}
 	return errors.Join(problem, e.release(ctx, c, next, problem))
+}
+
+// pauseAfter is how long to wait after a problem that so many others came before in a row.
+func pauseAfter(problem error, failures int) time.Duration {
+	if wait, ok := errors.AsType[*RetryError](problem); ok {
+		return min(max(wait.After, time.Second), time.Hour)
+	}
+	return backoff(failures)
 }
 
 // backoff is the pause after so many failures in a row: from one second, doubled each time, up to maxBackoff. A quarter
@@ -296,19 +303,18 @@ func (e *Engine) store(ctx context.Context, c claim, what, sql string, args ...a
 	return nil
 }
 
-// keepMarking marks a post as posted, again and again until the lease ends or Run is stopped: if the database is away just
-// now, another attempt to write it down costs nothing, while a post that nobody knows of is posted a second time.
-func (e *Engine) keepMarking(ctx context.Context, c claim, message string) error {
+// keepMarking writes down that something was posted, again and again until the lease ends or Run is stopped: if the database
+// is away just now, another attempt costs nothing, while a post that nobody knows of is posted a second time.
+func (e *Engine) keepMarking(ctx context.Context, until time.Time, mark func() error) error {
 	for attempt := 0; ; attempt++ {
-		err := e.markPosted(ctx, c, message)
+		err := mark()
 		if err == nil {
 			return nil
 		}
 		if attempt == 0 {
-			e.log.ErrorContext(ctx, "a post is there but could not be written down; trying again for a minute",
-				"workspace", c.workspace, "channel", c.channel, "round", c.round, "error", err)
+			e.log.ErrorContext(ctx, "what was posted could not be written down; trying again for a minute", "error", err)
 		}
-		if !time.Now().Before(c.until) || !e.sleep(ctx, markPause, false) {
+		if !time.Now().Before(until) || !e.sleep(ctx, markPause, false) {
 			return err
 		}
 	}

@@ -560,6 +560,8 @@ func (p chanPoster) CloseRound(_ context.Context, _ Post, t Tally) error {
 	return nil
 }
 
+func (p chanPoster) PostNotice(context.Context, Notice) error { return nil }
+
 func TestRunSurvivesTheLossOfItsDatabase(t *testing.T) {
 	w := newWorld(t, 10)
 	s := w.mustCreate(daily("daily", general))

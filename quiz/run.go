@@ -17,7 +17,7 @@ const (
 	maxOutage = 30 * time.Second
 )
 
-// Run opens rounds that are due, posts what is not posted and shows the result of what is over, until ctx ends; then it
+// Run opens rounds that are due, posts what is not posted, shows the result of what is over and says notices, until ctx ends; then it
 // waits for the calls that are under way and returns nil. Everything it knows is in the database: any number of
 // processes may run it, and any of them may be killed at any moment. While the database is away or hangs
 // it waits, and says so once.
@@ -71,12 +71,22 @@ func (e *Engine) pass(ctx context.Context, p Poster, slots chan struct{}, busy *
 	if err != nil {
 		return err
 	}
-	for _, c := range claims {
+	begin := func(work func()) {
 		slots <- struct{}{}
 		busy.Go(func() {
 			defer func() { <-slots; e.signal() }()
-			e.work(ctx, p, c)
+			work()
 		})
+	}
+	for _, c := range claims {
+		begin(func() { e.work(ctx, p, c) })
+	}
+	notices, err := e.claimNotices(ctx, free-len(claims))
+	if err != nil {
+		return err
+	}
+	for _, c := range notices {
+		begin(func() { e.workNotice(ctx, p, c) })
 	}
 	return nil
 }
@@ -88,6 +98,16 @@ func (e *Engine) work(ctx context.Context, p Poster, c claim) {
 		return
 	}
 	e.log.WarnContext(ctx, "a post did not work out yet", "workspace", c.workspace, "channel", c.channel, "round", c.round,
+		"attempts", c.attempts+1, "error", err)
+}
+
+// workNotice is work for a claimed notice. A person who takes no messages from us is nobody's business.
+func (e *Engine) workNotice(ctx context.Context, p Poster, c noticeClaim) {
+	err := e.attendNotice(ctx, p, c)
+	if err == nil || errors.Is(err, ErrGone) && c.Channel == "" || ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return
+	}
+	e.log.WarnContext(ctx, "a notice did not work out", "workspace", c.Workspace, "kind", c.Kind, "notice", c.ID,
 		"attempts", c.attempts+1, "error", err)
 }
 
@@ -109,7 +129,8 @@ func (e *Engine) nextDue(ctx context.Context) (time.Time, error) {
 	err := e.db.QueryRow(ctx, `
 		SELECT least(
 			(SELECT min(next_at) FROM quiz.series WHERE removed_at IS NULL AND NOT paused AND next_at > $1),
-			(SELECT min(next_at) FROM quiz.post WHERE finished_at IS NULL AND next_at > $1))`, e.now()).Scan(&at)
+			(SELECT min(next_at) FROM quiz.post WHERE finished_at IS NULL AND next_at > $1),
+			(SELECT min(next_at) FROM quiz.notice WHERE finished_at IS NULL AND next_at > $1))`, e.now()).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find the next due time: %w", err)
 	}

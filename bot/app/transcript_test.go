@@ -106,7 +106,8 @@ type room struct {
 
 	mu       sync.Mutex // guards what follows
 	clock    time.Time
-	refused  bool // the bot may not post
+	refused  bool            // the bot may not post
+	closed   map[string]bool // people who take no direct messages
 	said     strings.Builder
 	shown    []shown // also what was replaced since: a chat on a telephone may be slow to notice
 	events   int     // posts and edits so far
@@ -409,12 +410,35 @@ func (r *room) Post(_ context.Context, ch chat.Channel, _ chat.Key, m chat.Messa
 	if r.refused {
 		return chat.MessageRef{}, &chat.GoneError{Reason: "I am not a member of it. Invite me, then try again."}
 	}
-	id := fmt.Sprint("m", len(r.shown))
-	r.shown = append(r.shown, shown{id, "", m})
-	r.write("posted", m)
+	id, heading := fmt.Sprint("m", len(r.shown)), "posted"
+	to, direct := strings.CutPrefix(ch.ID, directTo)
+	if !direct {
+		to = ""
+	} else {
+		heading = "posted to " + to + " directly"
+	}
+	r.shown = append(r.shown, shown{id, to, m})
+	r.write(heading, m)
 	r.happen()
 	return chat.MessageRef{Channel: ch, ID: id}, nil
 }
+
+// Direct gives each person a channel of their own, Link what a browser would open.
+func (r *room) Direct(_ context.Context, u chat.User) (chat.Channel, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed[u.ID] {
+		return chat.Channel{}, &chat.GoneError{Reason: "This person does not accept messages from me."}
+	}
+	return chat.Channel{Platform: "test", Workspace: chat.Everywhere, ID: directTo + u.ID}, nil
+}
+
+func (r *room) Link(_ context.Context, ref chat.MessageRef) (string, error) {
+	return "https://chat.example/" + ref.Channel.ID + "/" + ref.ID, nil
+}
+
+// directTo begins the names of channels for one person.
+const directTo = "direct-"
 
 func (r *room) Edit(_ context.Context, ref chat.MessageRef, m chat.Message) error {
 	if err := m.Validate(); err != nil {

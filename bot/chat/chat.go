@@ -143,7 +143,17 @@ type Adapter interface {
 	Post(ctx context.Context, ch Channel, key Key, m Message) (MessageRef, error)
 	// Edit replaces a message that Post or a reply made. Errors are those of Post.
 	Edit(ctx context.Context, ref MessageRef, m Message) error
+	// Direct gives the channel for messages to one person, of whom only the ID
+	// is needed. Errors are those of Post.
+	Direct(ctx context.Context, u User) (Channel, error)
+	// Link is an address that opens a message that Post made, "" if there is none.
+	Link(ctx context.Context, ref MessageRef) (string, error)
 }
+
+// Everywhere is the workspace of a direct conversation, and of people in it, on
+// platforms where such conversations belong to no workspace. There a person has
+// the same ID in all workspaces.
+const Everywhere = "@me"
 
 // A RetryError says that the platform asked us to wait.
 type RetryError struct{ After time.Duration }

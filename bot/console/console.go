@@ -161,6 +161,12 @@ func (a *Adapter) check(ctx context.Context, ch chat.Channel, m chat.Message) er
 	return m.Validate()
 }
 
+// Direct is the terminal itself: whoever sits there reads it.
+func (a *Adapter) Direct(context.Context, chat.User) (chat.Channel, error) { return here(), nil }
+
+// Link is empty: nothing opens a place in a terminal.
+func (a *Adapter) Link(context.Context, chat.MessageRef) (string, error) { return "", nil }
+
 // Write prints lines as they are, less control characters, in order with all
 // else: for a log that shares the terminal.
 func (a *Adapter) Write(text []byte) (int, error) {

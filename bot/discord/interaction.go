@@ -64,7 +64,7 @@ func (in *interaction) person() *discordgo.User {
 // workspace is the guild; conversations with one person have none.
 func (in *interaction) workspace() string {
 	if in.GuildID == "" {
-		return "@me"
+		return chat.Everywhere
 	}
 	return in.GuildID
 }

@@ -45,6 +45,7 @@ const manifestTail = `oauth_config:
     bot:
       - commands
       - chat:write
+      - im:write
       - users:read
 settings:
   interactivity:
