@@ -41,7 +41,7 @@ func TestReadRefusesWhatIsNoText(t *testing.T) {
 		"\x1F\x8B\x08":             "f.yaml: is a packed file",
 		"%PDF-1.7\n":               "f.yaml: is a PDF",
 		"\xFF\xFE-\x00":            "f.yaml:1: an entry has keys",
-		"-\x00 \x00":               "f.yaml:1: has a control character (U+0000)",
+		"-\x00 \x00":               "f.yaml:1: a zero byte",
 		"- term: caf\xe9":          "f.yaml:1: byte 12 of the line is not UTF-8",
 		"- term: A\n  tip: \u202e": "f.yaml:2: has a control character (U+202E)",
 	} {

@@ -1,8 +1,6 @@
 package kb
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,12 +11,11 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of a notes file. A longer line is refused as soon as it is seen, so that memory stays small whatever the file is.
+// Limits of what plain notes hold.
 const (
-	maxLine       = 64 << 10 // bytes
-	maxNotes      = 16 << 20 // bytes
-	maxDefinition = 4000     // characters
-	maxTerm       = 75       // characters
+	maxNotes      = 200_000 // lines; short ones need many times their length in memory
+	maxDefinition = 4000    // characters
+	maxTerm       = 75      // characters
 	maxTermWords  = 8
 )
 
@@ -60,51 +57,22 @@ func ReadNotes(name string, r io.Reader, known Names) (File, error) {
 
 // readLines reads a text file, or says what else it is.
 func readLines(name string, r io.Reader) ([]string, error) {
-	in := bufio.NewReaderSize(r, maxLine+2)
+	in := newLines(name, r)
+	in.controls = true // of an entry they are a problem, and all are told at once
 	var lines []string
-	for size := 0; ; {
-		raw, err := in.ReadSlice('\n')
-		number := len(lines) + 1
-		size += len(raw)
-		line := bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r"))
-		if number == 1 {
-			line = bytes.TrimPrefix(line, []byte("\uFEFF"))
+	for in.next() {
+		if len(lines) == maxNotes {
+			return nil, &FileError{name, in.number, fmt.Sprintf("the file has more than %d lines; split it", maxNotes)}
 		}
-		switch {
-		case err != nil && err != io.EOF && err != bufio.ErrBufferFull:
-			return nil, fmt.Errorf("%s: cannot be read (%w); give a text file", name, err)
-		case err == bufio.ErrBufferFull || len(line) > maxLine:
-			return nil, &FileError{name, number, "a line of more than 64 KiB; is this a text file? Break the line"}
-		case size > maxNotes:
-			return nil, &FileError{name, number, "the file has more than 16 MiB; split it"}
-		case bytes.IndexByte(line, 0) >= 0:
-			return nil, &FileError{name, number, "a zero byte; this is no text file, give one in UTF-8"}
-		case !utf8.Valid(line):
-			return nil, &FileError{name, number, fmt.Sprintf("byte %d of the line is not UTF-8; save the file as UTF-8", firstInvalid(line)+1)}
-		}
-		if len(raw) > 0 {
-			lines = append(lines, string(line))
-		}
-		if err == io.EOF {
-			break
-		}
+		lines = append(lines, string(in.text))
+	}
+	if in.err != nil {
+		return nil, in.err
 	}
 	if !slices.ContainsFunc(lines, func(l string) bool { return strings.TrimSpace(l) != "" }) {
 		return nil, &FileError{name, 0, `the file is empty; write "Term: definition", one paragraph each`}
 	}
 	return lines, nil
-}
-
-func firstInvalid(line []byte) int {
-	at := 0
-	for at < len(line) {
-		r, size := utf8.DecodeRune(line[at:])
-		if r == utf8.RuneError && size == 1 {
-			break
-		}
-		at += size
-	}
-	return at
 }
 
 // A paragraph is lines without a blank one between them; first is the number of the first.

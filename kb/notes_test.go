@@ -132,19 +132,19 @@ func TestReadNotesResolvesNames(t *testing.T) {
 func TestReadNotesRefusesWhatItCannotUse(t *testing.T) {
 	long := strings.Repeat("x", 4001)
 	for text, want := range map[string][]string{
-		"":                                    {"notes.txt: the file is empty"},
-		" \n\t\r\n":                           {"notes.txt: the file is empty"},
-		"\uFEFF":                              {"notes.txt: the file is empty"},
-		"only prose here\n\nand here":         {"notes.txt: no entry found"},
-		"Foo: bar\nb\xffz: x":                 {"notes.txt:2: byte 2 of the line is not UTF-8"},
-		"Foo: bar\x00":                        {"notes.txt:1: a zero byte"},
-		"A: b\n\nFoo: " + long:                {"notes.txt:3: the definition of Foo has 4001 characters"},
-		"Foo: " + strings.Repeat("é", 40_000): {"notes.txt:1: a line of more than 64 KiB"},
-		"A: b\n\nFoo: red \x1b[31m":           {"notes.txt:3: has a control character (U+001B); remove it"},
-		"A\u202eB: b":                         {"notes.txt:1: has a control character (U+202E); remove it"},
-		"A:\n\nb\nc\u0085d\n\nE: f\u2066":     {"notes.txt:4: has a control character (U+0085)", "notes.txt:6: has a control character (U+2066)"},
-		"A: b\rC: d":                          {"notes.txt:1: has a control character (U+000D)"},
-		"Foo: a\n\nBar: b\n\nfoos: c":         {"notes.txt:5: “foos” means the same as “Foo” in line 1"},
+		"":                                     {"notes.txt: the file is empty"},
+		" \n\t\r\n":                            {"notes.txt: the file is empty"},
+		"\uFEFF":                               {"notes.txt: the file is empty"},
+		"only prose here\n\nand here":          {"notes.txt: no entry found"},
+		"Foo: bar\nb\xffz: x":                  {"notes.txt:2: byte 2 of the line is not UTF-8"},
+		"Foo: bar\x00":                         {"notes.txt:1: a zero byte"},
+		"A: b\n\nFoo: " + long:                 {"notes.txt:3: the definition of Foo has 4001 characters"},
+		"Foo: " + strings.Repeat("é", maxItem): {"notes.txt:1: a line of more than 256 KiB"},
+		"A: b\n\nFoo: red \x1b[31m":            {"notes.txt:3: has a control character (U+001B); remove it"},
+		"A\u202eB: b":                          {"notes.txt:1: has a control character (U+202E); remove it"},
+		"A:\n\nb\nc\u0085d\n\nE: f\u2066":      {"notes.txt:4: has a control character (U+0085)", "notes.txt:6: has a control character (U+2066)"},
+		"A: b\rC: d":                           {"notes.txt:1: has a control character (U+000D)"},
+		"Foo: a\n\nBar: b\n\nfoos: c":          {"notes.txt:5: “foos” means the same as “Foo” in line 1"},
 		"Pod: a\n\nPods: b\n\nds: c\n\nDeamonset: d": {
 			"notes.txt:3: “Pods” means the same as “Pod” in line 1", "notes.txt:7: “Deamonset” means the same as “ds” in line 5"},
 	} {
@@ -186,18 +186,22 @@ func (e *endless) Read(p []byte) (int, error) {
 
 func TestReadNotesGivesUpAnEndlessLineAtOnce(t *testing.T) {
 	in := &endless{}
-	if _, err := ReadNotes("big", in, someNames()); err == nil || !strings.Contains(err.Error(), "big:1: a line of more than 64 KiB") {
+	if _, err := ReadNotes("big", in, someNames()); err == nil || !strings.Contains(err.Error(), "big:1: a line of more than 256 KiB") {
 		t.Errorf("got error %v, want the line", err)
 	}
-	if in.given > 4*maxLine {
-		t.Errorf("got %d bytes read, want at most %d", in.given, 4*maxLine)
+	if in.given > 2*maxItem {
+		t.Errorf("got %d bytes read, want at most %d", in.given, 2*maxItem)
 	}
 }
 
 func TestReadNotesGivesUpAnEndlessFile(t *testing.T) {
-	lines := strings.NewReader(strings.Repeat("some prose without a term\n", maxNotes/20))
-	if _, err := ReadNotes("big", lines, someNames()); err == nil || !strings.Contains(err.Error(), "more than 16 MiB") {
-		t.Errorf("got error %v, want the size", err)
+	for text, want := range map[string]string{
+		strings.Repeat("x\n", maxNotes+1):                                   "big:200001: the file has more than 200000 lines; split it",
+		strings.Repeat(strings.Repeat("x", 99_999)+"\n", maxFile/100_000+1): "more than 64 MiB",
+	} {
+		if _, err := ReadNotes("big", strings.NewReader(text), someNames()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got error %v, want %q", err, want)
+		}
 	}
 }
 

@@ -123,6 +123,8 @@ type lines struct {
 	text   []byte // without its end; valid until the next call of next
 	ended  bool
 	err    error // why the file ended early; a *FileError unless it could not be read
+
+	controls bool // to be set before: control characters but zero bytes are for the caller to judge
 }
 
 func newLines(name string, r io.Reader) *lines {
@@ -162,9 +164,24 @@ func (l *lines) problem(err error) error {
 	case !utf8.Valid(l.text):
 		return &FileError{l.name, l.number, fmt.Sprintf("byte %d of the line is not UTF-8; save the file as UTF-8", firstInvalid(l.text)+1)}
 	}
-	if i := bytes.IndexFunc(l.text, isControl); i >= 0 {
+	if bytes.IndexByte(l.text, 0) >= 0 {
+		return &FileError{l.name, l.number, "a zero byte; this is no text file, give one in UTF-8"}
+	}
+	if i := bytes.IndexFunc(l.text, isControl); i >= 0 && !l.controls {
 		r, _ := utf8.DecodeRune(l.text[i:])
 		return &FileError{l.name, l.number, fmt.Sprintf("has a control character (%U); this is no text, or remove it", r)}
 	}
 	return nil
+}
+
+func firstInvalid(line []byte) int {
+	at := 0
+	for at < len(line) {
+		r, size := utf8.DecodeRune(line[at:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		at += size
+	}
+	return at
 }

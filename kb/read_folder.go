@@ -18,8 +18,11 @@ const (
 	websiteTerm    = "https://kubernetes.io/docs/reference/glossary/?all=true#term-"
 )
 
-// maxPage is the bytes of one page. The longest there is has a twentieth of that.
-const maxPage = 64 << 10
+// Limits of the website's glossary, in bytes. Its longest page has a twentieth of that, and all together a hundredth.
+const (
+	maxPage   = 64 << 10
+	maxFolder = 16 << 20
+)
 
 // ReadFolder reads a folder of the Kubernetes website's glossary: one Markdown file for each term. name is the folder's, for people.
 //
@@ -41,13 +44,13 @@ func ReadFolder(name string, folder fs.FS, known Names) (File, error) {
 			g.list = append(g.list, &FileError{full, 0, "is no file in this folder: a link that leads out of it, a folder or a device; take it away"})
 			continue
 		}
-		if size += int(min(info.Size(), maxNotes)); size > maxNotes {
-			g.list = append(g.list, &FileError{name, 0, fmt.Sprintf("the folder has more than %d MiB; split it", maxNotes>>20)})
+		if size += int(min(info.Size(), maxFolder)); size > maxFolder {
+			g.list = append(g.list, &FileError{name, 0, fmt.Sprintf("the folder has more than %d MiB; split it", maxFolder>>20)})
 			break
 		}
 		in, err := folder.Open(p)
 		if err != nil {
-			g.list = append(g.list, fmt.Errorf("%s: cannot be read (%w)", full, err))
+			g.list = append(g.list, fmt.Errorf("%s: cannot be read (%w); give a folder whose files you may read", full, err))
 			continue
 		}
 		g.read(full, in)

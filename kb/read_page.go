@@ -1,7 +1,6 @@
 package kb
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
 	"path"
@@ -118,7 +117,7 @@ func (g *pages) relatedTo(p *page) (slugs []string) {
 	for _, id := range p.related {
 		other := g.byStem[strings.ToLower(id)]
 		if other != nil && other != p && !slices.Contains(slugs, other.slug) && len(slugs) < maxLinks {
-			slugs = append(slugs, cmp.Or(other.slug, other.stem))
+			slugs = append(slugs, other.slug)
 		}
 	}
 	return slugs

@@ -78,7 +78,7 @@ func TestReadYAMLTellsEachProblemWithItsLine(t *testing.T) {
 		"- a\n- [b]\n-\n":                                         {"f:1: an entry has keys", "f:2: an entry has keys", "f:3: an entry has keys"},
 		"- term: A\n tip: b\n":                                    {"f:"},
 		"- term: A\n- term: \xff":                                 {"f:2: byte 9 of the line is not UTF-8"},
-		"PK\x03\x04\x00\x00":                                      {"f:1: has a control character (U+0003)"},
+		"PK\x03\x04\x00\x00":                                      {"f:1: a zero byte"},
 		"- term: A\n  tip: a\rb\n":                                {"f:2: has a control character (U+000D)"},
 		"- term: " + strings.Repeat("[", 20000):                   {"f:1: is not YAML"},
 		"- term: " + strings.Repeat("x", maxItem):                 {"f:1: a line of more than 256 KiB"},
