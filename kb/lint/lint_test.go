@@ -166,7 +166,8 @@ func TestProblemsAreSortedByPlace(t *testing.T) {
 	}
 }
 
-// TestATeamsOwnFileNeedsOnlyTermAndDefinition: as the import takes it. With a slug it is held to what the built-in glossary keeps.
+// TestATeamsOwnFileNeedsOnlyTermAndDefinition: as the import takes it, and the export writes it. With a slug and no source it is
+// held to what the built-in glossary keeps.
 func TestATeamsOwnFileNeedsOnlyTermAndDefinition(t *testing.T) {
 	own := "- term: Blast radius\n  definition: How much breaks when one thing breaks in production.\n" +
 		"- term: War room\n  definition: Where the people meet who repair an outage together.\n"
@@ -176,6 +177,9 @@ func TestATeamsOwnFileNeedsOnlyTermAndDefinition(t *testing.T) {
 	twice := own + "- term: Blast radius\n  definition: The same name once more, for another thing altogether.\n"
 	if got := check(twice); len(got) == 0 || !strings.Contains(got[0], "a.yaml:5") {
 		t.Errorf("a term that stands there twice: got %q, want a problem in line 5", got)
+	}
+	if got := check("- slug: blast-radius\n  source: team.csv\n  " + own[2:]); len(got) != 0 {
+		t.Errorf("with slug and source: got %q, want no problem", got)
 	}
 	if got := check("- slug: blast-radius\n  " + own[2:]); len(got) != 3 {
 		t.Errorf("with a slug: got %q, want category, domain and version to be missing", got)
