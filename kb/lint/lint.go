@@ -95,7 +95,7 @@ func (l *linter) read(f File) {
 	}
 	entries, problems := kb.ReadYAML(f.Name, bytes.NewReader(f.Text))
 	for i, e := range entries {
-		if e.Slug == "" {
+		if teams(e) && e.Slug == "" {
 			entries[i].Slug = kb.SlugOf(e.Term) // as the import makes it
 		}
 	}
