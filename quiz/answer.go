@@ -43,7 +43,7 @@ type Result struct {
 	Right    bool     // whether that is right; false unless Revealed
 	Again    bool     // they had answered it in an earlier asked round, and only that answer counts on boards
 	Revealed bool     // the key may be shown to this person: it is graded at once and answered, or the round is over
-	Next     int      // the first question they can still answer, -1 for none
+	Next     int      // the question they can still answer that comes after this one, then the first of all, -1 for none
 }
 
 // Answer records what somebody clicked. One statement decides, so two clicks at once, a second delivery and the close
@@ -133,17 +133,24 @@ func result(o Outcome, a Answer, p progress, now time.Time) Result {
 	res := Result{Outcome: o, Round: p.Round, Question: p.Round.Questions[i], Choice: p.choices[i], Typed: p.typed[i], Again: p.again}
 	res.Revealed = p.over(now) || p.Round.Reveal && res.Choice >= 0
 	res.Right = res.Revealed && Points(res.Question, res.Choice) > 0
-	res.Next = p.next(now)
+	res.Next = p.next(now, i+1)
 	return res
 }
 
-// next is the first question that the person can still answer, -1 for none.
-func (p progress) next(now time.Time) int {
+// next is the first question from a place on that the person can still answer, then the first before it, -1 for none.
+func (p progress) next(now time.Time, from int) int {
 	d := p.Round.Duel
 	if p.over(now) || d != nil && (d.Accepted == nil || !d.has(p.player)) {
 		return -1
 	}
-	return slices.Index(p.choices, -1)
+	return unanswered(p.choices, from)
+}
+
+func unanswered(choices []int, from int) int {
+	if i := slices.Index(choices[from:], -1); i >= 0 {
+		return from + i
+	}
+	return slices.Index(choices, -1)
 }
 
 // Points is what a choice is worth: one point if it is right, none otherwise and for no answer (-1). Everybody who is
@@ -179,5 +186,16 @@ func (e *Engine) Progress(ctx context.Context, workspace string, round int64, ch
 	if d := p.Round.Duel; d != nil && !d.has(p.player) {
 		return Progress{}, fmt.Errorf("duel %d: %w", round, ErrNotYours)
 	}
-	return Progress{Round: p.Round, Next: p.next(e.now()), Choices: p.choices, Typed: p.typed}, nil
+	return p.public(e.now()), nil
+}
+
+// public is what the program may know of a progress.
+func (p progress) public(now time.Time) Progress {
+	return Progress{Round: p.Round, Next: p.next(now, 0), Choices: p.choices, Typed: p.typed}
+}
+
+// After is the first question after one that the person has not answered, going round, so that what is skipped comes last;
+// it may be the question itself. It is -1 if all are answered.
+func (p Progress) After(question int) int {
+	return unanswered(p.Choices, min(max(question+1, 0), len(p.Choices)))
 }

@@ -17,7 +17,8 @@ const (
 //
 // Nothing is repeated until everything that fits has been used; then what was used longest ago comes first, so that the
 // second time through has the mix of the first. While there is a choice, the next question comes from whatever is
-// furthest below its share: of hand-written and generated, then of the domains; within those it is chance.
+// furthest below its share: of hand-written and generated, then of the domains, then of easy and hard, which have equal
+// shares; within those it is chance.
 func draw(chance *rand.Rand, fit []*Question, used []string, n int) []Question {
 	last := make(map[string]int, len(used))
 	for i, id := range used {
@@ -48,12 +49,13 @@ func draw(chance *rand.Rand, fit []*Question, used []string, n int) []Question {
 	return drawn
 }
 
-// A lane is the questions of one domain that are written by hand, or those that are generated, in the order of chance: the
-// next to be drawn is always the first of a lane, however large the bank.
+// A lane is the questions of one domain and one difficulty that are written by hand, or those that are generated, in the
+// order of chance: the next to be drawn is always the first of a lane, however large the bank.
 type lane struct {
-	domain    string
-	generated bool
-	waiting   []placed
+	domain     string
+	difficulty int
+	generated  bool
+	waiting    []placed
 }
 
 // A placed question knows its place among all.
@@ -67,10 +69,12 @@ func newLanes(qs []*Question, n int) []*lane {
 	var lanes []*lane
 	for i, q := range qs {
 		generated := q.Source == SourceGlossary
-		at := slices.IndexFunc(lanes, func(l *lane) bool { return l.domain == q.Domain && l.generated == generated })
+		at := slices.IndexFunc(lanes, func(l *lane) bool {
+			return l.domain == q.Domain && l.difficulty == q.Difficulty && l.generated == generated
+		})
 		if at < 0 {
 			at = len(lanes)
-			lanes = append(lanes, &lane{domain: q.Domain, generated: generated})
+			lanes = append(lanes, &lane{domain: q.Domain, difficulty: q.Difficulty, generated: generated})
 		}
 		if l := lanes[at]; len(l.waiting) < n {
 			l.waiting = append(l.waiting, placed{q, i})
@@ -89,10 +93,11 @@ func (l *lane) take() *Question {
 type mix struct {
 	total, generated int
 	domains          map[string]int
+	difficulties     map[int]int
 }
 
 func newMix(seen []*Question) *mix {
-	m := &mix{domains: map[string]int{}}
+	m := &mix{domains: map[string]int{}, difficulties: map[int]int{}}
 	for _, q := range seen {
 		m.count(q)
 	}
@@ -102,6 +107,7 @@ func newMix(seen []*Question) *mix {
 func (m *mix) count(q *Question) {
 	m.total++
 	m.domains[q.Domain]++
+	m.difficulties[q.Difficulty]++
 	if q.Source == SourceGlossary {
 		m.generated++
 	}
@@ -125,7 +131,8 @@ func (m *mix) better(a, b *lane, wantGenerated bool) bool {
 	}
 	// Whose share is the smaller after one more: (counted+1) / weight, compared without a division.
 	x, y := (m.domains[a.domain]+1)*weight(b.domain), (m.domains[b.domain]+1)*weight(a.domain)
-	return x < y || x == y && a.waiting[0].place < b.waiting[0].place
+	return cmp.Or(cmp.Compare(x, y), cmp.Compare(m.difficulties[a.difficulty], m.difficulties[b.difficulty]),
+		cmp.Compare(a.waiting[0].place, b.waiting[0].place)) < 0
 }
 
 func weight(domain string) int {

@@ -18,6 +18,8 @@ import (
 //	review:WORKSPACE:ROUND:QUESTION       a question that is answered, to change the answer
 //	why:WORKSPACE:ROUND:QUESTION          the reason, after the close
 //	accept:WORKSPACE:ROUND, decline:…     a challenge
+//	practice:QUESTIONS:TOPIC              opens a practice; 0 questions are as many as usual, pack made the topic
+//	look:SLUG                             a glossary entry, in a message of its own
 //	board:WINDOW:SCOPE, publish:…         a leaderboard, for one person or for all
 //	entry:SLUG, share:SLUG                a glossary entry, likewise
 //	find:PAGE:WORDS                       a page of a search; pack made the words
@@ -30,27 +32,29 @@ import (
 // Actions come back from outside: they name things, and grant nothing. Whether
 // this person may answer here and now is checked against the database.
 const (
-	verbAnswer  = "ans"
-	verbStep    = "step"
-	verbPick    = "pick"
-	verbType    = "type"
-	verbStart   = "start"
-	verbReview  = "review"
-	verbWhy     = "why"
-	verbAccept  = "accept"
-	verbDecline = "decline"
-	verbEntry   = "entry"
-	verbShare   = "share"
-	verbBoard   = "board"
-	verbPublish = "publish"
-	verbFind    = "find"
-	verbTerms   = "terms"
-	verbSuggest = "suggest"
-	verbApprove = chat.AdminAction + "approve"
-	verbRefuse  = chat.AdminAction + "decline"
-	verbQueue   = chat.AdminAction + "queue"
-	verbEdit    = chat.AdminAction + "edit"
-	verbRevert  = chat.AdminAction + "revert"
+	verbAnswer   = "ans"
+	verbStep     = "step"
+	verbPick     = "pick"
+	verbType     = "type"
+	verbStart    = "start"
+	verbReview   = "review"
+	verbWhy      = "why"
+	verbAccept   = "accept"
+	verbDecline  = "decline"
+	verbPractice = "practice"
+	verbLook     = "look"
+	verbEntry    = "entry"
+	verbShare    = "share"
+	verbBoard    = "board"
+	verbPublish  = "publish"
+	verbFind     = "find"
+	verbTerms    = "terms"
+	verbSuggest  = "suggest"
+	verbApprove  = chat.AdminAction + "approve"
+	verbRefuse   = chat.AdminAction + "decline"
+	verbQueue    = chat.AdminAction + "queue"
+	verbEdit     = chat.AdminAction + "edit"
+	verbRevert   = chat.AdminAction + "revert"
 )
 
 // A target is what an action names.

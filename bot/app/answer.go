@@ -47,6 +47,9 @@ func (a *App) step(ctx context.Context, u chat.User, ch chat.Channel, to target,
 	case r.Changeable && to.question+1 < len(r.Questions) && res.Outcome != quiz.Recorded: // somebody goes over their answers
 		return a.reviewFrom(ctx, u, ch, to, to.question+1, said)
 	}
+	if r.Kind.Private() {
+		return a.donePrivately(ctx, u, r, said)
+	}
 	end := said
 	if len(r.Questions) > 1 || r.Kind == quiz.KindDuel {
 		end = paragraphs(said, finished(r))
@@ -78,7 +81,9 @@ func (a *App) start(ctx context.Context, c chat.Click, to target) (chat.Reply, e
 	case r.Closed(a.now()):
 		return private("This round closed %s.", chat.Time(r.Closes)), nil
 	case p.Next >= 0:
-		return chat.Reply{Message: stepCard(r, p.Next, ""), Ephemeral: true}, nil
+		return chat.Reply{Message: stepCard(r, p.Next, ""), Ephemeral: true, Replace: r.Kind.Private()}, nil
+	case r.Kind.Private():
+		return a.donePrivately(ctx, c.User, r, "")
 	case r.Changeable:
 		return chat.Reply{Message: reviewCard(p, 0, ""), Ephemeral: true}, nil
 	default:

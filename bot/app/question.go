@@ -93,6 +93,11 @@ func roundTitle(r quiz.Round) string {
 	switch r.Kind {
 	case quiz.KindSeries:
 		return chat.Line("Quiz: "+r.Series, chat.MaxTitle)
+	case quiz.KindPractice:
+		if r.Topic != "" {
+			return chat.Line("Practice: "+r.Topic, chat.MaxTitle)
+		}
+		return "Practice"
 	case quiz.KindDuel:
 		return chat.Line("Duel: "+r.Duel.By.Name+" against "+r.Duel.Against.Name, chat.MaxTitle)
 	}

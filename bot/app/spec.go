@@ -33,6 +33,10 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 			{Name: "term", Description: "The term", Complete: true},
 		}},
 		{Name: "ask", Description: "Post a question in this channel now", Options: []chat.OptionSpec{topicOption}},
+		{Name: "practice", Description: "Questions for you alone, graded at once", Options: []chat.OptionSpec{
+			topicOption,
+			{Name: "questions", Description: "How many questions, 1 to 20; 5 if left out", Kind: chat.Number},
+		}},
 		{Name: "leaderboard", Description: "Who has how many points", Options: []chat.OptionSpec{
 			{Name: "window", Description: "Since when; week if left out", Choices: []string{"day", "week", "month", "all"}},
 			{Name: "scope", Description: "Of this channel (if left out) or the whole workspace", Choices: []string{"channel", "workspace"}},
@@ -89,6 +93,7 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 	"`/ckad search rolling update` finds everything that fits, `/ckad terms` lists the glossary by subject.\n" +
 	"`/ckad suggest` proposes a term, or a better text for one.\n" +
 	"`/ckad ask` posts a question here; `/ckad ask networking` one about a subject. Answer by button; only you see whether you were right.\n" +
+	"`/ckad practice pods 5` asks you alone, as often as you like; nobody else sees how you do.\n" +
 	"`/ckad leaderboard` shows this week; add `day`, `month` or `all`, and `workspace` for all channels.\n" +
 	"`/ckad challenge @somebody 5 pods` is a duel over five questions.\n" +
 	"`/ckad stats` shows your points, your accuracy by exam domain and your rank.\n" +

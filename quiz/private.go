@@ -1,0 +1,144 @@
+package quiz
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// What practice, review and mock exam have in common: a round for one person alone. It counts on no board.
+
+// privateWindow is how long practice and review stay open: who stops at night goes on in the morning.
+const privateWindow = 24 * time.Hour
+
+// openPrivate opens a round of a kind for one person. fill gives it its questions and what else the kind asks for.
+//
+// A person has one unfinished round of each kind in a workspace. If there is one, it is given up for another if anew is
+// set, else the error is *OpenError with that round.
+func (e *Engine) openPrivate(ctx context.Context, kind Kind, by Person, anew bool, fill func(pgx.Tx, *newRound) error) (Progress, error) {
+	player, err := e.register(ctx, by.Workspace, by)
+	if err != nil {
+		return Progress{}, err
+	}
+	var p progress
+	now := e.now()
+	err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+		// Two devices at once: the second must see the round of the first.
+		if err := lock(ctx, tx, "private", by.Workspace, privateChannel(player), string(kind)); err != nil {
+			return err
+		}
+		if err := leaveUnfinished(ctx, tx, kind, by.Workspace, player, anew, now); err != nil {
+			return err
+		}
+		n := newRound{
+			Workspace: by.Workspace, Kind: kind, Player: &player, Scope: privateChannel(player),
+			Opens: now, Closes: now.Add(privateWindow), Reveal: true, Channels: []string{privateChannel(player)},
+		}
+		if n.Day, err = dayIn(ctx, tx, by.Workspace, "", now); err != nil {
+			return err
+		}
+		if err := fill(tx, &n); err != nil {
+			return err
+		}
+		id, err := e.insertRound(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		p, err = readProgress(ctx, tx, by.Workspace, id, by)
+		return err
+	})
+	if err != nil {
+		return Progress{}, fmt.Errorf("open a %s for player %d: %w", kind, player, err)
+	}
+	return p.public(now), nil
+}
+
+// leaveUnfinished looks for the round of the kind that the player can go on with. It closes it, or returns *OpenError.
+func leaveUnfinished(ctx context.Context, tx pgx.Tx, kind Kind, workspace string, player int64, anew bool, now time.Time) error {
+	var open int64
+	err := tx.QueryRow(ctx, `
+		SELECT r.id FROM quiz.round r
+		WHERE r.workspace = $1 AND r.player = $2 AND r.kind = $3 AND r.closes_at > $4 AND r.sealed_at IS NULL
+		-- A mock exam in which all is answered may still be changed.
+		AND (r.changeable OR EXISTS (
+			SELECT FROM quiz.round_question q
+			WHERE q.workspace = r.workspace AND q.round = r.id AND NOT EXISTS (
+				SELECT FROM quiz.answer a
+				WHERE a.workspace = q.workspace AND a.round = q.round AND a.position = q.position AND a.player = $2)))
+		ORDER BY r.opens_at DESC, r.id DESC LIMIT 1`, workspace, player, kind, now).Scan(&open)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look for an unfinished %s: %w", kind, err)
+	case anew:
+		return setClose(ctx, tx, workspace, open, now)
+	}
+	r, err := readRound(ctx, tx, workspace, open)
+	if err != nil {
+		return err
+	}
+	return &OpenError{Round: r}
+}
+
+// seenBy returns the questions that a player has answered, in whichever workspace, the one seen longest ago first.
+func seenBy(ctx context.Context, db querier, player int64) ([]string, error) {
+	rows, err := db.Query(ctx, `
+		SELECT q.question
+		FROM quiz.player p
+		JOIN quiz.answer a         ON a.workspace = p.workspace AND a.player = p.id
+		JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
+		WHERE p.id = $1
+		GROUP BY q.question
+		ORDER BY max(a.answered_at), q.question`, player)
+	if err != nil {
+		return nil, fmt.Errorf("read what player %d has seen: %w", player, err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("read what player %d has seen: %w", player, err)
+	}
+	return ids, nil
+}
+
+// secretTo returns the questions that a player must not be told yet: those of open rounds that are graded at their close,
+// in any workspace where they play, and of their own mock exam. It is for a player who is there, see register.
+func secretTo(ctx context.Context, db querier, player int64, now time.Time) ([]string, error) {
+	rows, err := db.Query(ctx, `
+		SELECT q.question
+		FROM quiz.player p
+		JOIN quiz.round r          ON r.workspace = p.workspace
+		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
+		WHERE p.id = $1 AND NOT r.reveal AND r.closes_at > $2 AND (r.player IS NULL OR r.player = p.id)
+		AND r.opens_at > $2 - interval '2 days'  -- for the index only: none is open longer`, player, now)
+	if err != nil {
+		return nil, fmt.Errorf("read what player %d is not told yet: %w", player, err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("read what player %d is not told yet: %w", player, err)
+	}
+	return ids, nil
+}
+
+// tellable returns the questions of the live bank about a topic that a player may be told the answers of, and those that
+// they have seen, the one seen longest ago first.
+func (e *Engine) tellable(ctx context.Context, db querier, player int64, topic string, now time.Time) (fit []*Question, seen []string, err error) {
+	bank, err := e.liveBank(ctx, db)
+	if err != nil {
+		return nil, nil, err
+	}
+	secret, err := secretTo(ctx, db, player, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	if seen, err = seenBy(ctx, db, player); err != nil {
+		return nil, nil, err
+	}
+	fit = slices.DeleteFunc(fitting(bank, topic), func(q *Question) bool { return slices.Contains(secret, q.ID) })
+	return fit, seen, nil
+}
