@@ -65,6 +65,18 @@ func newDiscord(t *testing.T) workplace {
 	}, d.URL()}
 }
 
+// ask types a command and waits for a new message with its answer.
+func (w workplace) ask(t *testing.T, person, command, answer string) chattest.Shown {
+	t.Helper()
+	old := map[string]bool{}
+	messages, _ := w.Sees(person)
+	for _, m := range messages {
+		old[m.ID] = true
+	}
+	w.Type(person, command)
+	return chattest.Await(t, w, person, func(m chattest.Shown) bool { return !old[m.ID] && strings.Contains(m.Text, answer) })
+}
+
 // TestPlatformsCarryEverything plays one story on each platform, with the bot as a process of its own.
 func TestPlatformsCarryEverything(t *testing.T) {
 	for name, open := range map[string]func(*testing.T) workplace{"slack": newSlack, "discord": newDiscord} {
@@ -95,8 +107,7 @@ func story(t *testing.T, w workplace) {
 		return chattest.AwaitText(t, w, person, text)
 	}
 
-	w.Type("alice", "/ckad define deploymnet")
-	if m := see("alice", "ReplicaSet"); !m.Ephemeral {
+	if m := w.ask(t, "alice", "/ckad define deploymnet", "ReplicaSet"); !m.Ephemeral {
 		t.Errorf("the entry is not ephemeral: %+v", m)
 	} else {
 		w.Press("alice", m, "Share in channel")
@@ -117,14 +128,10 @@ func story(t *testing.T, w workplace) {
 	see("bob", "it counts once")
 	w.Press("bob", question, "B")
 	see("bob", "the first answer counts")
-	w.Type("bob", "/ckad leaderboard")
-	see("bob", "1 answer")
-	w.Type("carol", "/ckad stats")
-	see("carol", "Statistics")
-	w.Type("carol", "/ckad-admin series list")
-	see("carol", "Only admins")
-	w.Type("admin", "/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin")
-	see("admin", "Saved")
+	w.ask(t, "bob", "/ckad leaderboard", "1 answer")
+	w.ask(t, "carol", "/ckad stats", "Statistics")
+	w.ask(t, "carol", "/ckad-admin series list", "Only admins")
+	w.ask(t, "admin", "/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin", "Saved")
 
 	duel(t, w, see)
 	glossary(t, w, see)
@@ -147,25 +154,20 @@ func glossary(t *testing.T, w workplace, see func(person, text string) chattest.
 		w.Press("alice", m, "Toleration")
 	}
 	see("alice", "Entry in a Pod's spec")
-	w.Type("alice", "/ckad search rolling update")
-	w.Press("alice", see("alice", "1. "), "More →")
+	w.Press("alice", w.ask(t, "alice", "/ckad search rolling update", "1. "), "More →")
 	w.Press("alice", see("alice", "6. "), "← Back")
 	see("alice", "1. ")
-	w.Type("alice", "/ckad terms D5")
-	w.Press("alice", see("alice", "Page 1 of 2"), "More →")
+	w.Press("alice", w.ask(t, "alice", "/ckad terms D5", "Page 1 of 2"), "More →")
 	w.Press("alice", see("alice", "Page 2 of 2"), "Subjects")
 	see("alice", "Choose a subject")
 
 	w.Type("alice", "/ckad suggest blast radius")
 	w.Fill("alice", form("alice"), map[string]string{"What it means, in a sentence or two": "How much breaks. <!everyone> @everyone <b>", "Other names, with commas between them": "reach of damage"})
 	see("alice", "waits for an admin")
-	w.Type("carol", "/ckad-admin suggestions")
-	see("carol", "Only admins")
-	w.Type("admin", "/ckad-admin suggestions")
-	w.Press("admin", see("admin", "New term: blast radius"), "Accept")
+	w.ask(t, "carol", "/ckad-admin suggestions", "Only admins")
+	w.Press("admin", w.ask(t, "admin", "/ckad-admin suggestions", "New term: blast radius"), "Accept")
 	see("admin", "is in the glossary now")
-	w.Type("bob", "/ckad define reach of damage")
-	shared := see("bob", "last changed by alice, accepted by admin")
+	shared := w.ask(t, "bob", "/ckad define reach of damage", "last changed by alice, accepted by admin")
 	w.Press("bob", shared, "Share in channel")
 	if m := see("carol", "How much breaks."); len(m.Pings) > 0 {
 		t.Errorf("the shared entry pings %q", m.Pings)
@@ -174,19 +176,15 @@ func glossary(t *testing.T, w workplace, see func(person, text string) chattest.
 	w.Type("admin", "/ckad-admin term edit pod")
 	w.Fill("admin", form("admin"), map[string]string{"What it means, in a sentence or two": "What runs in our racks."})
 	see("admin", "shows your text in this workspace")
-	w.Type("bob", "/ckad define pod")
-	see("bob", "What runs in our racks.")
-	w.Type("admin", "/ckad-admin term history pod")
-	see("admin", "Version 1")
-	w.Type("admin", "/ckad-admin term remove pod")
-	w.Press("admin", see("admin", "shows the text again"), "Undo")
+	w.ask(t, "bob", "/ckad define pod", "What runs in our racks.")
+	w.ask(t, "admin", "/ckad-admin term history pod", "Version 1")
+	w.Press("admin", w.ask(t, "admin", "/ckad-admin term remove pod", "shows the text again"), "Undo")
 	see("admin", "is again as it was then")
 }
 
 func duel(t *testing.T, w workplace, see func(person, text string) chattest.Shown) {
 	t.Helper()
-	w.Type("alice", "/ckad challenge @alice")
-	see("alice", "cannot challenge yourself")
+	w.ask(t, "alice", "/ckad challenge @alice", "cannot challenge yourself")
 	w.Type("alice", "/ckad challenge @bob 2 "+onePressTopic(t))
 	invitation := see("bob", "do you accept?")
 	if len(invitation.Pings) != 1 || invitation.Pings[0] != "bob" {
