@@ -86,19 +86,7 @@ func TestReadYAMLTellsEachProblemWithItsLine(t *testing.T) {
 		"  - term: A\n    tipp: b\n  - ter: B\n":                                    {`f:2: unknown key "tipp"`, `f:3: unknown key "ter"`},
 	} {
 		_, problems := ReadYAML("f", strings.NewReader(text))
-		var got []string
-		for _, p := range problems {
-			got = append(got, p.Error())
-		}
-		if len(got) != len(want) {
-			t.Errorf("%.60q: got %d problems, want %d:\n%s", text, len(got), len(want), strings.Join(got, "\n"))
-			continue
-		}
-		for i, w := range want {
-			if !strings.HasPrefix(got[i], w) {
-				t.Errorf("%.60q: got %q, want it to begin with %q", text, got[i], w)
-			}
-		}
+		checkProblems(t, text, problems, want)
 	}
 }
 

@@ -54,22 +54,17 @@ func redeliveryIsHandledOnce(t *testing.T, p Platform) {
 }
 
 func panicEndsNothing(t *testing.T, p Platform) {
-	Start(t, p, &Handler{OnCommand: func(c chat.Command) chat.Reply {
-		if c.Name == "ckad help" {
-			panic("broken")
-		}
-		return text("fine")
-	}})
-	p.Type("alice", "/ckad help")
-	AwaitText(t, p, "alice", "went wrong")
-	p.Type("alice", "/ckad define pod")
-	AwaitText(t, p, "alice", "fine")
+	failureEndsNothing(t, p, func() chat.Reply { panic("broken") })
 }
 
 func invalidReplyEndsNothing(t *testing.T, p Platform) {
+	failureEndsNothing(t, p, func() chat.Reply { return text(strings.Repeat("x", 50_000)) })
+}
+
+func failureEndsNothing(t *testing.T, p Platform, fail func() chat.Reply) {
 	Start(t, p, &Handler{OnCommand: func(c chat.Command) chat.Reply {
 		if c.Name == "ckad help" {
-			return text(strings.Repeat("x", 50_000))
+			return fail()
 		}
 		return text("fine")
 	}})
