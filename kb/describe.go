@@ -2,10 +2,8 @@ package kb
 
 import (
 	"cmp"
-	"context"
 	"math"
 	"slices"
-
 )
 
 // How a description is judged. The figures were found with testdata/search.txt; see the table that TestSearch prints.
@@ -15,6 +13,7 @@ const (
 	minLead        = 0.25 // how much more than the share of the second best it must be
 	minLeadUnknown = 0.40 // the same when the query has a word that no entry uses
 	minSuggest     = 0.25 // share of a suggestion
+	minHeld        = 0.10 // share of those that are judged at all: what stands together in a saying does not make minSuggest of less
 	minSuggestOne  = 0.30 // the same when its sayings and names hold one word only
 	furtherPart    = 0.30 // what a word counts that stands in the details but in no saying or name
 	togetherPart   = 0.60 // what the words count in addition that stand in one saying
@@ -23,7 +22,6 @@ const (
 	rareUses       = 1    // added to a stem's uses: a word that nobody uses is not worth much more than a rare one
 	mostNamed      = 0.95 // of the weight that words of names may have: a list of names is no description
 	mostNamedOfTwo = 0.40 // the same when the query has two words only: "create a deployment"
-	maxGathered    = 400  // candidates, and uses of all the stems that they are gathered by
 	maxStems       = 16   // looked at of one query
 	maxDescribed   = 60   // candidates whose sayings are judged: those that hold most of what is asked
 	maxSaying      = 10   // of those, the ones whose sayings are compared word by word
@@ -31,14 +29,14 @@ const (
 
 // byDescription finds the entry that says what is asked in these words, or else the one whose texts hold the query's words, rare
 // words counting more than common ones. An answer must hold most of many words and be clearly ahead of the next one.
-func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, weak []*item, err error) {
+func (v view) byDescription(q query) (best, weak []*item) {
 	a := v.asked(q.all)
 	if len(a.stems) == 0 || slices.ContainsFunc(q.all, func(w string) bool { return comparing[w] }) {
-		return nil, nil, nil
+		return nil, nil
 	}
-	list := v.described(a, v.holding(a, maxDescribed))
-	if said := v.saying(q, list[:min(len(list), maxSaying)]); said != nil {
-		return []*item{said}, nil, nil
+	list := v.described(a, v.holding(a, maxDescribed, minHeld))
+	if said := saidBy(q, list[:min(len(list), maxSaying)]); said != nil {
+		return []*item{said}, nil
 	}
 	for _, d := range list {
 		if d.isClose(a) && len(weak) < 3 {
@@ -47,19 +45,19 @@ func (g *Glossary) byDescription(ctx context.Context, v view, q query) (best, we
 	}
 	switch {
 	case v.listsNames(q, a):
-		_, mentioned, err := g.byMention(ctx, v, q)
-		return nil, append(mentioned, weak...), err
+		_, mentioned := v.byMention(q)
+		return nil, append(mentioned, weak...)
 	case a.isClear(list, isCompound(q.words)):
 		best = []*item{list[0].item}
 	}
-	return best, weak, nil
+	return best, weak
 }
 
-// holding returns at most n items: those that hold most of what is asked.
-func (v view) holding(a asked, n int) []*item {
+// holding returns at most n items: those that hold most of what is asked, and more than least.
+func (v view) holding(a asked, n int, least float32) []*item {
 	var all []holding
 	for _, l := range v.layers {
-		all = append(all, l.postings.best(a, n)...)
+		all = append(all, l.best(a, n, least)...)
 	}
 	var items []*item
 	seen := map[*item]bool{}
@@ -69,19 +67,6 @@ func (v view) holding(a asked, n int) []*item {
 		}
 	}
 	return items
-}
-
-// rarest returns the words that are used least, as long as all their uses together are few enough to go over; at least one.
-func rarest(words []string, uses func(string) int) []string {
-	words = slices.Clone(words)
-	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(uses(a), uses(b)) })
-	sum := 0
-	for i, w := range words {
-		if sum += uses(w); i > 0 && sum > maxGathered {
-			return words[:i]
-		}
-	}
-	return words
 }
 
 // An asked is what a description asks for: stems that say something, each once, and what each counts.
@@ -119,6 +104,7 @@ func (v view) asked(words []string) asked {
 // A described item holds a share of what was asked.
 type described struct {
 	*item
+	texts []*texts // over all layers
 	share float64
 	said  int // stems asked for that its sayings and names hold
 }
@@ -127,9 +113,10 @@ type described struct {
 func (v view) described(a asked, items []*item) []described {
 	var list []described
 	for _, it := range items {
-		d := described{item: it, share: togetherPart * v.together(it.Slug, a)}
-		for i, s := range a.stems {
-			part := v.part(it.Slug, s)
+		d := described{item: it, texts: v.texts(it.Slug)}
+		d.share = togetherPart * saidTogether(d.texts, a)
+		for i, hash := range a.hashes {
+			part := part(d.texts, hash)
 			if d.share += a.weight[i] * part; part == 1 {
 				d.said++
 			}
@@ -194,20 +181,29 @@ func (v view) rarity(stem string) float64 {
 func (v view) uses(stem string) int {
 	uses, hash := 0, hashOf(fnvBasis, stem)
 	for _, l := range v.layers {
-		uses += len(l.postings.list(hash))
+		uses += len(l.stems.list(hash))
 	}
 	return uses
 }
 
-// part is how much a stem counts for an entry.
-func (v view) part(slug, stem string) float64 {
-	part := 0.0
+// texts returns those of a slug, over all layers.
+func (v view) texts(slug string) (all []*texts) {
 	for _, l := range v.layers {
-		switch it := l.bySlug[slug]; {
-		case it == nil:
-		case it.judging().said.has(stem):
+		if it := l.bySlug[slug]; it != nil {
+			all = append(all, it.judging())
+		}
+	}
+	return all
+}
+
+// part is how much a stem counts for an entry of these texts.
+func part(all []*texts, hash uint64) float64 {
+	part := 0.0
+	for _, t := range all {
+		switch {
+		case t.said.holds(hash):
 			return 1
-		case it.judging().further.has(stem):
+		case t.further.holds(hash):
 			part = furtherPart
 		}
 	}

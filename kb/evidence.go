@@ -45,12 +45,15 @@ func (e evidence) holds(hash uint64) bool {
 // hashOf continues the hash (FNV-1a) of what came before.
 func hashOf(h uint64, s string) uint64 {
 	for i := range len(s) {
-		h = (h ^ uint64(s[i])) * 1099511628211
+		h = (h ^ uint64(s[i])) * fnvPrime
 	}
 	return h
 }
 
-const fnvBasis = 14695981039346656037
+const (
+	fnvBasis = 14695981039346656037
+	fnvPrime = 1099511628211
+)
 
 // without returns what the other texts do not hold.
 func (e evidence) without(other evidence) evidence {

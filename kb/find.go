@@ -32,7 +32,7 @@ func (g *Glossary) Search(ctx context.Context, workspace, words string, n, offse
 	if err != nil {
 		return nil, 0, err
 	}
-	for _, it := range v.holding(inTexts(asked), maxFound) {
+	for _, it := range v.holding(inTexts(asked), maxFound, 0) {
 		slugs = append(slugs, it.Slug)
 	}
 	found := v.rank(q, asked, v.candidates(slugs))
@@ -148,12 +148,12 @@ const (
 
 func (v view) fit(asked []searchWord, it *item) fit {
 	f := fit{item: it, whole: true}
-	names := v.names(it.Slug)
+	names, texts := v.names(it.Slug), v.texts(it.Slug)
 	f.named = slices.ContainsFunc(names, func(n name) bool {
 		return !slices.ContainsFunc(asked, func(w searchWord) bool { return !w.in(n.words) })
 	})
 	for _, w := range asked {
-		part := v.part(it.Slug, w.stem)
+		part := part(texts, hashOf(fnvBasis, w.stem))
 		switch {
 		case slices.ContainsFunc(names, func(n name) bool { return n.term && w.in(n.words) }):
 			part = inTerm

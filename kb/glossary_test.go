@@ -250,10 +250,10 @@ func TestDefineWhileEditing(t *testing.T) {
 }
 
 func TestDefineStopsWithItsContext(t *testing.T) {
-	g := open(t, Options{builtin: small()})
+	g := open(t, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := g.Define(ctx, "", "tiant"); err == nil {
+	if _, err := g.Define(ctx, "", "equalty basd selecter"); err == nil {
 		t.Error("got no error from a search with a context that has ended")
 	}
 }

@@ -273,6 +273,9 @@ func term(field, value string) bq.Query {
 }
 
 func anyTerm(field string, values []string) bq.Query {
+	if len(values) == 1 {
+		return term(field, values[0])
+	}
 	var any []bq.Query
 	for _, v := range values {
 		any = append(any, term(field, v))

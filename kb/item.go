@@ -12,7 +12,7 @@ type item struct {
 	Entry
 	folded string // the term, for sorting
 	names  []name // the term's first
-	number uint32 // in its layer's postings
+	number uint32 // in its layer
 
 	once  sync.Once
 	texts texts // set by once
@@ -40,6 +40,14 @@ func (it *item) judging() *texts { return it.judgingWith(nil) }
 func (it *item) judgingWith(m stemmer) *texts {
 	it.once.Do(func() { it.texts = it.read(m) })
 	return &it.texts
+}
+
+// held returns what the texts of an item hold, if there is one.
+func held(it *item) texts {
+	if it == nil {
+		return texts{}
+	}
+	return *it.judging()
 }
 
 // readTexts reads the texts of all items on all processors.

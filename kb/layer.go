@@ -12,14 +12,17 @@ import (
 // the items that stay.
 type layer struct {
 	layerID
+	items    []*item  // by number; nil: the number is free
+	free     []uint32 // such numbers
 	bySlug   map[string]*item
 	byName   map[string][]*item // by canonical name
 	sorted   []*item            // by term
 	typed    typedNames         // for completion
 	words    map[string]int     // in how many names a word stands
+	pieces   postings           // of names
+	stems    postings           // of texts
 	longest  int                // no name has more characters, without spaces
 	wordiest int                // no name has more words
-	postings postings           // of the stems of texts
 }
 
 type layerID struct{ workspace, source string }
@@ -67,7 +70,9 @@ type change struct {
 func (l *layer) named(changes []change) *layer {
 	next := *l
 	next.bySlug, next.byName, next.words = clone(l.bySlug, len(changes)), clone(l.byName, 4*len(changes)), clone(l.words, 0)
+	next.items, next.free = slices.Clone(l.items), slices.Clone(l.free)
 	gone, added := map[*item]bool{}, make([]*item, 0, len(changes))
+	var pieces []listEdit
 	for i := range changes {
 		c := &changes[i]
 		if c.was = next.bySlug[c.slug]; c.was != nil {
@@ -80,7 +85,11 @@ func (l *layer) named(changes []change) *layer {
 			next.addNames(c.is)
 			next.bySlug[c.slug] = c.is
 		}
+		if c.was != nil || c.is != nil {
+			pieces = listEdits(pieces, next.number(*c), 0, c.was.pieces(), c.is.pieces())
+		}
 	}
+	next.pieces = l.pieces.changed(pieces)
 	slices.SortFunc(added, (*item).compare)
 	next.sorted = replaced(l.sorted, added, func(it *item) bool { return gone[it] }, (*item).compare)
 	for kind, names := range newTypedNames(added) {
@@ -92,8 +101,35 @@ func (l *layer) named(changes []change) *layer {
 // read returns the layer with the texts of the changes, after named.
 func (l *layer) read(changes []change) *layer {
 	next := *l
-	next.postings = l.postings.changed(changes)
+	var stems []listEdit
+	for _, c := range changes {
+		if it := cmp.Or(c.is, c.was); it != nil {
+			was, is := held(c.was), held(c.is)
+			stems = listEdits(stems, it.number, 0, was.further, is.further)
+			stems = listEdits(stems, it.number, 1, was.said, is.said)
+		}
+	}
+	next.stems = l.stems.changed(stems)
 	return &next
+}
+
+// number gives the new item of a change the number of the old one, or a free one, and returns it.
+func (l *layer) number(c change) uint32 {
+	var n uint32
+	switch {
+	case c.was != nil:
+		n = c.was.number
+	case len(l.free) > 0:
+		n, l.free = l.free[len(l.free)-1], l.free[:len(l.free)-1]
+	default:
+		n, l.items = uint32(len(l.items)), append(l.items, nil)
+	}
+	if l.items[n] = c.is; c.is != nil {
+		c.is.number = n
+	} else {
+		l.free = append(l.free, n)
+	}
+	return n
 }
 
 // clone copies a map and leaves room for more.

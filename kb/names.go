@@ -31,7 +31,7 @@ func (n Names) resolve(printed string) *item {
 	if len(q.key) < 4 {
 		return nil
 	}
-	if best, _ := n.nearest(q, n.items()); len(best) == 1 {
+	if best, _ := n.nearest(q, n.near(q.canon)); len(best) == 1 {
 		if edits, _ := q.edits(n.names(best[0].Slug)); edits <= 2 {
 			return best[0]
 		}

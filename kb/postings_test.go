@@ -24,12 +24,12 @@ func entriesWith(items map[string]*item, stem string) map[string]bool {
 // listed is the same from a layer's postings.
 func listed(t *rapid.T, l *layer, stem string) map[string]bool {
 	found := map[string]bool{}
-	list := l.postings.list(hashOf(fnvBasis, stem))
+	list := l.stems.list(hashOf(fnvBasis, stem))
 	if !slices.IsSortedFunc(list, func(a, b posting) int { return int(a.number()) - int(b.number()) }) {
 		t.Errorf("%q: got postings %v, want them sorted", stem, list)
 	}
 	for _, p := range list {
-		found[l.postings.items[p.number()].Slug] = p&1 == 1
+		found[l.items[p.number()].Slug] = p&1 == 1
 	}
 	if len(found) != len(list) {
 		t.Errorf("%q: got postings %v, want each entry once", stem, list)
@@ -88,13 +88,13 @@ func TestTheBestHoldMostOfWhatIsAsked(t *testing.T) {
 	l := (&layer{}).named(changes).read(changes)
 	a := asked{}.and(stem("wheel"), 0.5).and(stem("spokes"), 0.5)
 	var got []string
-	for _, h := range l.postings.best(a, 10) {
+	for _, h := range l.best(a, 10, 0) {
 		got = append(got, fmt.Sprintf("%s %.2f", h.Slug, h.share))
 	}
 	if diff := cmp.Diff([]string{"both 1.00", "said 0.50", "further 0.15"}, got); diff != "" {
 		t.Errorf("best (-want +got):\n%s", diff)
 	}
-	if got := l.postings.best(a, 1); len(got) != 1 || got[0].Slug != "both" {
+	if got := l.best(a, 1, 0); len(got) != 1 || got[0].Slug != "both" {
 		t.Errorf("the one best: got %v, want both", got)
 	}
 }

@@ -48,21 +48,21 @@ func firstSentence(text string) string {
 	return first
 }
 
-// saying returns the item that is described by the very words of the query: by a whole phrase that no other one has, or, being
+// saidBy returns the item that is described by the very words of the query: by a whole phrase that no other one has, or, being
 // the first of the list, by a part of one. Nouns alone, "data plane", have to be a whole phrase: a part of one is likely to be
 // the name of something else.
-func (v view) saying(q query, list []described) *item {
+func saidBy(q query, list []described) *item {
 	asked, stems := stemmer(nil).literal(trim(q.all)), meaning(q.words)
 	if len(list) == 0 || strings.Count(asked, " ") < 3 {
 		return nil
 	}
-	if whole := v.whoSay(list, func(s saying) bool { return s.literal == asked }); len(whole) > 0 {
+	if whole := whoSay(list, func(s saying) bool { return s.literal == asked }); len(whole) > 0 {
 		return onlyOne(whole)
 	}
 	if isCompound(q.words) || distinctCount(stems) < 3 {
 		return nil
 	}
-	part := onlyOne(v.whoSay(list, func(s saying) bool {
+	part := onlyOne(whoSay(list, func(s saying) bool {
 		return strings.Contains(s.literal, asked) || inOrder(s.words, stems) || len(s.words) > 2 && strings.Contains(asked, s.literal)
 	}))
 	if part != list[0].item {
@@ -94,34 +94,23 @@ func onlyOne(items []*item) *item {
 }
 
 // whoSay returns the items with a saying that fits.
-func (v view) whoSay(list []described, fits func(saying) bool) []*item {
+func whoSay(list []described, fits func(saying) bool) []*item {
 	var found []*item
 	for _, d := range list {
-		if slices.ContainsFunc(v.sayings(d.Slug), fits) {
+		if slices.ContainsFunc(d.texts, func(t *texts) bool { return slices.ContainsFunc(t.sayings, fits) }) {
 			found = append(found, d.item)
 		}
 	}
 	return found
 }
 
-// sayings returns those of an entry, over all layers.
-func (v view) sayings(slug string) []saying {
-	var all []saying
-	for _, l := range v.layers {
-		if it := l.bySlug[slug]; it != nil && all == nil {
-			all = it.judging().sayings // nearly always the only ones
-		} else if it != nil {
-			all = slices.Concat(all, it.judging().sayings)
-		}
-	}
-	return all
-}
-
-// together returns how much of what is asked stands in the one saying of an entry that holds most of it.
-func (v view) together(slug string, a asked) float64 {
+// saidTogether returns how much of what is asked stands in the one saying of an entry that holds most of it.
+func saidTogether(all []*texts, a asked) float64 {
 	most := 0.0
-	for _, said := range v.sayings(slug) {
-		most = max(most, said.share(a))
+	for _, t := range all {
+		for _, said := range t.sayings {
+			most = max(most, said.share(a))
+		}
 	}
 	return most
 }

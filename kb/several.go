@@ -1,34 +1,28 @@
 package kb
 
-import (
-	"context"
-	"slices"
-)
+import "slices"
 
 // each finds what is meant by each part of a query that names several things: "role vs clusterrole". It returns nothing when
 // one of the parts is no name, or when all mean the same.
-func (g *Glossary) each(ctx context.Context, v view, q query) ([]*item, error) {
+func (v view) each(q query) []*item {
 	if len(q.parts) < 2 || len(q.parts) > maxSuggestions {
-		return nil, nil
+		return nil
 	}
 	var all []*item
 	for i := range q.parts {
 		found := v.partNamed(q.parts, i, all)
 		if len(found) == 0 {
-			var err error
-			if found, _, err = g.byTypo(ctx, v, partQuery(q.parts[i])); err != nil {
-				return nil, err
-			}
+			found, _ = v.byTypo(partQuery(q.parts[i]))
 		}
 		if len(found) == 0 {
-			return nil, nil
+			return nil
 		}
 		all = append(all, found...)
 	}
 	if all = v.distinct(all); len(all) < 2 {
-		return nil, nil
+		return nil
 	}
-	return all, nil
+	return all
 }
 
 // partNamed returns what one of the parts names, by itself or with words that are left out because they stand in another part:

@@ -22,18 +22,33 @@ func maxEdits(n int) int {
 // distance counts the typing mistakes between a and b: a letter left out, added, changed, or swapped with its neighbour.
 // It is at most limit+1, which means "more than limit".
 func distance(a, b string, limit int) int {
-	x, y := []rune(a), []rune(b)
+	if isASCII(a) && isASCII(b) {
+		return distanceOf([]byte(a), []byte(b), limit)
+	}
+	return distanceOf([]rune(a), []rune(b), limit)
+}
+
+func distanceOf[letter byte | rune](x, y []letter, limit int) int {
 	if len(x)-len(y) > limit || len(y)-len(x) > limit {
 		return limit + 1
 	}
-	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range last {
+	const usual = 40 // letters; such rows need no memory of their own
+	var rows [3][usual]int
+	before, last, row := rows[0][:], rows[1][:], rows[2][:]
+	if len(y) >= usual {
+		before, last, row = make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	}
+	for j := range len(y) + 1 {
 		last[j] = j
 	}
 	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		best := row[0]
-		for j := 1; j <= len(y); j++ {
+		// Only what lies within limit of the diagonal can be within it; what lies around that counts as more.
+		from, to := max(1, i-limit), min(len(y), i+limit)
+		if row[from-1] = limit + 1; from == 1 {
+			row[0] = i
+		}
+		best := row[from-1]
+		for j := from; j <= to; j++ {
 			change := 1
 			if x[i-1] == y[j-1] {
 				change = 0
@@ -46,6 +61,9 @@ func distance(a, b string, limit int) int {
 		}
 		if best > limit {
 			return limit + 1
+		}
+		if to < len(y) {
+			row[to+1] = limit + 1
 		}
 		before, last, row = last, row, before
 	}

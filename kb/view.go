@@ -91,6 +91,20 @@ func (v view) usesWord(w string) bool {
 	return slices.ContainsFunc(v.layers, func(l *layer) bool { return l.words[w] > 0 })
 }
 
+// usesNear reports whether a name may hold a word that is at most so many mistakes away. To try all words that are one mistake
+// away takes a fraction of the time in which bleve makes ready to look for one; more mistakes are left to it.
+func (v view) usesNear(w string, edits int) bool {
+	if edits > 1 {
+		return true
+	}
+	for other := range mistakes(w) {
+		if edits == 1 && slices.ContainsFunc(v.layers, func(l *layer) bool { return l.words[string(other)] > 0 }) {
+			return true
+		}
+	}
+	return false
+}
+
 // mayName reports whether the query is not too long to be a mistyped name; one word may have been split.
 func (v view) mayName(q query) bool {
 	return slices.ContainsFunc(v.layers, func(l *layer) bool {
