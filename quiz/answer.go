@@ -132,7 +132,7 @@ func result(o Outcome, a Answer, p progress, now time.Time) Result {
 	i := a.Question
 	res := Result{Outcome: o, Round: p.Round, Question: p.Round.Questions[i], Choice: p.choices[i], Typed: p.typed[i], Again: p.again}
 	res.Revealed = p.over(now) || p.Round.Reveal && res.Choice >= 0
-	res.Right = res.Revealed && Points(res.Question, res.Choice) > 0
+	res.Right = res.Revealed && res.Question.Correct(res.Choice)
 	res.Next = p.next(now, i+1)
 	return res
 }
@@ -151,16 +151,6 @@ func unanswered(choices []int, from int) int {
 		return from + i
 	}
 	return slices.Index(choices, -1)
-}
-
-// Points is what a choice is worth: one point if it is right, none otherwise and for no answer (-1). Everybody who is
-// right in time gets the same: there is no prize for being fast, nor for being online. The queries for boards say the
-// same as count(*) FILTER (WHERE answer.choice = round_question.key).
-func Points(q Question, choice int) int {
-	if choice == q.Key {
-		return 1
-	}
-	return 0
 }
 
 // A Progress is where somebody is in a round.

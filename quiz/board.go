@@ -85,7 +85,7 @@ func (e *Engine) rank(ctx context.Context, b BoardRequest, board *Board, me int6
 			FROM graded g
 			JOIN quiz.player p ON p.workspace = $1 AND p.id = g.player
 		)
-		SELECT place, players, rank, player, name, points, answers, player = $6
+		SELECT place, players, rank, player, name, points * 10, points, answers, player = $6
 		FROM placed
 		WHERE place <= $7 OR abs(place - (SELECT place FROM placed WHERE player = $6)) <= 1
 		ORDER BY place`,
@@ -96,7 +96,7 @@ func (e *Engine) rank(ctx context.Context, b BoardRequest, board *Board, me int6
 	var place int
 	var s Standing
 	var beside []Standing // with places, to see whether they belong to Rows
-	_, err = pgx.ForEachRow(rows, []any{&place, &board.Players, &s.Rank, &s.Player, &s.Name, &s.Points, &s.Answers, &s.Me}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&place, &board.Players, &s.Rank, &s.Player, &s.Name, &s.Points, &s.Rights, &s.Answers, &s.Me}, func() error {
 		if s.Me {
 			mine := s
 			board.Me = &mine

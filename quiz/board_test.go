@@ -13,7 +13,7 @@ import (
 // shown writes a standing as people see it.
 func shown(rows []Standing) (lines []string) {
 	for _, s := range rows {
-		line := fmt.Sprintf("%d %s %d/%d", s.Rank, s.Name, s.Points, s.Answers)
+		line := fmt.Sprintf("%d %s %v/%d", s.Rank, s.Name, s.Points, s.Answers)
 		if s.Me {
 			line += " me"
 		}
@@ -134,7 +134,7 @@ func TestWindowsBeginAtMidnightOfTheSeriesZone(t *testing.T) {
 	w.askAll(general, "ada", "right")
 	for window, want := range map[Window]int{Today: 2, ThisWeek: 2, ThisMonth: 3, AllTime: 4} {
 		b := w.board(general, window, "ada")
-		if b.Me == nil || b.Me.Points != want || b.Zone != "Asia/Kolkata" {
+		if b.Me == nil || b.Me.Points != Points(want)*Point || b.Zone != "Asia/Kolkata" {
 			t.Errorf("%s: got %+v in %s, want %d points", window, b.Me, b.Zone, want)
 		}
 	}
@@ -208,7 +208,7 @@ func TestStats(t *testing.T) {
 		t.Errorf("domains: got %+v, want 2 of 3 right over them", got.Domains)
 	}
 	got.Domains = nil
-	if diff := cmp.Diff(Stats{Points: 2, Answers: 3, Rank: 2, Players: 2, Won: 1, Drawn: 1, DaysInARow: 1}, got); diff != "" {
+	if diff := cmp.Diff(Stats{Points: 2 * Point, Rights: 2, Answers: 3, Rank: 2, Players: 2, Won: 1, Drawn: 1, DaysInARow: 1}, got); diff != "" {
 		t.Errorf("ada (-want +got):\n%s", diff)
 	}
 	got, err = w.Stats(t.Context(), person("stranger"))
@@ -323,7 +323,7 @@ func TestBoardAgreesWithPoints(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs++
 		space := fmt.Sprintf("test/R%d", runs)
-		points, answers, known := map[string]int{}, map[string]int{}, map[string]bool{}
+		points, answers, known := map[string]Points{}, map[string]int{}, map[string]bool{}
 		for i := range rapid.IntRange(1, 4).Draw(t, "rounds") {
 			channel := fmt.Sprintf("%s/c%d", space, i)
 			r, err := w.Ask(w.t.Context(), AskRequest{Workspace: space, Channel: channel, By: Person{space, "host", "host"}})
@@ -340,7 +340,7 @@ func TestBoardAgreesWithPoints(t *testing.T) {
 				if fact := name + " " + r.Questions[0].ID; res.Outcome == Recorded && !known[fact] {
 					known[fact] = true
 					answers[name]++
-					points[name] += Points(r.Questions[0], a.Choice)
+					points[name] += Worth(r.Questions[0].Correct(a.Choice), r, r.Opens)
 				}
 			}
 		}

@@ -66,7 +66,7 @@ func TestDuelRunsFromChallengeToResult(t *testing.T) {
 	if w.settle(d); len(d.closed) != 1 {
 		t.Fatalf("after the last answer: closed %d times, want once, at once", len(d.closed))
 	}
-	want := []Standing{{Rank: 1, Player: 1, Name: "ada", Points: 2, Answers: 2}, {Rank: 2, Player: 2, Name: "bob", Points: 1, Answers: 2}}
+	want := []Standing{{Rank: 1, Player: 1, Name: "ada", Points: 2 * Point, Rights: 2, Answers: 2}, {Rank: 2, Player: 2, Name: "bob", Points: Point, Rights: 1, Answers: 2}}
 	if diff := cmp.Diff(want, d.tally[0].Duel); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}

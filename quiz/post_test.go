@@ -36,8 +36,8 @@ func TestRoundClosesOnceWithItsResult(t *testing.T) {
 		t.Fatalf("got %d posts and %d closed, want 2 and 2", len(d.posted), len(d.closed))
 	}
 	want := Tally{Counts: [][]int{make([]int, 4), make([]int, 4)}, Right: []int{2, 0}, Answers: []int{3, 1}, Wrong: make([][]Wrong, 2), Players: 3, Top: []Standing{
-		{Rank: 1, Player: 1, Name: "ada", Points: 1, Answers: 1},
-		{Rank: 1, Player: 2, Name: "bob", Points: 1, Answers: 2},
+		{Rank: 1, Player: 1, Name: "ada", Points: Point, Rights: 1, Answers: 1},
+		{Rank: 1, Player: 2, Name: "bob", Points: Point, Rights: 1, Answers: 2},
 	}}
 	want.Counts[0][choice(t, r.Questions[0], "right")] = 2
 	want.Counts[0][choice(t, r.Questions[0], "wrong")] = 1

@@ -10,7 +10,8 @@ import (
 
 // Stats is how somebody is doing in their workspace. It counts what a board counts, see Leaderboard.
 type Stats struct {
-	Points     int
+	Points     Points
+	Rights     int // right answers
 	Answers    int
 	Domains    []DomainStats // those with answers, in the order of their codes
 	Rank       int           // of all time in the workspace, 0 for somebody who is not on the board
@@ -41,7 +42,7 @@ func (e *Engine) Stats(ctx context.Context, p Person) (Stats, error) {
 	}
 	s := Stats{Players: board.Players}
 	if board.Me != nil {
-		s.Rank, s.Points, s.Answers = board.Me.Rank, board.Me.Points, board.Me.Answers
+		s.Rank, s.Points, s.Rights, s.Answers = board.Me.Rank, board.Me.Points, board.Me.Rights, board.Me.Answers
 	}
 	player, err := playerOf(ctx, e.db, p)
 	if err != nil {

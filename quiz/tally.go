@@ -15,8 +15,8 @@ const topSize = 5
 // A Tally is the result of a round, over all its channels.
 type Tally struct {
 	Counts  [][]int    // for each question how often each choice was taken, for Several each for itself; empty for Typed and Order
-	Right   []int      // for each question, how many answers were right
-	Answers []int      // for each question, how many were given
+	Right   []int      // for each question, how many answers were right; none for a voided one
+	Answers []int      // for each question, how many were given; none for a voided one
 	Wrong   [][]Wrong  // for each typed question the most frequent wrong answers
 	Players int        // who answered at least one question
 	Top     []Standing // of this round: the best five with a point; ties share a rank
@@ -39,7 +39,8 @@ type Standing struct {
 	Rank    int    // ties in points share one: 1, 1, 3
 	Player  int64  // the same for all identities of a person
 	Name    string // as last seen in this workspace
-	Points  int    // see Points
+	Points  Points // see Worth
+	Rights  int    // right answers
 	Answers int    // given, right or wrong
 	Me      bool   // the person who asked
 }
@@ -77,11 +78,13 @@ func countAnswers(ctx context.Context, db querier, r Round, t *Tally) error {
 		}
 	}
 	rows, err := db.Query(ctx, `
-		SELECT position, choice, coalesce(typed, ''), count(*),
+		SELECT a.position, a.choice, coalesce(a.typed, ''), count(*),
 			(SELECT count(DISTINCT player) FROM quiz.answer WHERE workspace = $1 AND round = $2)
-		FROM quiz.answer WHERE workspace = $1 AND round = $2
-		GROUP BY position, choice, typed
-		ORDER BY position, count(*) DESC, typed`, r.Workspace, r.ID)
+		FROM quiz.answer a
+		JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
+		WHERE a.workspace = $1 AND a.round = $2 AND q.voided_at IS NULL
+		GROUP BY a.position, a.choice, a.typed
+		ORDER BY a.position, count(*) DESC, a.typed`, r.Workspace, r.ID)
 	if err != nil {
 		return fmt.Errorf("count the answers of round %d: %w", r.ID, err)
 	}
@@ -103,9 +106,11 @@ func countAnswers(ctx context.Context, db querier, r Round, t *Tally) error {
 // add counts some equal answers to a question.
 func (t *Tally) add(q Question, position, choice int, typed string, count int) {
 	t.Answers[position] += count
-	t.Right[position] += count * Points(q, choice)
+	if q.Correct(choice) {
+		t.Right[position] += count
+	}
 	switch {
-	case q.Kind == Typed && Points(q, choice) == 0:
+	case q.Kind == Typed && !q.Correct(choice):
 		t.Wrong[position] = append(t.Wrong[position], Wrong{typed, count})
 	case q.Kind != Typed && q.Kind != Order:
 		for _, i := range q.Picked(choice) {
@@ -137,18 +142,18 @@ func mostFrequent(list []Wrong) []Wrong {
 func roundStandings(ctx context.Context, db querier, r Round) ([]Standing, error) {
 	rows, err := db.Query(ctx, `
 		WITH graded AS (
-			SELECT a.player, count(*) AS answers,
-				count(*)             FILTER (WHERE a.choice = q.key) AS points,
-				max(a.answered_at)   FILTER (WHERE a.choice = q.key) AS reached
+			SELECT a.player, count(*) AS answers, count(*) FILTER (WHERE a.choice = q.key) AS rights,
+				sum(quiz.points(a.choice = q.key, r.speed, r.opens_at, r.closes_at, a.answered_at)) AS points
 			FROM quiz.answer a
 			JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
-			WHERE a.workspace = $1 AND a.round = $2
+			JOIN quiz.round r          ON r.workspace = a.workspace AND r.id = a.round
+			WHERE a.workspace = $1 AND a.round = $2 AND q.voided_at IS NULL
 			GROUP BY a.player
 		)
-		SELECT rank() OVER (ORDER BY g.points DESC), g.player, p.name, g.points, g.answers, false
+		SELECT rank() OVER (ORDER BY g.points DESC), g.player, p.name, g.points, g.rights, g.answers, false
 		FROM graded g
 		JOIN quiz.player p ON p.workspace = $1 AND p.id = g.player
-		ORDER BY g.points DESC, g.answers, g.reached, p.name, g.player`, r.Workspace, r.ID)
+		ORDER BY g.points DESC, g.answers, g.player`, r.Workspace, r.ID)
 	if err != nil {
 		return nil, fmt.Errorf("rank the players of round %d: %w", r.ID, err)
 	}

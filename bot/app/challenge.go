@@ -116,7 +116,7 @@ func duelScore(r quiz.Round, t quiz.Tally) string {
 	}
 	for i, p := range []quiz.Person{r.Duel.By, r.Duel.Against} {
 		s := t.Duel[i]
-		line := "• " + name(p) + ": " + strconv.Itoa(s.Points) + " of " + strconv.Itoa(len(r.Questions)) + " right"
+		line := "• " + name(p) + ": " + strconv.Itoa(s.Rights) + " of " + strconv.Itoa(len(r.Questions)) + " right"
 		if s.Answers < len(r.Questions) {
 			line += ", " + strconv.Itoa(s.Answers) + " answered"
 		}

@@ -23,7 +23,7 @@ func TestCardsOfEveryKind(t *testing.T) {
 		q.ID, q.Domain, q.Category, q.Difficulty, q.Verified = name, "BG", "kinds", 1, quiz.NewestKubernetes
 		q.Explanation, q.Doc = "The documentation says so & the others are <not> right.", "/docs/concepts/"
 		r := quiz.Round{Workspace: "test/w", ID: 7, Kind: quiz.KindAsk, Reveal: true, Closes: time.Date(2026, 11, 20, 8, 10, 0, 0, time.UTC), Questions: []quiz.Question{q}}
-		tally := quiz.Tally{Counts: [][]int{make([]int, len(q.Choices))}, Right: []int{1}, Answers: []int{4}, Players: 4, Wrong: [][]quiz.Wrong{nil}, Top: []quiz.Standing{{Rank: 1, Name: "Alice", Points: 1}}}
+		tally := quiz.Tally{Counts: [][]int{make([]int, len(q.Choices))}, Right: []int{1}, Answers: []int{4}, Players: 4, Wrong: [][]quiz.Wrong{nil}, Top: []quiz.Standing{{Rank: 1, Name: "Alice", Points: quiz.Point}}}
 		if q.Kind == quiz.Typed {
 			tally.Wrong[0] = []quiz.Wrong{{Typed: "<kubectl>", Count: 2}}
 		}

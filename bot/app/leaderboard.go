@@ -103,11 +103,19 @@ func boardText(b quiz.Board, asked bool) string {
 }
 
 func standing(s quiz.Standing) string {
-	row := fmt.Sprintf("%d. %s: %s, %s (%d %% right)", s.Rank, chat.Escape(chat.Line(s.Name, 32)), counted(s.Points, "point"), counted(s.Answers, "answer"), percent(s.Points, s.Answers))
+	row := fmt.Sprintf("%d. %s: %s, %s (%d %% right)", s.Rank, chat.Escape(chat.Line(s.Name, 32)), points(s.Points), counted(s.Answers, "answer"), percent(s.Rights, s.Answers))
 	if s.Me {
 		return "**" + row + "** ← you"
 	}
 	return row
+}
+
+// points says them in words.
+func points(p quiz.Points) string {
+	if p == quiz.Point {
+		return "1 point"
+	}
+	return p.String() + " points"
 }
 
 func windowName(w quiz.Window) string {

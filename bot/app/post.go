@@ -161,7 +161,7 @@ func topFive(top []quiz.Standing) string {
 	}
 	var lines []string
 	for _, s := range top {
-		lines = append(lines, fmt.Sprintf("%d. %s: %s", s.Rank, chat.Escape(chat.Line(s.Name, 32)), counted(s.Points, "point")))
+		lines = append(lines, fmt.Sprintf("%d. %s: %s", s.Rank, chat.Escape(chat.Line(s.Name, 32)), points(s.Points)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -23,7 +23,7 @@ func (a *App) stats(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	}
 	card := &chat.Card{Title: chat.Line("Statistics: "+who.Name, chat.MaxTitle), Body: "No points yet."}
 	if s.Answers > 0 {
-		card.Body = fmt.Sprintf("**%s** from %s (%d %% right). Rank %d of %d in this workspace.", counted(s.Points, "point"), counted(s.Answers, "answer"), percent(s.Points, s.Answers), s.Rank, s.Players)
+		card.Body = fmt.Sprintf("**%s** from %s (%d %% right). Rank %d of %d in this workspace.", points(s.Points), counted(s.Answers, "answer"), percent(s.Rights, s.Answers), s.Rank, s.Players)
 	}
 	for _, d := range s.Domains {
 		card.Fields = append(card.Fields, chat.Field{Name: domainName(d.Domain), Value: fmt.Sprintf("%d of %d right (%d %%)", d.Right, d.Answers, percent(d.Right, d.Answers))})
