@@ -98,7 +98,7 @@ func (a *App) donePrivately(ctx context.Context, u chat.User, r quiz.Round, said
 // wrongOnes are the questions that were answered, and not right.
 func wrongOnes(p quiz.Progress) (wrong []int) {
 	for i, q := range p.Round.Questions {
-		if p.Choices[i] >= 0 && quiz.Points(q, p.Choices[i]) == 0 {
+		if p.Choices[i] >= 0 && !q.Correct(p.Choices[i]) {
 			wrong = append(wrong, i)
 		}
 	}
