@@ -96,7 +96,7 @@ func TestReadmeNamesEveryCommandAndNoOther(t *testing.T) {
 }
 
 func TestReadmeTellsDiscordsPermissions(t *testing.T) {
-	if !strings.Contains(discord.InviteURL("1"), "permissions=84992") {
+	if !strings.Contains(discord.InviteURL("1"), "permissions=117760") {
 		t.Errorf("the invitation %s asks for other permissions than the README says", discord.InviteURL("1"))
 	}
 }

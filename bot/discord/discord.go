@@ -70,9 +70,10 @@ func New(c Config) *Adapter {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	log := c.Log.With("platform", platform)
 	return &Adapter{
-		rest:  newClient(strings.TrimRight(c.APIURL, "/")+version, c.Token),
-		log:   c.Log.With("platform", platform),
+		rest:  newClient(strings.TrimRight(c.APIURL, "/")+version, c.Token, log),
+		log:   log,
 		slots: make(chan struct{}, workers),
 		pause: backoff,
 	}
@@ -82,9 +83,10 @@ func New(c Config) *Adapter {
 func (*Adapter) Platform() string { return platform }
 
 // InviteURL is where an admin of a guild adds the bot to it. The permissions are
-// View Channel, Send Messages, Embed Links and Read Message History.
+// View Channel, Send Messages, Embed Links, Attach Files (for pictures) and Read
+// Message History.
 func InviteURL(applicationID string) string {
-	return "https://discord.com/oauth2/authorize?client_id=" + applicationID + "&scope=bot+applications.commands&permissions=84992"
+	return "https://discord.com/oauth2/authorize?client_id=" + applicationID + "&scope=bot+applications.commands&permissions=117760"
 }
 
 // Run registers the commands of spec, connects, and serves until ctx ends (then

@@ -18,6 +18,7 @@ const (
 	maxValue       = 1024
 	maxFooter      = 2048
 	maxEmbed       = 6000 // all of an embed
+	maxAttached    = 1024 // an attachment's description
 	maxButtonLabel = 80
 	buttonsInRow   = 5
 )
@@ -32,10 +33,13 @@ type payload struct {
 	Content         string                           `json:"content"`
 	Embeds          []*discordgo.MessageEmbed        `json:"embeds"`
 	Components      []discordgo.MessageComponent     `json:"components"`
+	Attachments     []attachment                     `json:"attachments"`
 	AllowedMentions discordgo.MessageAllowedMentions `json:"allowed_mentions"`
 	Flags           discordgo.MessageFlags           `json:"flags,omitempty"`
 	Nonce           string                           `json:"nonce,omitempty"`
 	EnforceNonce    bool                             `json:"enforce_nonce,omitempty"`
+
+	picture *chat.Image // goes beside the JSON, as the file that Attachments tells of
 }
 
 // render writes m for Discord. A card is an embed, which screen readers read like
@@ -44,6 +48,7 @@ func render(m chat.Message) payload {
 	p := payload{
 		Embeds:          []*discordgo.MessageEmbed{},
 		Components:      rows(m.Buttons()),
+		Attachments:     []attachment{},
 		AllowedMentions: discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}},
 	}
 	if m.Mention != nil && snowflake(m.Mention.ID) {
@@ -51,7 +56,12 @@ func render(m chat.Message) payload {
 		p.AllowedMentions.Users = []string{m.Mention.ID}
 	}
 	if m.Card != nil {
-		p.Embeds = append(p.Embeds, embed(*m.Card))
+		e := embed(*m.Card)
+		if p.picture = m.Image(); p.picture != nil {
+			e.Image = &discordgo.MessageEmbedImage{URL: "attachment://" + p.picture.Name}
+			p.Attachments = append(p.Attachments, attachment{ID: "0", Filename: p.picture.Name, Description: chat.Cut(p.picture.Alt, maxAttached)})
+		}
+		p.Embeds = append(p.Embeds, e)
 		return p
 	}
 	if p.Content != "" {

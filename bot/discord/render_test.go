@@ -45,6 +45,7 @@ func TestGolden(t *testing.T) {
 	for name, got := range map[string]any{
 		"text":     render(chat.Message{Text: "Your answer **B** is right: see [docs](https://kubernetes.io/docs/), at 09:30."}),
 		"card":     render(chat.Message{Card: &everything}),
+		"picture":  render(chat.Message{Card: &chat.Card{Body: "3 points", Image: &chat.Image{Name: "stats.png", Alt: "Ana has 3 points."}}}),
 		"mention":  render(chat.Message{Card: &chat.Card{Body: "A duel!"}, Mention: &chat.User{ID: "42"}}),
 		"disabled": render(chat.Message{Card: &chat.Card{Body: "Closed.", Buttons: []chat.Button{{Action: "a", Label: "A", Disabled: true}}}}),
 		"longest":  render(long),

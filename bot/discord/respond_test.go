@@ -347,7 +347,7 @@ func TestFirstAnswerIsTheReply(t *testing.T) {
 	f := open(t)
 	chattest.Start(t, f, &chattest.Handler{})
 	alive(t, f)
-	want := []string{`{"type":4,"data":{"content":"ok","embeds":[],"components":[],"allowed_mentions":{"parse":[],"replied_user":false},"flags":64}}`}
+	want := []string{`{"type":4,"data":{"content":"ok","embeds":[],"components":[],"attachments":[],"allowed_mentions":{"parse":[],"replied_user":false},"flags":64}}`}
 	if diff := cmp.Diff(want, bodies(f, "POST", "/callback")); diff != "" {
 		t.Error(diff)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -21,6 +22,7 @@ import (
 // A client calls Discord's REST API.
 type client struct {
 	base, token string
+	log         *slog.Logger
 	http        *http.Client
 
 	mu        sync.Mutex           // guards the rest
@@ -58,19 +60,37 @@ const (
 	maxAnswer = 4 << 20          // bytes of an answer that are read
 )
 
-func newClient(base, token string) *client {
+func newClient(base, token string, log *slog.Logger) *client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = workers
-	return &client{base: base, token: token, exhausted: map[string]time.Time{}, http: &http.Client{
+	return &client{base: base, token: token, log: log, exhausted: map[string]time.Time{}, http: &http.Client{
 		Timeout:       timeout,
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the API has none
 	}}
 }
 
-// do makes one call, once. It is a *refusal, wrapped, if Discord says no, also
-// if it said so before: a route that is known to be exhausted is not asked.
+// do makes one call, and once more without its picture if that may be why Discord
+// refuses it: for one, the bot may lack the permission Attach Files. Nothing is
+// lost with a picture, since the message says the same.
 func (c *client) do(ctx context.Context, r request) error {
+	err := c.once(ctx, r)
+	var no *refusal
+	if !errors.As(err, &no) || !no.perhapsOfPicture() {
+		return err
+	}
+	picture, bare := r.picture()
+	if picture == nil {
+		return err
+	}
+	c.log.Info("Discord does not take a picture, the text goes alone; the bot needs the permission Attach Files", "error", err)
+	r.body = bare
+	return c.once(ctx, r)
+}
+
+// once makes one call, once. It is a *refusal, wrapped, if Discord says no, also
+// if it said so before: a route that is known to be exhausted is not asked.
+func (c *client) once(ctx context.Context, r request) error {
 	if wait := c.wait(r); wait > 0 {
 		return fmt.Errorf("%s: %w", r.name, &refusal{status: http.StatusTooManyRequests, message: "not asked: no requests left", after: wait})
 	}
@@ -98,13 +118,9 @@ func (c *client) do(ctx context.Context, r request) error {
 }
 
 func (c *client) build(ctx context.Context, r request) (*http.Request, error) {
-	var body io.Reader
-	if r.body != nil {
-		b, err := json.Marshal(r.body)
-		if err != nil {
-			return nil, err
-		}
-		body = bytes.NewReader(b)
+	kind, body, err := r.encode()
+	if err != nil {
+		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, r.method, c.base+r.path, body)
 	if err != nil {
@@ -112,12 +128,27 @@ func (c *client) build(ctx context.Context, r request) (*http.Request, error) {
 	}
 	req.Header.Set("User-Agent", userAgent)
 	if r.body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	if !r.interaction {
 		req.Header.Set("Authorization", "Bot "+c.token)
 	}
 	return req, nil
+}
+
+// encode writes the body: as JSON, or with a picture as a form of both.
+func (r request) encode() (kind string, body io.Reader, err error) {
+	if r.body == nil {
+		return "", nil, nil
+	}
+	raw, err := json.Marshal(r.body)
+	if err != nil {
+		return "", nil, err
+	}
+	if picture, _ := r.picture(); picture != nil {
+		return withPicture(raw, *picture)
+	}
+	return "application/json", bytes.NewReader(raw), nil
 }
 
 // harmless takes the address, which may hold a secret, out of an error of the

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -141,7 +142,7 @@ func TestKeyUsedInAnotherChannelIsAnError(t *testing.T) {
 }
 
 func TestSecretsStayOutOfErrors(t *testing.T) {
-	c := newClient("http://127.0.0.1:1/api/v10", "bot-secret") // nobody listens on port 1
+	c := newClient("http://127.0.0.1:1/api/v10", "bot-secret", slog.New(slog.DiscardHandler)) // nobody listens on port 1
 	err := c.do(t.Context(), request{name: "answer", method: http.MethodPost, path: "/interactions/1/interaction-secret/callback", interaction: true})
 	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v", err)
@@ -153,7 +154,7 @@ func TestSecretsStayOutOfErrors(t *testing.T) {
 }
 
 func TestInviteURL(t *testing.T) {
-	want := "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=84992"
+	want := "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=117760"
 	if got := InviteURL("42"); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

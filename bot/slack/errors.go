@@ -91,6 +91,8 @@ func refusal(what string, said slack.SlackErrorResponse) error {
 		return fmt.Errorf("%s: %w", what, &chat.RetryError{After: time.Minute})
 	case "fatal_error", "internal_error", "service_unavailable", "request_timeout":
 		return fmt.Errorf("%s: %w", what, &chat.UncertainError{Err: errors.New("Slack said " + said.Err)})
+	case "invalid_blocks":
+		return fmt.Errorf("%s: %w", what, errBlocks)
 	case "missing_scope":
 		return fmt.Errorf("%s: %w", what, &chat.GoneError{Reason: "Slack wants me to have the scope " + said.Needed + ": add it on the app's page \"OAuth & Permissions\" and install the app again."})
 	}
@@ -102,6 +104,9 @@ func refusal(what string, said slack.SlackErrorResponse) error {
 	}
 	return fmt.Errorf("%s: Slack said %s", what, said.Err)
 }
+
+// errBlocks is what Slack says of a picture that it has not looked at yet, too.
+var errBlocks = errors.New("Slack said invalid_blocks")
 
 // bare drops the URL from an error of an HTTP request: some are secrets.
 func bare(err error) error {

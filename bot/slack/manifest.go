@@ -23,6 +23,7 @@ const manifestHead = `# A Slack app for ckadbot with Socket Mode: no public addr
 # 3. "Basic Information", "App-Level Tokens": one with connections:write (xapp-…) is SLACK_APP_TOKEN.
 # With the scopes channels:history and groups:history added, a post whose answer
 # from Slack was lost is found again instead of being posted a second time.
+# files:write is for pictures of statistics and leaderboards; without it they are text.
 _metadata:
   major_version: 1
   minor_version: 1
@@ -45,6 +46,7 @@ const manifestTail = `oauth_config:
     bot:
       - commands
       - chat:write
+      - files:write
       - im:write
       - users:read
 settings:

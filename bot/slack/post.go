@@ -17,8 +17,8 @@ const postEvent = "ckadbot_post"
 // quiet keeps Slack from adding previews of links.
 var quiet = slack.MsgOptionCompose(slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
 
-func content(m chat.Message) []slack.MsgOption {
-	text, blocks := render(m)
+func content(m chat.Message, file string) []slack.MsgOption {
+	text, blocks := render(m, file)
 	return []slack.MsgOption{slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...)}
 }
 
@@ -38,11 +38,15 @@ func (a *Adapter) Post(ctx context.Context, ch chat.Channel, key chat.Key, m cha
 		}
 	}
 	tag := slack.SlackMetadata{EventType: postEvent, EventPayload: map[string]any{"key": key.ID}}
-	_, ts, err := a.api.PostMessageContext(ctx, ch.ID, append(content(m), quiet, slack.MsgOptionMetadata(tag))...)
+	ref := chat.MessageRef{Channel: ch}
+	err := a.illustrated(ctx, m.Image(), func(file string) (err error) {
+		_, ref.ID, err = a.api.PostMessageContext(ctx, ch.ID, append(content(m, file), quiet, slack.MsgOptionMetadata(tag))...)
+		return failure("post to "+ch.String(), err)
+	})
 	if err != nil {
-		return chat.MessageRef{}, failure("post to "+ch.String(), err)
+		return chat.MessageRef{}, err
 	}
-	return chat.MessageRef{Channel: ch, ID: ts}, nil
+	return ref, nil
 }
 
 // find looks for the post with key, and gives its ts or "".
@@ -73,7 +77,7 @@ func (a *Adapter) find(ctx context.Context, ch chat.Channel, key chat.Key) (ts s
 
 var stamp = regexp.MustCompile(`^[0-9]+\.[0-9]{6}$`)
 
-// Edit replaces a message's text, blocks and buttons. Ephemeral messages cannot
+// Edit replaces a message's text, blocks, buttons and picture. Ephemeral messages cannot
 // be edited; they are replaced by a reply to a click on them.
 func (a *Adapter) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message) error {
 	if err := m.Validate(); err != nil {
@@ -82,6 +86,8 @@ func (a *Adapter) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message)
 	if !stamp.MatchString(ref.ID) {
 		return fmt.Errorf("edit a message in %s: %w", ref.Channel, &chat.GoneError{Reason: "The message was never posted."})
 	}
-	_, _, _, err := a.api.UpdateMessageContext(ctx, ref.Channel.ID, ref.ID, content(m)...)
-	return failure("edit a message in "+ref.Channel.String(), err)
+	return a.illustrated(ctx, m.Image(), func(file string) error {
+		_, _, _, err := a.api.UpdateMessageContext(ctx, ref.Channel.ID, ref.ID, content(m, file)...)
+		return failure("edit a message in "+ref.Channel.String(), err)
+	})
 }

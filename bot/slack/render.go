@@ -20,6 +20,7 @@ const (
 	maxHeader  = 150   // header text: 150
 	maxContext = 1900  // text in a context block: 3,000; the footer is at most 300 before escaping
 	maxLabel   = 75    // button text: 75
+	maxAlt     = 1900  // alt_text of an image: 2,000
 	maxBlocks  = 11500 // all blocks: about 13,200 is refused (not documented); the contract says 12,000
 	maxHint    = 150   // placeholder: 150
 	maxView    = 24    // title and buttons of a modal: 24
@@ -29,8 +30,8 @@ var userID = regexp.MustCompile(`^[UW][A-Z0-9]{2,20}$`)
 
 // render turns m into the text that notifications and screen readers take, and
 // the blocks that everybody else sees. Both say everything; text in hostile
-// amounts of escapes is cut with "…".
-func render(m chat.Message) (string, []slack.Block) {
+// amounts of escapes is cut with "…". file is m's picture, uploaded; "" for none.
+func render(m chat.Message, file string) (string, []slack.Block) {
 	var mention text
 	if m.Mention != nil && userID.MatchString(m.Mention.ID) {
 		mention.add("<@" + m.Mention.ID + "> ")
@@ -42,7 +43,7 @@ func render(m chat.Message) (string, []slack.Block) {
 	if m.Card == nil {
 		return top, sections(mention.then(mrkdwn(m.Text)).shorten(maxBlocks))
 	}
-	return top, card(mention, *m.Card)
+	return top, card(mention, *m.Card, file)
 }
 
 // then joins two texts.
@@ -56,12 +57,17 @@ func (t text) then(u text) text {
 	return both
 }
 
-func card(mention text, c chat.Card) []slack.Block {
+func card(mention text, c chat.Card, file string) []slack.Block {
 	head, tail := []slack.Block{}, []slack.Block{}
 	room := maxBlocks
 	if title := plain(c.Title, maxHeader); title != "" {
 		head = append(head, slack.NewHeaderBlock(plainText(title)))
 		room -= chat.Length(title)
+	}
+	if c.Image != nil && file != "" {
+		picture := image(*c.Image, file)
+		tail = append(tail, picture)
+		room -= chat.Length(picture.AltText)
 	}
 	if footer := plain(c.Footer, maxContext); footer != "" {
 		tail = append(tail, slack.NewContextBlock("", plainText(footer)))

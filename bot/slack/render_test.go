@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files")
 // sent is m as it goes over the wire.
 func sent(t rapid.TB, m chat.Message) map[string]any {
 	t.Helper()
-	text, blocks := render(m)
+	text, blocks := render(m, "F0PICTURE1")
 	raw, err := json.Marshal(map[string]any{"text": text, "blocks": blocks})
 	if err != nil {
 		t.Fatal(err)
@@ -40,6 +40,7 @@ func decoded(t rapid.TB, raw []byte) map[string]any {
 const hostile = "<!channel> <!here|x> <@U123> @everyone <#C1> <https://evil.example|click> *b* _i_ ~s~ **bold** [a](https://evil.example)\n> q & `c` &lt; \u202etxet"
 
 var (
+	png      = []byte("\x89PNG\r\n\x1a\n")
 	buttons3 = []chat.Button{{Action: "ans:1:0", Label: "A", Style: chat.Primary}, {Action: "ans:1:1", Label: "B"}, {Action: "ans:1:2", Label: "Fish & <chips>", Style: chat.Danger}}
 	closing  = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	messages = map[string]chat.Message{
@@ -51,8 +52,9 @@ var (
 			},
 			Mention: &chat.User{ID: "U0BOB", Name: "bob"},
 		},
+		"picture": {Card: &chat.Card{Title: "Ana", Body: "3 points", Footer: "The pass mark is 66 %.", Buttons: buttons3, Image: &chat.Image{PNG: png, Alt: "Ana has 3 points & <more>.", Name: "stats.png"}}},
 		"dead":    {Card: &chat.Card{Body: "It is over.", Buttons: []chat.Button{{Action: "a", Label: "A", Disabled: true}, {Action: "b", Label: "B", Disabled: true}}}},
-		"hostile": {Card: &chat.Card{Title: hostile, Body: chat.Escape(hostile), Fields: []chat.Field{{Name: "<!everyone>", Value: chat.Escape(hostile)}}, Footer: hostile}, Mention: &chat.User{ID: "U1> <!channel"}},
+		"hostile": {Card: &chat.Card{Title: hostile, Body: chat.Escape(hostile), Fields: []chat.Field{{Name: "<!everyone>", Value: chat.Escape(hostile)}}, Footer: hostile, Image: &chat.Image{PNG: png, Alt: hostile, Name: "stats.png"}}, Mention: &chat.User{ID: "U1> <!channel"}},
 		"longest": {Card: &chat.Card{
 			Title: strings.Repeat("T", chat.MaxTitle), Body: strings.Repeat("A sentence about pods & nodes.\n", 50) + "```\n" + strings.Repeat("apiVersion: v1 # <pod>\n", 90) + "```",
 			Fields: []chat.Field{{Name: "Name", Value: strings.Repeat("value ", 160)}}, Footer: strings.Repeat("F", chat.MaxFooter),
@@ -127,6 +129,11 @@ func within(t rapid.TB, args map[string]any) {
 			t.Errorf("%q has an open fence", s)
 		}
 	}
+	for _, b := range args["blocks"].([]any) {
+		if alt, ok := b.(map[string]any)["alt_text"].(string); ok {
+			unmarked = append(unmarked, alt)
+		}
+	}
 	all := 0
 	for _, s := range append(marked, unmarked...) {
 		all += chat.Length(s)
@@ -192,6 +199,9 @@ func TestNothingEverBreaksALimit(t *testing.T) {
 				}
 				for i := range rapid.IntRange(0, chat.MaxButtons).Draw(t, "buttons") {
 					c.Buttons = append(c.Buttons, chat.Button{Action: "a" + string(rune('a'+i)), Label: anyText(t, "label", 1, chat.MaxLabel), Disabled: rapid.Bool().Draw(t, "disabled")})
+				}
+				if rapid.Bool().Draw(t, "picture") {
+					c.Image = &chat.Image{PNG: png, Alt: anyText(t, "alternative", 1, chat.MaxAlt), Name: "stats.png"}
 				}
 				m = chat.Message{Card: &c}
 			}

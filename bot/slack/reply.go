@@ -39,7 +39,13 @@ func (s *session) reply(ctx context.Context, p place, r chat.Reply) {
 	}
 	err := errors.New("no response_url")
 	if p.responseURL != "" {
-		err = again(ctx, func() error { return s.respond(ctx, p, r) })
+		picture := r.Image()
+		if p.private(r) {
+			picture = nil
+		}
+		err = s.illustrated(ctx, picture, func(file string) error {
+			return again(ctx, func() error { return s.respond(ctx, p, r, file) })
+		})
 		if err != nil {
 			log.Warn("a reply was not taken", "error", err)
 		}
@@ -55,6 +61,15 @@ func (s *session) reply(ctx context.Context, p place, r chat.Reply) {
 	}
 }
 
+// private tells whether r is seen by one person only. A message that is replaced
+// stays what it is.
+func (p place) private(r chat.Reply) bool {
+	if r.Replace && p.clicked {
+		return p.ephemeral
+	}
+	return r.Ephemeral
+}
+
 // again tries once more if Slack asks for a short wait.
 func again(ctx context.Context, try func() error) error {
 	err := try()
@@ -62,14 +77,10 @@ func again(ctx context.Context, try func() error) error {
 	if !errors.As(err, &retry) || retry.After > 20*time.Second {
 		return err
 	}
-	timer := time.NewTimer(retry.After)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return try()
-	case <-ctx.Done():
+	if !pause(ctx, retry.After) {
 		return err
 	}
+	return try()
 }
 
 func (s *session) open(ctx context.Context, p place, f chat.Form) error {
@@ -89,12 +100,12 @@ type response struct {
 }
 
 // respond answers through the response_url, which takes five messages within half an hour.
-func (s *session) respond(ctx context.Context, p place, r chat.Reply) error {
+func (s *session) respond(ctx context.Context, p place, r chat.Reply, file string) error {
 	out := response{Type: slack.ResponseTypeInChannel, Replace: r.Replace && p.clicked}
-	if out.Replace && p.ephemeral || !out.Replace && r.Ephemeral { // a message stays what it is
+	if p.private(r) {
 		out.Type = slack.ResponseTypeEphemeral
 	}
-	out.Text, out.Blocks = render(r.Message)
+	out.Text, out.Blocks = render(r.Message, file)
 	body, err := json.Marshal(out)
 	if err != nil {
 		return err
@@ -109,10 +120,12 @@ func (s *session) respond(ctx context.Context, p place, r chat.Reply) error {
 		return bare(err)
 	}
 	defer answer.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16)) // so that the connection can be used again
+	said, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<16)) // to its end, so that the connection can be used again
 	switch after, _ := strconv.Atoi(answer.Header.Get("Retry-After")); {
 	case answer.StatusCode == http.StatusTooManyRequests:
 		return &chat.RetryError{After: time.Duration(after) * time.Second}
+	case answer.StatusCode != http.StatusOK && bytes.Contains(said, []byte("invalid_blocks")):
+		return errBlocks
 	case answer.StatusCode != http.StatusOK:
 		return fmt.Errorf("Slack answered %s", answer.Status)
 	}
@@ -121,7 +134,7 @@ func (s *session) respond(ctx context.Context, p place, r chat.Reply) error {
 
 // whisper shows m to one person: in the channel, or if I am not in there, in our direct messages.
 func (s *session) whisper(ctx context.Context, p place, m chat.Message) error {
-	_, err := s.api.PostEphemeralContext(ctx, p.channel.ID, p.user.ID, content(m)...)
+	_, err := s.api.PostEphemeralContext(ctx, p.channel.ID, p.user.ID, content(m, "")...)
 	err = failure("post an ephemeral message", err)
 	var gone *chat.GoneError
 	if errors.As(err, &gone) {
@@ -132,6 +145,8 @@ func (s *session) whisper(ctx context.Context, p place, m chat.Message) error {
 
 // say posts m without a key.
 func (s *session) say(ctx context.Context, channel string, m chat.Message) error {
-	_, _, err := s.api.PostMessageContext(ctx, channel, append(content(m), quiet)...)
-	return failure("post a message", err)
+	return s.illustrated(ctx, m.Image(), func(file string) error {
+		_, _, err := s.api.PostMessageContext(ctx, channel, append(content(m, file), quiet)...)
+		return failure("post a message", err)
+	})
 }

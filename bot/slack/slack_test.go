@@ -27,7 +27,7 @@ func newPlatform(t testing.TB) *platform {
 	s, log := slacktest.New(), &logged{}
 	t.Cleanup(func() {
 		s.Close()
-		for _, secret := range []string{slacktest.BotToken, slacktest.AppToken, "/response/", "ticket", "13345224609."} {
+		for _, secret := range []string{slacktest.BotToken, slacktest.AppToken, "/response/", "/upload/", "ticket", "13345224609."} {
 			if strings.Contains(log.String(), secret) {
 				t.Errorf("%q is in the log:\n%s", secret, log)
 			}

@@ -49,7 +49,7 @@ type Platform interface {
 // A Fault is a way in which a platform fails.
 type Fault string
 
-// The faults. Each but BadToken concerns the next request or event only.
+// The faults. Each but BadToken and NoImages concerns the next request or event only.
 const (
 	Again    Fault = "deliver the next event twice, with other event ids where the platform does that"
 	Limited  Fault = "refuse the next post, asking to wait seven seconds"
@@ -57,6 +57,7 @@ const (
 	Lost     Fault = "store the next post, but lose the answer"
 	Drop     Fault = "drop the connection now"
 	BadToken Fault = "refuse the token from now on"
+	NoImages Fault = "take no pictures from now on: the bot may not send any"
 )
 
 // Shown is a message or a form as one person sees it.
@@ -65,6 +66,7 @@ type Shown struct {
 	Text      string   // all of it, as the platform was given it
 	Buttons   []string // labels of those that can be pressed
 	Ephemeral bool
+	Image     *chat.Image // its picture as the platform got it; nil for none
 	Form      bool
 	Inputs    []string // labels
 	Pings     []string // names of those who are notified

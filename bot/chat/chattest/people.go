@@ -83,14 +83,7 @@ func publicIsPublic(t *testing.T, p Platform) {
 	if got.Ephemeral {
 		t.Errorf("%+v is ephemeral", got)
 	}
-	for _, part := range []string{"Title", "Field", "Value", "Footer"} {
-		if !strings.Contains(got.Text, part) {
-			t.Errorf("%q lacks %q", got.Text, part)
-		}
-	}
-	if want := []string{"A", "B", "C"}; !slices.Equal(got.Buttons, want) {
-		t.Errorf("buttons are %q, want %q", got.Buttons, want)
-	}
+	checkSaid(t, got, "to all")
 }
 
 func clickArrives(t *testing.T, p Platform) {

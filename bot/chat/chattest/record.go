@@ -1,11 +1,17 @@
 package chattest
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -16,7 +22,8 @@ type Call struct {
 	ContentType string          `json:"contentType,omitempty"`
 	Bearer      bool            `json:"bearer"` // a token came in the Authorization header
 	Query       string          `json:"query,omitempty"`
-	Body        json.RawMessage `json:"body,omitempty"` // as a JSON string if it was no JSON
+	Body        json.RawMessage `json:"body,omitempty"`  // as a JSON string if it was no JSON; of a form with files the field payload_json
+	Files       int             `json:"files,omitempty"` // in a form
 }
 
 // A Record keeps the calls that a fake platform gets. It may be used from many goroutines.
@@ -43,8 +50,11 @@ func (c *Record) Add(r *http.Request, body []byte) {
 		Method: r.Method, Path: r.URL.Path, ContentType: r.Header.Get("Content-Type"),
 		Bearer: r.Header.Get("Authorization") != "", Query: r.URL.RawQuery, Body: body,
 	}
-	if len(body) > 0 && !json.Valid(body) {
-		call.Body, _ = json.Marshal(string(body)) // a string is always JSON
+	if form, err := ReadForm(call.ContentType, body); err == nil {
+		call.Body, call.Files = form.JSON, len(form.Files)
+	}
+	if len(call.Body) > 0 && !json.Valid(call.Body) {
+		call.Body, _ = json.Marshal(string(call.Body)) // a string is always JSON
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -78,4 +88,38 @@ func (c *Record) write(call Call) error {
 		err = e
 	}
 	return err
+}
+
+// A Form is a request with files, as Discord takes it.
+type Form struct {
+	JSON  []byte            // the field payload_json
+	Files map[string][]byte // by field
+	Names map[string]string // what the files are called, by field
+}
+
+// maxForm is how many bytes of a form are read.
+const maxForm = 25 << 20
+
+// ReadForm reads a multipart form. It is an error if kind, the content type, is another.
+func ReadForm(kind string, body []byte) (Form, error) {
+	media, params, err := mime.ParseMediaType(kind)
+	if err != nil || media != "multipart/form-data" {
+		return Form{}, fmt.Errorf("content type %q is not that of a form", kind)
+	}
+	form, err := multipart.NewReader(bytes.NewReader(body), params["boundary"]).ReadForm(maxForm)
+	if err != nil {
+		return Form{}, fmt.Errorf("read a form: %w", err)
+	}
+	f := Form{JSON: []byte(strings.Join(form.Value["payload_json"], "")), Files: map[string][]byte{}, Names: map[string]string{}}
+	for field, files := range form.File {
+		file, err := files[0].Open()
+		if err != nil {
+			return Form{}, fmt.Errorf("read a form: %w", err)
+		}
+		if f.Files[field], err = io.ReadAll(file); err != nil {
+			return Form{}, fmt.Errorf("read a form: %w", err)
+		}
+		f.Names[field] = files[0].Filename
+	}
+	return f, nil
 }

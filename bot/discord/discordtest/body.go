@@ -15,6 +15,7 @@ type messageBody struct {
 	Content         *string         `json:"content"`
 	Embeds          *[]embed        `json:"embeds"`
 	Components      *[]component    `json:"components"`
+	Attachments     *[]attachment   `json:"attachments"`
 	AllowedMentions *mentions       `json:"allowed_mentions"`
 	Flags           int             `json:"flags"`
 	Nonce           json.RawMessage `json:"nonce"`
@@ -29,6 +30,9 @@ type embed struct {
 	Footer      *struct {
 		Text string `json:"text"`
 	} `json:"footer"`
+	Image *struct {
+		URL string `json:"url"`
+	} `json:"image"`
 }
 
 type field struct {
@@ -110,13 +114,14 @@ func (m *messageBody) check(fresh bool) *refusal {
 	}
 	c.that(len(deref(m.Embeds)) <= 10, "embeds", "must be 10 or fewer")
 	c.that(total <= 6000, "embeds", "size exceeds maximum of 6000, is %d", total)
+	m.checkFiles(&c)
 	checkRows(&c, deref(m.Components))
 	if a := m.AllowedMentions; a != nil {
 		c.that(len(a.Users) <= 100 && len(a.Roles) <= 100, "allowed_mentions", "too many")
 		c.that(len(a.Users) == 0 || !slices.Contains(a.Parse, "users"), "allowed_mentions", "users and parse: [users] exclude each other")
 	}
 	c.that(m.Flags&^(ephemeral|1<<2|1<<12) == 0, "flags", "%d is not known here", m.Flags)
-	if fresh && c.no == nil && strings.TrimSpace(value(m.Content)) == "" && len(deref(m.Embeds)) == 0 && len(deref(m.Components)) == 0 {
+	if fresh && c.no == nil && strings.TrimSpace(value(m.Content)) == "" && len(deref(m.Embeds)) == 0 && len(deref(m.Components)) == 0 && len(deref(m.Attachments)) == 0 {
 		return &refusal{status: 400, code: 50006, message: "Cannot send an empty message"}
 	}
 	return c.no

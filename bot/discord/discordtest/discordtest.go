@@ -83,8 +83,9 @@ const (
 	viewChannel  = 1 << 10
 	sendMessages = 1 << 11
 	embedLinks   = 1 << 14
+	attachFiles  = 1 << 15
 	readHistory  = 1 << 16
-	everything   = viewChannel | sendMessages | embedLinks | readHistory
+	everything   = viewChannel | sendMessages | embedLinks | attachFiles | readHistory
 )
 
 // New starts a server. Close it at the end. The bot's requests may go to

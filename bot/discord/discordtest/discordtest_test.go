@@ -113,6 +113,29 @@ func (b *bot) help(person string) {
 
 const posts = "/v10/channels/" + GeneralID + "/messages"
 
+// upload is a form with a message and one file, called a.png.
+func upload(message string) string {
+	return "--x\r\nContent-Disposition: form-data; name=\"payload_json\"\r\n\r\n" + message +
+		"\r\n--x\r\nContent-Disposition: form-data; name=\"files[0]\"; filename=\"a.png\"\r\n\r\npicture\r\n--x--\r\n"
+}
+
+func isForm(h http.Header) { h.Set("Content-Type", "multipart/form-data; boundary=x") }
+
+func TestFilesNeedThePermission(t *testing.T) {
+	b := start(t)
+	message := upload(`{"content":"x","attachments":[{"id":"0","filename":"a.png","description":"a"}]}`)
+	if status, _, answer := b.call("POST", posts, message, isForm); status != 200 {
+		t.Errorf("got %d %v", status, answer)
+	}
+	b.Revoke("Attach Files")
+	if status, code, _ := b.call("POST", posts, message, isForm); status != 403 || code != 50013 {
+		t.Errorf("got %d, code %d, want 403, code 50013", status, code)
+	}
+	if len(b.Complaints()) != 0 {
+		t.Errorf("complaints are %q: a bot cannot know", b.Complaints())
+	}
+}
+
 func TestRequestsAreChecked(t *testing.T) {
 	long := func(n int) string { return strings.Repeat("x", n) }
 	for name, tc := range map[string]struct {
@@ -135,6 +158,12 @@ func TestRequestsAreChecked(t *testing.T) {
 		"long nonce":         {path: posts, body: `{"content":"x","nonce":"` + long(26) + `"}`, status: 400, code: 50035},
 		"same custom_id":     {path: posts, body: `{"content":"x","components":[{"type":1,"components":[{"type":2,"style":1,"label":"a","custom_id":"a"},{"type":2,"style":1,"label":"b","custom_id":"a"}]}]}`, status: 400, code: 50035},
 		"six buttons":        {path: posts, body: `{"content":"x","components":[{"type":1,"components":[` + strings.TrimSuffix(strings.Repeat(`{"type":2,"style":1,"label":"a","custom_id":"a"},`, 6), ",") + `]}]}`, status: 400, code: 50035},
+		"picture nowhere":    {path: posts, body: `{"embeds":[{"description":"x","image":{"url":"attachment://a.png"}}]}`, status: 400, code: 50035},
+		"no file":            {path: posts, body: `{"content":"x","attachments":[{"id":"0","filename":"a.png","description":"a"}]}`, status: 400, code: 50035},
+		"file not told of":   {path: posts, body: upload(`{"content":"x"}`), change: isForm, status: 400, code: 50035},
+		"file told of twice": {path: posts, body: upload(`{"content":"x","attachments":[{"id":"0","filename":"a.png","description":"a"},{"id":"0","filename":"a.png","description":"a"}]}`), change: isForm, status: 400, code: 50035},
+		"long alternative":   {path: posts, body: upload(`{"content":"x","attachments":[{"id":"0","filename":"a.png","description":"` + long(1025) + `"}]}`), change: isForm, status: 400, code: 50035},
+		"half a form":        {path: posts, body: "--x\r\n", change: isForm, status: 400, code: 50035},
 		"unknown webhook":    {path: "/v10/webhooks/" + ApplicationID + "/x", body: `{"content":"x"}`, status: 404, code: 10015},
 		"unknown callback":   {path: "/v10/interactions/1/x/callback", body: `{"type":6}`, status: 404, code: 10062},
 		"token where not":    {path: "/v10/interactions/1/x/callback", body: `{"type":6}`, change: func(h http.Header) { h.Set("Authorization", "Bot "+Token) }, status: 400},

@@ -43,6 +43,8 @@ func (s *Server) Fail(f chattest.Fault) bool {
 	case chattest.BadToken:
 		s.with(func() { s.faults.refuse = true })
 		s.CloseWith(4004)
+	case chattest.NoImages:
+		s.Revoke("Attach Files")
 	default:
 		return false
 	}
@@ -94,9 +96,9 @@ func (s *Server) LimitPosts(channel string, n int) {
 	s.with(func() { s.faults.buckets = map[string]int{channel: n} })
 }
 
-// Revoke takes permissions from the bot: "View Channel", "Send Messages", "Embed Links".
+// Revoke takes permissions from the bot: "View Channel", "Send Messages", "Embed Links", "Attach Files".
 func (s *Server) Revoke(permission string) {
-	bits := map[string]int64{"View Channel": viewChannel, "Send Messages": sendMessages, "Embed Links": embedLinks}
+	bits := map[string]int64{"View Channel": viewChannel, "Send Messages": sendMessages, "Embed Links": embedLinks, "Attach Files": attachFiles}
 	s.with(func() { s.permissions &^= bits[permission] })
 }
 

@@ -17,6 +17,7 @@ type message struct {
 	content     string
 	embeds      []embed
 	rows        []component
+	attachments []attachment
 	pings       []string
 	nonce       string
 	posted      time.Time
@@ -36,6 +37,9 @@ func (m *message) put(body messageBody) {
 	}
 	if body.Components != nil {
 		m.rows = *body.Components
+	}
+	if body.Attachments != nil {
+		m.attachments = *body.Attachments
 	}
 }
 
@@ -248,7 +252,7 @@ func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
 }
 
 func (m *message) shown() chattest.Shown {
-	all := chattest.Shown{ID: m.id, Text: m.text(), Ephemeral: m.viewer != nil, Pings: m.pings}
+	all := chattest.Shown{ID: m.id, Text: m.text(), Ephemeral: m.viewer != nil, Image: m.image(), Pings: m.pings}
 	for _, b := range m.buttons() {
 		if !b.Disabled {
 			all.Buttons = append(all.Buttons, b.Label)

@@ -67,7 +67,15 @@ func (s *Server) serve(do route) http.Handler {
 			a.write(w)
 			return
 		}
-		result, no := any(nil), s.admit(r, body)
+		kind := r.Header.Get("Content-Type")
+		body, no := unpack(kind, body)
+		if no == nil {
+			no = s.admit(r, body)
+		}
+		if no == nil {
+			no = s.mayAttach(kind)
+		}
+		var result any
 		if no == nil {
 			result, no = do(r, body)
 		}
@@ -100,7 +108,7 @@ var agent = regexp.MustCompile(`^DiscordBot \(\S+, \S+\)`)
 // admit checks what is common to all requests.
 func (s *Server) admit(r *http.Request, body []byte) *refusal {
 	open := strings.HasPrefix(r.URL.Path, "/api/v10/interactions/") || strings.HasPrefix(r.URL.Path, "/api/v10/webhooks/")
-	auth := r.Header.Get("Authorization")
+	auth, kind := r.Header.Get("Authorization"), r.Header.Get("Content-Type")
 	switch {
 	case !agent.MatchString(r.Header.Get("User-Agent")):
 		return &refusal{status: http.StatusForbidden, message: "the user agent is not one of a bot"}
@@ -110,7 +118,7 @@ func (s *Server) admit(r *http.Request, body []byte) *refusal {
 		return &refusal{status: http.StatusUnauthorized, message: "401: Unauthorized"}
 	case open && auth != "":
 		return &refusal{status: http.StatusBadRequest, message: "the bot's token does not belong here"}
-	case len(body) > 0 && r.Header.Get("Content-Type") != "application/json":
+	case kind != "application/json" && !strings.HasPrefix(kind, "multipart/form-data") && len(body) > 0:
 		return &refusal{status: http.StatusBadRequest, code: 50035, message: "Expected \"Content-Type\" header to be application/json"}
 	case len(body) > 0 && !json.Valid(body):
 		return &refusal{status: http.StatusBadRequest, code: 50109, message: "The request body contains invalid JSON."}

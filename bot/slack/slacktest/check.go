@@ -60,6 +60,8 @@ func checkBlock(b map[string]any) string {
 		return checkText(b["text"], "mrkdwn", maxSection)
 	case "header":
 		return checkText(b["text"], "plain_text", maxHeader)
+	case "image":
+		return checkImage(b)
 	case "divider":
 		return ""
 	case "context":

@@ -64,6 +64,8 @@ func (s *Server) Fail(f chattest.Fault) bool {
 		s.drop()
 	case chattest.BadToken:
 		s.refuse = true
+	case chattest.NoImages:
+		s.missing["files:write"] = true
 	default:
 		s.faults[f] = true
 	}

@@ -37,6 +37,9 @@ func (s *Server) newMessage(c *channel, only string, args map[string]any) (*mess
 	if problem := CheckMessage(args); problem != "" {
 		return nil, problem
 	}
+	if problem := s.checkFiles(args, only != ""); problem != "" {
+		return nil, problem
+	}
 	m := &message{ts: s.stamp(), channel: c.id, only: only, text: word(args["text"]), blocks: array(args["blocks"]), metadata: object(args["metadata"])}
 	m.pings = s.pings(args)
 	s.messages = append(s.messages, m)
@@ -98,6 +101,9 @@ func (s *Server) update(args map[string]any) (map[string]any, string) {
 	}
 	if len([]rune(word(args["text"]))) > maxUpdate {
 		return nil, "msg_too_long"
+	}
+	if problem := s.checkFiles(args, false); problem != "" {
+		return nil, problem
 	}
 	for _, m := range s.messages {
 		if m.channel == c.id && m.ts == args["ts"] && m.only == "" {

@@ -33,13 +33,16 @@ func (s *Server) response(w http.ResponseWriter, r *http.Request) {
 			status = http.StatusBadRequest
 		}
 	}
-	if problem != "" && problem != "expired_url" {
+	if problem != "" && problem != "expired_url" && problem != notReady {
 		s.complain("response_url: %s", problem)
 	}
-	w.WriteHeader(status)
-	if problem == "" {
+	switch {
+	case problem == "":
 		problem = "ok"
+	case strings.HasPrefix(problem, "invalid_blocks"): // github.com/slackapi/java-slack-sdk/issues/1349
+		problem, status = `{"ok":false,"error":"invalid_blocks"}`, http.StatusNotFound
 	}
+	w.WriteHeader(status)
 	if _, err := io.WriteString(w, problem); err != nil {
 		return // the bot hung up
 	}
@@ -54,6 +57,9 @@ func (s *Server) take(u *responseURL, args map[string]any) (problem string) {
 	u.uses++
 	if args["replace_original"] == true && u.message != nil {
 		if problem := CheckMessage(args); problem != "" {
+			return problem
+		}
+		if problem := s.checkFiles(args, u.message.only != ""); problem != "" {
 			return problem
 		}
 		u.message.text, u.message.blocks = word(args["text"]), array(args["blocks"])

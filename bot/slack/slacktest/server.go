@@ -60,6 +60,9 @@ type Server struct {
 	hasty      int                     // connections that are closed right after hello
 	refuseApp  string                  // Slack's word for the app token, if it is refused
 	missing    map[string]bool         // scopes that the bot does not have
+	files      map[string]*file        // by id
+	slow       int                     // of files to come
+	full       bool                    // takes no files
 	count      int                     // makes ids and timestamps unique
 }
 
@@ -107,7 +110,7 @@ func New() *Server {
 		calls: chattest.NewRecord("slack.jsonl"), quit: make(chan struct{}), changed: make(chan struct{}), acked: make(chan struct{}),
 		channels: map[string]*channel{}, views: map[string]*view{}, tickets: map[string]bool{},
 		triggers: map[string]*trigger{}, urls: map[string]*responseURL{},
-		faults: map[chattest.Fault]bool{}, missing: map[string]bool{},
+		faults: map[chattest.Fault]bool{}, missing: map[string]bool{}, files: map[string]*file{},
 	}
 	s.channels[General] = &channel{id: General, name: "general", members: map[string]bool{BotUser: true}}
 	s.people = []*person{{id: BotUser, name: "ckad", bot: true}}
@@ -117,6 +120,7 @@ func New() *Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", s.api)
 	mux.HandleFunc("POST /response/{id}", s.response)
+	mux.HandleFunc("POST /upload/{id}", s.upload)
 	mux.HandleFunc("GET /link", s.link)
 	s.http = httptest.NewServer(mux)
 	return s
@@ -195,7 +199,7 @@ func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
 		if c != nil && c.members[p.id] && (m.only == "" || m.only == p.id) {
 			shown = append(shown, chattest.Shown{
 				ID: m.channel + " " + m.ts, Text: strings.Join(append([]string{m.text}, texts(m.blocks)...), "\n"),
-				Buttons: labels(m.blocks, "actions"), Ephemeral: m.only != "", Pings: m.pings,
+				Buttons: labels(m.blocks, "actions"), Ephemeral: m.only != "", Image: s.image(m.blocks), Pings: m.pings,
 			})
 		}
 	}

@@ -1,0 +1,88 @@
+package slack
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"ckadbot/bot/chat"
+)
+
+// A picture is uploaded first, to no channel, and then shown by a block that names
+// the file: so the message stays one that we can find again and edit. Slack shows
+// it to all in the channel of the message, not to one person in an ephemeral one
+// (github.com/slackapi/node-slack-sdk/issues/1790): there the text goes alone. So
+// it does without the scope files:write, and when an upload fails.
+
+const uploading = 15 * time.Second // for all of an upload
+
+// Slack looks at a file after it was uploaded, and refuses blocks with it before.
+// There is no telling how long that takes without the scope files:read, so a
+// message is sent once more after each of these. A response_url takes five
+// messages: these tries and the one without the picture are four.
+var looking = []time.Duration{time.Second, 3 * time.Second}
+
+// illustrated sends a message by send, which gets the file of the picture to
+// show, or "" for none.
+func (a *Adapter) illustrated(ctx context.Context, picture *chat.Image, send func(file string) error) error {
+	if picture == nil {
+		return send("")
+	}
+	file, err := a.upload(ctx, *picture)
+	if err != nil {
+		a.log.Info("a picture cannot be shown, the text goes alone; it takes the scope files:write", "error", err)
+		return send("")
+	}
+	err = send(file)
+	for _, wait := range looking {
+		if !errors.Is(err, errBlocks) || !pause(ctx, wait) {
+			return err
+		}
+		err = send(file)
+	}
+	if errors.Is(err, errBlocks) {
+		a.log.Warn("Slack does not show a picture, the text goes alone", "error", err)
+		return send("")
+	}
+	return err
+}
+
+// upload gives the id of the file. Its errors show no address: that of an upload is a secret.
+func (a *Adapter) upload(ctx context.Context, p chat.Image) (file string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, uploading)
+	defer cancel()
+	f, err := a.api.UploadFileContext(ctx, slack.UploadFileParameters{Reader: bytes.NewReader(p.PNG), FileSize: len(p.PNG), Filename: p.Name, Title: p.Name})
+	var said slack.SlackErrorResponse
+	var address *url.Error
+	switch {
+	case err == nil:
+		return f.ID, nil
+	case errors.As(err, &said):
+		return "", fmt.Errorf("upload a picture: Slack said %s", said.Err)
+	case errors.As(err, &address):
+		return "", fmt.Errorf("upload a picture: %w", address.Err)
+	}
+	return "", errors.New("upload a picture: Slack does not take it")
+}
+
+// image shows an uploaded picture.
+func image(p chat.Image, file string) *slack.ImageBlock {
+	return slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: file}, firstOf(plain(p.Alt, maxAlt), nothing), "", nil)
+}
+
+// pause waits for d; false if ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
