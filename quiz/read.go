@@ -17,6 +17,7 @@ type Format string
 // The formats. Read guesses when it is given none.
 const (
 	FormatYAML   Format = "yaml"   // as the built-in bank, see bankFile; the only one that holds everything about a question, with CSV
+	FormatJSON   Format = "json"   // a list of questions of one choice, or what YAML says, see readJSON
 	FormatCSV    Format = "csv"    // a table, a question in each row, see readCSV
 	FormatGIFT   Format = "gift"   // Moodle's text format, see readGIFT
 	FormatAiken  Format = "aiken"  // the simplest one: text, lettered choices, ANSWER, see readAiken
@@ -26,7 +27,7 @@ const (
 
 // Formats lists the formats.
 func Formats() []Format {
-	return []Format{FormatYAML, FormatCSV, FormatGIFT, FormatAiken, FormatAnki, FormatKahoot}
+	return []Format{FormatYAML, FormatJSON, FormatCSV, FormatGIFT, FormatAiken, FormatAnki, FormatKahoot}
 }
 
 // Limits of the files that hold questions, so that memory stays small whatever the file is.
@@ -182,6 +183,8 @@ func (r *reader) read(data []byte) {
 	switch r.opt.Format {
 	case FormatYAML:
 		readYAML(r, text)
+	case FormatJSON:
+		readJSON(r, text)
 	case FormatCSV:
 		readCSV(r, text)
 	case FormatGIFT:
@@ -193,8 +196,8 @@ func (r *reader) read(data []byte) {
 	case FormatKahoot:
 		r.wrong(r.line(0), "is no .xlsx; save Kahoot's spreadsheet as Excel workbook (.xlsx)")
 	case "":
-		r.wrong(r.line(0), "cannot tell the format; say it with --format: yaml, csv, gift, aiken, anki or kahoot")
+		r.wrong(r.line(0), "cannot tell the format; say it with --format: yaml, json, csv, gift, aiken, anki or kahoot")
 	default:
-		r.wrong(r.line(0), "there is no format %q; use yaml, csv, gift, aiken, anki or kahoot", clip(string(r.opt.Format), 20))
+		r.wrong(r.line(0), "there is no format %q; use yaml, json, csv, gift, aiken, anki or kahoot", clip(string(r.opt.Format), 20))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,8 +30,8 @@ func FuzzRead(f *testing.F) {
 			f.Add(byte(i), data)
 		}
 	}
-	f.Add(byte(5), xlsx(f, map[string][][]string{"Q": kahootRows([]string{"", "Which?", "one", "two", "", "", "20", "1"})}, nil))
-	f.Add(byte(2), []byte("\xff\xfe{\x00}\x00"))
+	f.Add(byte(slices.Index(Formats(), FormatKahoot)), xlsx(f, map[string][][]string{"Q": kahootRows([]string{"", "Which?", "one", "two", "", "", "20", "1"})}, nil))
+	f.Add(byte(slices.Index(Formats(), FormatGIFT)), []byte("\xff\xfe{\x00}\x00"))
 	f.Fuzz(func(t *testing.T, n byte, data []byte) {
 		formats := append(Formats(), "")
 		file, err := Read("f", bytes.NewReader(data), ReadOptions{Format: formats[int(n)%len(formats)]})

@@ -37,6 +37,7 @@ func (r *reader) text(data []byte) (string, bool) {
 }
 
 var (
+	looksJSON  = regexp.MustCompile(`^\s*(\[\s*\{\s*"|\{\s*"(questions|domain|verified)")`)
 	looksYAML  = regexp.MustCompile(`(?m)^questions:`)
 	looksAnki  = regexp.MustCompile(`(?mi)^#(separator|html|columns|tags column|notetype column|deck column|guid column|notetype|deck|tags):`)
 	looksAiken = regexp.MustCompile(`(?mi)^ANSWER:[ \t]*[A-Z]`)
@@ -50,6 +51,8 @@ func guessFormat(name, text string) Format {
 	switch ext := strings.ToLower(filepath.Ext(name)); {
 	case ext == ".yaml" || ext == ".yml":
 		return FormatYAML
+	case ext == ".json" || looksJSON.MatchString(begin):
+		return FormatJSON
 	case ext == ".gift":
 		return FormatGIFT
 	case ext == ".aiken":
