@@ -42,7 +42,7 @@ func (e exports) Run(s session) error {
 	if e.File == "" {
 		n, err := kb.Export(s.ctx, pool, e.Workspace, s.out, opt)
 		if err == nil {
-			s.progress(fmt.Sprintf("%d entries exported.", n))
+			s.progress(counted(n, "entry", "entries") + " exported.")
 		}
 		return err
 	}
@@ -52,7 +52,7 @@ func (e exports) Run(s session) error {
 		return err
 	})
 	if err == nil {
-		fmt.Fprintf(s.out, "%d entries exported to %s.\n", n, e.File)
+		fmt.Fprintf(s.out, "%s exported to %s.\n", counted(n, "entry", "entries"), e.File)
 	}
 	return err
 }
@@ -70,11 +70,16 @@ func (e exports) format() (kb.Format, error) {
 	return "", fmt.Errorf("%s: a name that ends in .yaml, .json or .csv tells the format; else say it with --format", e.File)
 }
 
-// free refuses to write over something.
+// free refuses to write over something, or into a folder that is not there.
 func free(file string, force bool) error {
 	info, err := os.Lstat(file)
-	switch {
-	case file == "" || errors.Is(err, fs.ErrNotExist):
+	switch folder := filepath.Dir(file); {
+	case file == "":
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(folder); err != nil {
+			return fmt.Errorf("there is no folder %s: make it first, or name another file", folder)
+		}
 		return nil
 	case err != nil:
 		return fmt.Errorf("export: %w", err)
@@ -91,7 +96,10 @@ func free(file string, force bool) error {
 func writeWhole(file string, force bool, write func(io.Writer) error) error {
 	part, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
 	if err != nil {
-		return fmt.Errorf("export: %w", err)
+		if at, ok := errors.AsType[*fs.PathError](err); ok { // its path is one that nobody has asked for
+			err = at.Err
+		}
+		return fmt.Errorf("export to %s: %w", file, err)
 	}
 	defer os.Remove(part.Name()) // not there any more when all went well
 	err = write(part)

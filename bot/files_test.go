@@ -112,9 +112,12 @@ func TestImportTellsTheProblemsOfAllFilesAndWritesNone(t *testing.T) {
 
 func TestExportGoesIntoAnotherDatabaseAndBack(t *testing.T) {
 	first, second := []string{"DATABASE_URL=" + pgtest.URL(t)}, []string{"DATABASE_URL=" + pgtest.URL(t)}
-	dir := write(t, map[string]string{"team.yaml": "- {term: Zeta, definition: \"It's = “last”; no, the\\nend\", source: \"\", aliases: [\"no\", \"=z\"]}\n- {term: Pod, definition: Our note.}\n"})
+	dir := write(t, map[string]string{"pod.yaml": "- {term: Pod, definition: Our note.}\n", "team.yaml": "- {term: Zeta, definition: \"It's = “last”; no, the\\nend\", source: \"\", aliases: [\"no\", \"=z\"]}\n- {term: Pod, definition: Our note.}\n"})
 	file := func(name string) string { return filepath.Join(dir, name) }
 	bot(t, 0, first, "import", file("team.yaml"))
+	if out, _ := bot(t, 0, first, "import", "--dry-run", file("pod.yaml")); !strings.Contains(out, "\n1 entry: 1 added, 0 updated, 0 unchanged (dry run") {
+		t.Errorf("one entry: got %q", out)
+	}
 	for _, ext := range []string{"yaml", "json", "csv"} {
 		one, two := file("one."+ext), file("two."+ext)
 		if out, _ := bot(t, 0, first, "export", one); !strings.Contains(out, "2 entries exported to "+one) {
@@ -142,7 +145,7 @@ func TestExportGoesIntoAnotherDatabaseAndBack(t *testing.T) {
 		"a device":                 {[]string{os.DevNull, "--force", "--format=csv"}, "a link or a device"},
 		"a folder":                 {[]string{dir, "--force", "--format=csv"}, "is a folder"},
 		"a name without a format":  {[]string{file("x.txt")}, "say it with --format"},
-		"a folder that is not":     {[]string{file("no/x.csv")}, "no such file"},
+		"a folder that is not":     {[]string{file("no/x.csv")}, "there is no folder " + file("no") + ": make it first, or name another file"},
 		"a workspace that is none": {[]string{"--workspace=all"}, "workspace"},
 	} {
 		t.Run("refuses "+name, func(t *testing.T) {

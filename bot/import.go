@@ -180,7 +180,7 @@ func (i imports) print(s session, file kb.File, report kb.Report) {
 		changes = append(changes, fmt.Sprintf("%s:%d: %s %s (%s)", c.File, c.Line, verb, c.Term, c.Slug))
 	}
 	printSome(s, i.Verbose, skipped, read, shared, changes)
-	fmt.Fprintf(s.out, "%d entries: %s", len(file.Entries), report)
+	fmt.Fprintf(s.out, "%s: %s", counted(len(file.Entries), "entry", "entries"), report)
 	if i.DryRun {
 		fmt.Fprint(s.out, " (dry run: nothing was written)")
 	}

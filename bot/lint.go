@@ -18,7 +18,7 @@ import (
 
 // lints is the command that checks files of a glossary and of questions.
 type lints struct {
-	Files []string `arg:"" optional:"" name:"file" help:"Files in the project's own formats (YAML), or folders of them. None: the built-in glossary and the built-in questions."`
+	Files []string `arg:"" optional:"" name:"file" help:"Files in the project's own formats (YAML), or folders of them; also questions written as JSON. None: the built-in glossary and the built-in questions."`
 }
 
 // Run prints every problem and how much was checked. It needs no database.
@@ -57,10 +57,13 @@ func (l lints) checked(report lint.Report, questions, banks int) string {
 	return strings.Join(all, "; ")
 }
 
+// isJSON reports whether a file is of JSON. Such a file holds questions: a glossary is checked in its own form only.
+func isJSON(name string) bool { return strings.EqualFold(filepath.Ext(name), ".json") }
+
 // splitFiles tells files of questions from those of a glossary.
 func splitFiles(files []lint.File) (glossary, banks []lint.File) {
 	for _, f := range files {
-		if quiz.LooksLikeQuestions(f.Text) {
+		if isJSON(f.Name) || quiz.LooksLikeQuestions(f.Text) {
 			banks = append(banks, f)
 		} else {
 			glossary = append(glossary, f)
@@ -130,7 +133,7 @@ func readLintFiles(name string) (files []lint.File, err error) {
 		if entry.IsDir() || path != name && !isYAML {
 			return nil
 		}
-		if !isYAML {
+		if !isYAML && !isJSON(path) {
 			return errors.New(name + " is no YAML file; bot import --dry-run and bot questions import --dry-run check the other formats")
 		}
 		text, err := readLintFile(path)

@@ -33,6 +33,16 @@ func TestLintNeedsNoDatabase(t *testing.T) {
 	if err := os.WriteFile(wrong, []byte(strings.NewReplacer("[pod]", "[pods]", "What lifts", "What crane lifts", "/docs/", "http://x/").Replace(question)), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	item := `{"id": "%", "stem": "What lifts ships?", "options": ["Crane", "Rope", "#"], "answer": 0, "explanation": "A Crane lifts what is heavy, and a Rope only holds it.", "doc": "/docs/"}`
+	items := filepath.Join(t.TempDir(), "items.json")
+	list := "[" + strings.NewReplacer("%", "b", "#", "Sail").Replace(item) + ",\n" + strings.NewReplacer("%", "c", "#", "All of the above").Replace(item) + "]"
+	if err := os.WriteFile(items, []byte(list), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	terms := filepath.Join(t.TempDir(), "terms.json")
+	if err := os.WriteFile(terms, []byte(`[{"term": "Crane", "definition": "Lifts what is too heavy for people, at the harbour."}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		args []string
 		code int
@@ -44,6 +54,7 @@ func TestLintNeedsNoDatabase(t *testing.T) {
 		{[]string{good, write("notes.txt", "Crane: lifts.")}, 1, []string{"notes.txt is no YAML file; bot import --dry-run and bot questions import --dry-run check the other formats"}},
 		{[]string{filepath.Join(dir, "none.yaml")}, 1, []string{"none.yaml: no such file"}},
 		{[]string{asked}, 0, []string{"no problems found; checked 1 question in 1 file\n"}},
+		{[]string{items, terms, good}, 1, []string{items + ":2: c: R7 hard", terms + `:1: there is no key "definition" in a list of questions`, "2 problems found; checked 1 entry in 1 file, with 0 manifests; 2 questions in 2 files"}},
 		{[]string{wrong, good}, 1, []string{wrong + `:4: doc "http://x/"`, wrong + ":4: x: R1 hard", wrong + ":4: the glossary has no term \"pods\"", "checked 1 entry in 1 file, with 0 manifests; 1 question in 1 file"}},
 		{[]string{t.TempDir()}, 1, []string{"there is no YAML file in"}},
 	} {

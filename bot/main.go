@@ -37,7 +37,7 @@ type commands struct {
 	Term      term      `cmd:"" help:"Add, edit, remove and revert terms of a team's own glossary."`
 	Import    imports   `cmd:"" help:"Import glossary files: plain notes, YAML, JSON, CSV, or the Kubernetes website's Markdown."`
 	Export    exports   `cmd:"" help:"Export what a workspace wrote and imported."`
-	Questions questions `cmd:"" help:"Show the question bank; import and export questions."`
+	Questions questions `cmd:"" help:"Show the question bank; import, export and remove questions."`
 	Lint      lints     `cmd:"" help:"Check files of a glossary or of questions: their form, their links, that examples are valid and questions good."`
 }
 

@@ -16,8 +16,9 @@ import (
 // questions are the commands about the question bank.
 type questions struct {
 	List   questionList   `cmd:"" default:"withargs" help:"Show how many questions there are and how good they are, or some of them."`
-	Import questionImport `cmd:"" help:"Import question files: YAML, CSV, GIFT (Moodle), Aiken, Anki's notes in plain text, or Kahoot's spreadsheet."`
+	Import questionImport `cmd:"" help:"Import question files: YAML, JSON, CSV, GIFT (Moodle), Aiken, Anki's notes in plain text, or Kahoot's spreadsheet."`
 	Export questionExport `cmd:"" help:"Export the imported questions."`
+	Remove questionRemove `cmd:"" help:"Take imported questions back: they are not asked any more."`
 }
 
 // questionList is the command that shows the bank: as a table, or some questions with their answers.
@@ -89,7 +90,7 @@ func inWords(q quiz.Question) string {
 // questionImport is the command that imports question files.
 type questionImport struct {
 	Files      []string `arg:"" name:"file" help:"Question files. What has no place in a format can be given with the options below."`
-	Format     string   `enum:",yaml,csv,gift,aiken,anki,kahoot" default:"" help:"yaml, csv, gift, aiken, anki or kahoot, where the file does not tell."`
+	Format     string   `enum:",yaml,json,csv,gift,aiken,anki,kahoot" default:"" help:"yaml, json, csv, gift, aiken, anki or kahoot, where the file does not tell."`
 	Domain     string   `enum:"D1,D2,D3,D4,D5,BG" default:"BG" help:"Domain of questions that do not say theirs: D1 to D5, or BG for background (${default})."`
 	Category   string   `default:"imported" help:"Likewise the category (${default})."`
 	Difficulty int      `default:"2" help:"Likewise the difficulty, 1 to 3 (${default})."`
@@ -177,6 +178,40 @@ func (i questionImport) print(s session, file quiz.File, report quiz.Report) {
 		fmt.Fprint(s.out, " (dry run: nothing was written)")
 	}
 	fmt.Fprintln(s.out)
+}
+
+// questionRemove is the command that takes imported questions back.
+type questionRemove struct {
+	What    []string `arg:"" help:"Names of files whose questions were imported, or ids of questions."`
+	DryRun  bool     `help:"Show what would be removed, and remove nothing."`
+	Verbose bool     `help:"Show every question, not only the first ones."`
+}
+
+// Run removes the questions and lists them.
+func (r questionRemove) Run(s session) error {
+	pool, closeAll, err := openDatabase(s)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	removed, err := quiz.New(pool, quiz.Options{Log: s.log}).Remove(s.ctx, r.What, r.DryRun)
+	if bad, ok := errors.AsType[*quiz.InvalidError](err); ok {
+		return errors.New(plain(bad.Problem)) // what was typed is in it
+	}
+	if err != nil {
+		return err
+	}
+	var lines []string
+	for _, q := range removed {
+		lines = append(lines, fmt.Sprintf("removed %s (%s)", q.ID, q.Text))
+	}
+	printSome(s, r.Verbose, lines)
+	fmt.Fprint(s.out, counted(len(removed), "question", "questions"), " removed; importing them again brings them back")
+	if r.DryRun {
+		fmt.Fprint(s.out, " (dry run: nothing was removed)")
+	}
+	fmt.Fprintln(s.out)
+	return nil
 }
 
 // questionExport is the command that writes imported questions into a file.

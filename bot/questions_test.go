@@ -67,6 +67,25 @@ func TestQuestionsAreImportedOnceAndExported(t *testing.T) {
 	if !strings.Contains(out, "d1-image-digest is the id of a built-in question") || !strings.Contains(out, ": 0 added, 0 updated, 5 unchanged\n") {
 		t.Errorf("all of the bank, imported: got %q", lastLine(out))
 	}
+	for _, step := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"b.csv", "--dry-run"}, 0, "2 questions removed; importing them again brings them back (dry run: nothing was removed)\n"},
+		{[]string{"c.gift"}, 0, "removed q-8599399927e4 (Order?)\n1 question removed"},
+		{[]string{"d1-image-digest"}, 1, "nor the id of such a question; there are some from a-aiken (2), b-csv (2)"},
+		{[]string{file("a.aiken"), "b.csv"}, 0, "4 questions removed"},
+		{[]string{"a.aiken"}, 1, "none are imported"},
+	} {
+		out, errs := bot(t, step.code, env, append([]string{"questions", "remove"}, step.args...)...)
+		if !strings.Contains(out+errs, step.want) {
+			t.Errorf("remove %v: got %q and %q, want %q", step.args, out, errs, step.want)
+		}
+	}
+	if out, _ := bot(t, 0, env, "questions", "export"); out != "questions: []\n" {
+		t.Errorf("after all are removed: got an export of\n%s", out)
+	}
 }
 
 func TestQuestionFilesWithProblemsChangeNothing(t *testing.T) {
