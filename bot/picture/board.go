@@ -82,9 +82,9 @@ const nobody = "Nobody has points here yet."
 
 // Alt says all that is drawn.
 func (b BoardCard) Alt() string {
-	parts := []string{"Leaderboard, " + name(b.Window) + ", " + name(b.Scope) + "."}
+	parts := []string{"Leaderboard, " + line(b.Window, maxName) + ", " + line(b.Scope, maxName) + "."}
 	for _, r := range b.Rows[:min(len(b.Rows), MaxRows)] {
-		parts = append(parts, fmt.Sprintf("%d. %s: %s, %s.", r.Rank, name(r.Name), counted(r.Points, "point"), accuracy(r.Right, r.Answers)))
+		parts = append(parts, fmt.Sprintf("%d. %s: %s, %s.", r.Rank, line(r.Name, maxName), counted(r.Points, "point"), accuracy(r.Right, r.Answers)))
 	}
 	if len(b.Rows) == 0 {
 		parts = append(parts, nobody)

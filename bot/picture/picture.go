@@ -65,10 +65,13 @@ func counted(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// maxName is how much of a name an alternative text has, in characters.
-const maxName = 32
+// How much of a text an alternative text has, in characters.
+const (
+	maxName  = 32  // of a player's name, and of a board's
+	maxTopic = 100 // of a domain and of a competency, whose names are known to be shorter
+)
 
-func name(s string) string { return chat.Line(strings.ToValidUTF8(s, ""), maxName) }
+func line(s string, n int) string { return chat.Line(strings.ToValidUTF8(s, ""), n) }
 
 // sentences joins an alternative text, and keeps it within what chats take.
 func sentences(parts []string) string {

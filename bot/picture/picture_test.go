@@ -264,7 +264,7 @@ func TestAltSaysAll(t *testing.T) {
 		want []string
 	}{
 		{ana.Alt(), []string{"Ana Pérez", "185 points, 78 % right of 238 answers", "Application Design and Build: 80 % right of 80 answers",
-			"Application Observability and M…: no answers yet", "Readiness: 64 %, likely 58 to 71 %; 66 % passes", "In a row: 12 days", "Strongest: Understand ConfigMaps"}},
+			"Application Observability and Maintenance: no answers yet", "Readiness: 64 %, likely 58 to 71 %; 66 % passes", "In a row: 12 days", "Strongest: Understand ConfigMaps", "Weakest: Use Kubernetes primitives to implement common deployment strategies."}},
 		{nobodyYet.Alt(), []string{"李小龍", "0 points, no answers yet", "too few answers to tell", "In a row: 0 days"}},
 		{week.Alt(), []string{"Leaderboard, Week of 16 November, #general", "1. Ana Pérez: 120 points, 86 % right of 140 answers", "4. محمد: 70 points", "5. 李小龍: 64 points, 100 %", "6. dev 🚀 ops", "8. x: 1 point, 33 % right of 3 answers", "1234. idle: 0 points, no answers yet"}},
 		{BoardCard{}.Alt(), []string{"Nobody has points here yet"}},

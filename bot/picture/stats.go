@@ -79,13 +79,13 @@ func drawStats(s StatsCard) (*canvas, error) {
 
 // Alt says all that is drawn.
 func (s StatsCard) Alt() string {
-	parts := []string{"Statistics of " + name(s.Name) + ": " + s.summary() + "."}
+	parts := []string{"Statistics of " + line(s.Name, maxName) + ": " + s.summary() + "."}
 	for _, d := range s.Domains[:min(len(s.Domains), maxDomains)] {
-		parts = append(parts, name(d.Name)+": "+accuracy(d.Right, d.Answers)+".")
+		parts = append(parts, line(d.Name, maxTopic)+": "+accuracy(d.Right, d.Answers)+".")
 	}
 	parts = append(parts, "Readiness: "+s.Readiness.String()+".")
 	for _, f := range s.facts() {
-		parts = append(parts, f.label+": "+name(f.value)+".")
+		parts = append(parts, f.label+": "+line(f.value, maxTopic)+".")
 	}
 	return sentences(parts)
 }

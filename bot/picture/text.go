@@ -10,8 +10,6 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/text/unicode/norm"
-
-	"ckadbot/bot/chat"
 )
 
 // inText stands for a name that the font cannot write.
@@ -52,7 +50,7 @@ const longest = 100
 // be, or if nothing is left that can be seen.
 func drawable(f font.Face, s string) (text string, ok bool) {
 	var b strings.Builder
-	for _, r := range norm.NFC.String(chat.Line(strings.ToValidUTF8(s, ""), longest)) {
+	for _, r := range norm.NFC.String(line(s, longest)) {
 		_, known := f.GlyphAdvance(r)
 		switch {
 		case r == ' ':

@@ -14,14 +14,16 @@ import (
 )
 
 // A picture is uploaded first, to no channel, and then shown by a block that names
-// the file: so the message stays one that we can find again and edit. Slack shows
-// it to all in the channel of the message, not to one person in an ephemeral one
-// (github.com/slackapi/node-slack-sdk/issues/1790): there the text goes alone. So
-// it does without the scope files:write, and when an upload fails.
+// the file: so the message stays one that we can find again and edit. All who see
+// the message see the picture (github.com/metabase/metabase/pull/54276), but nobody
+// does in an ephemeral message (github.com/slackapi/node-slack-sdk/issues/1790):
+// there the text goes alone. So it does without the scope files:write, and when an
+// upload fails.
 
 const uploading = 15 * time.Second // for all of an upload
 
-// Slack looks at a file after it was uploaded, and refuses blocks with it before.
+// Slack looks at a file after it was uploaded, and refuses blocks with it before
+// (github.com/slackapi/python-slack-sdk/issues/1521: for about a second).
 // There is no telling how long that takes without the scope files:read, so a
 // message is sent once more after each of these. A response_url takes five
 // messages: these tries and the one without the picture are four.

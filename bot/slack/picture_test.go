@@ -1,11 +1,17 @@
 package slack_test
 
 import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"ckadbot/bot/chat"
 	"ckadbot/bot/chat/chattest"
+	"ckadbot/bot/slack"
+	"ckadbot/bot/slack/slacktest"
 )
 
 var pictured = chat.Message{Card: &chat.Card{Body: "3 points", Image: &chat.Image{PNG: []byte("\x89PNG\r\n\x1a\n"), Alt: "Ana has 3 points & more.", Name: "stats.png"}}}
@@ -68,6 +74,25 @@ func TestUploadThatFailsLosesNothing(t *testing.T) {
 				t.Errorf("the log does not say what it takes:\n%s", p.log)
 			}
 		})
+	}
+}
+
+// An upload's address is a secret, and so is the token, which goes to Slack only.
+func TestUploadElsewhereIsNotMade(t *testing.T) {
+	var log logged
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("got %s %v", r.Method, r.Header) }))
+	defer elsewhere.Close()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"ok":true,"channel":"C0GENERAL","ts":"1.000001","file_id":"F0SECRET01","upload_url":%q}`, elsewhere.URL+"/upload/secret")
+	}))
+	defer srv.Close()
+	a := slack.New(slack.Config{BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, APIURL: srv.URL, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	channel := chat.Channel{Platform: "slack", Workspace: slacktest.Team, ID: slacktest.General}
+	if ref, err := a.Post(t.Context(), channel, chat.Key{ID: "k"}, pictured); err != nil || ref.ID == "" {
+		t.Errorf("posted as %+v, %v, want it without the picture", ref, err)
+	}
+	if strings.Contains(log.String(), "secret") || !strings.Contains(log.String(), "files:write") {
+		t.Errorf("the log is:\n%s", log.String())
 	}
 }
 

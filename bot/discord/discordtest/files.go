@@ -83,14 +83,11 @@ func (m *messageBody) checkFiles(c *checks) {
 	}
 }
 
-// image is the picture that an embed of m shows.
+// image is the picture that people see with m: in an embed, or below m if no embed shows it.
 func (m *message) image() *chat.Image {
-	for _, e := range m.embeds {
-		for _, a := range m.attachments {
-			if e.Image != nil && e.Image.URL == "attachment://"+a.Filename {
-				return &chat.Image{PNG: a.Content, Alt: a.Description, Name: a.Filename}
-			}
-		}
+	if len(m.attachments) == 0 {
+		return nil
 	}
-	return nil
+	a := m.attachments[0]
+	return &chat.Image{PNG: a.Content, Alt: a.Description, Name: a.Filename}
 }
