@@ -18,7 +18,8 @@ func xlsx(t testing.TB, sheets map[string][][]string, more map[string]string) []
 	var book, rels strings.Builder
 	parts := map[string]string{
 		"xl/sharedStrings.xml": `<sst><si><t>shared </t><r><t>text</t></r><rPh><t>hidden</t></rPh></si></sst>`,
-		"xl/styles.xml":        `<styleSheet><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
+		"xl/styles.xml": `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="GENERAL"/><numFmt numFmtId="165" formatCode="yy-mm"/></numFmts>` +
+			`<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>`,
 	}
 	for name, rows := range sheets {
 		id := len(parts)
@@ -94,12 +95,14 @@ func TestKahootSpreadsheetIsRead(t *testing.T) {
 		[]string{"3", "A slide", "", "", "", "", "20"},
 		[]string{"4", "", "", "", "", "", "20"},
 		nil,
-		[]string{"5", "Is it?", "<c t=\"b\"><v>1</v></c>", "<c t=\"b\"><v>0</v></c>", "", "", "5", "2"},
+		[]string{"5", "Which number?", "<c s=\"2\"><v>2.5</v></c>", "<c s=\"0\"><v>3</v></c>", "", "", "5", "<c s=\"2\"><v>1</v></c>"},
+		[]string{"6", "Is it?", "<c t=\"b\"><v>1</v></c>", "<c t=\"b\"><v>0</v></c>", "", "", "5", "2"},
 	)}, nil)
 	want := []string{
 		":Quiz!B5  Which is a workload? [Job|Secret|Node|Role] Job",
 		":Quiz!B6 several Which are two? [one|shared text|0.1] one · 0.1",
-		":Quiz!B10 true-false Is it? [True|False] False",
+		":Quiz!B10  Which number? [2.5|3] 2.5",
+		":Quiz!B11 true-false Is it? [True|False] False",
 		"skipped :Quiz!B7: a slide: a text without answers is no question",
 	}
 	if diff := cmp.Diff(want, readSheet(t, data)); diff != "" {
@@ -113,6 +116,7 @@ func TestKahootProblemsAreToldWithTheirCells(t *testing.T) {
 		[]string{"", "Which one?", "one", "two", "", "", "20"},
 		[]string{"", "Which two?", "one", strings.Repeat("x", 151), "", "", "20", "1"},
 		[]string{"", "Which date?", "<c s=\"1\"><v>45000</v></c>", "two", "", "", "20", "1"},
+		[]string{"", "Which date of their own?", "<c s=\"3\"><v>45000</v></c>", "two", "", "", "20", "1"},
 		[]string{"", "Which gap?", "one", "", "three", "", "20", "1"},
 		[]string{"", "", "one", "two", "", "", "20", "1"},
 		[]string{"", "All?", "one", "two", "", "", "20", "1,2"},
@@ -122,12 +126,13 @@ func TestKahootProblemsAreToldWithTheirCells(t *testing.T) {
 		`:My quiz!H5: correct answer "3": want the number of an answer, or numbers with commas between them`,
 		`:My quiz!B6: no key: write the number of the right answer into the column Correct answer(s)`,
 		`:My quiz!C8: is shown as a date, a percentage or the like, which does not say what stands there; format the cell as text`,
-		`:My quiz!E9: answer 2 is empty, and answer 3 is not; move the answers together, and look at the correct answers`,
-		`:My quiz!C10: the row has answers and no question`,
-		`:My quiz!H12: correct answer "1,1": 1 is there twice`,
+		`:My quiz!C9: is shown as a date, a percentage or the like, which does not say what stands there; format the cell as text`,
+		`:My quiz!E10: answer 2 is empty, and answer 3 is not; move the answers together, and look at the correct answers`,
+		`:My quiz!C11: the row has answers and no question`,
+		`:My quiz!H13: correct answer "1,1": 1 is there twice`,
 		`:My quiz!D7: choice 2: want one line of 1 to 150 characters, got 151`,
-		`:My quiz!B11: choices: want 3 to 5, got 2`,
-		`:My quiz!H11: key: want at least one choice that is right and at least one that is not`,
+		`:My quiz!B12: choices: want 3 to 5, got 2`,
+		`:My quiz!H12: key: want at least one choice that is right and at least one that is not`,
 	}
 	if diff := cmp.Diff(want, readSheet(t, data)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"strconv"
 	"strings"
@@ -196,17 +197,27 @@ func (w *workbook) readShared() error {
 	})
 }
 
-// readStyles finds the styles that show a number as it is: of the built-in formats general, plain numbers and text.
+// plainFormats are the formats that show a number as it is: general, plain numbers and text. They have these ids, or others
+// where a program writes every format as one of its own; LibreOffice does.
+var plainFormats = map[string]string{"0": "General", "1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "49": "@"}
+
+// readStyles finds the styles that show a number as it is.
 func (w *workbook) readStyles() error {
-	inCells := false
+	inCells, plain := false, maps.Clone(plainFormats)
 	return w.elements("xl/styles.xml", func(e xml.StartElement) {
 		switch e.Name.Local {
+		case "numFmt":
+			code := attribute(e, "formatCode")
+			for _, known := range plainFormats {
+				if strings.EqualFold(code, known) {
+					plain[attribute(e, "numFmtId")] = code
+				}
+			}
 		case "cellXfs":
 			inCells = true
 		case "xf":
 			if inCells && len(w.general) < maxCells {
-				format, _ := strconv.Atoi(attribute(e, "numFmtId"))
-				w.general = append(w.general, format <= 4 || format == 49)
+				w.general = append(w.general, attribute(e, "numFmtId") == "" || plain[attribute(e, "numFmtId")] != "")
 			}
 		}
 	}, noText, func(name string) error {
