@@ -159,6 +159,11 @@ func (e *Engine) unwanted(ctx context.Context, c noticeClaim) (why string, err e
 	if !e.now().Before(c.expires) {
 		return "not said before it expired", nil
 	}
+	if c.Kind == NoticeMock {
+		if seen, err := seenMock(ctx, e.db, c.Notice); err != nil || seen {
+			return "its result was shown already", err
+		}
+	}
 	return "", nil
 }
 

@@ -45,6 +45,9 @@ func (e *Engine) openPrivate(ctx context.Context, kind Kind, by Person, anew boo
 			return err
 		}
 		id, err := e.insertRound(ctx, tx, n)
+		if err == nil && kind == KindMock {
+			err = e.queueMockOver(ctx, tx, n, id)
+		}
 		if err != nil {
 			return err
 		}

@@ -19,6 +19,12 @@ import (
 //	why:WORKSPACE:ROUND:QUESTION          the reason, after the close
 //	accept:WORKSPACE:ROUND, decline:…     a challenge
 //	practice:QUESTIONS:TOPIC              opens a practice; 0 questions are as many as usual, pack made the topic
+//	repeat:                               opens a review
+//	mock:QUESTIONS                        starts a mock exam
+//	skip:WORKSPACE:ROUND:QUESTION         the next question of a mock exam without an answer, after that one
+//	finish:WORKSPACE:ROUND:SURE           ends a mock exam; 0 asks first, 1 does it
+//	result:WORKSPACE:ROUND                how a mock exam went
+//	wrong:WORKSPACE:ROUND:QUESTION        the next question that was wrong, from that one on
 //	look:SLUG                             a glossary entry, in a message of its own
 //	board:WINDOW:SCOPE, publish:…         a leaderboard, for one person or for all
 //	entry:SLUG, share:SLUG                a glossary entry, likewise
@@ -42,6 +48,12 @@ const (
 	verbAccept   = "accept"
 	verbDecline  = "decline"
 	verbPractice = "practice"
+	verbRepeat   = "repeat"
+	verbMock     = "mock"
+	verbSkip     = "skip"
+	verbFinish   = "finish"
+	verbResult   = "result"
+	verbWrong    = "wrong"
 	verbLook     = "look"
 	verbEntry    = "entry"
 	verbShare    = "share"
@@ -75,7 +87,7 @@ func parseAction(s string) (target, bool) {
 	}
 	words := strings.Split(rest, ":")
 	a := target{verb: verb, words: words}
-	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbPick: 3, verbReview: 2, verbWhy: 2, verbType: 2, typedForm: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
+	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbPick: 3, verbReview: 2, verbWhy: 2, verbWrong: 2, verbSkip: 2, verbFinish: 2, verbResult: 1, verbType: 2, typedForm: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
 	if !ok || !isRound {
 		return a, ok
 	}

@@ -40,14 +40,15 @@ func (a *App) record(ctx context.Context, u chat.User, ch chat.Channel, to targe
 func (a *App) step(ctx context.Context, u chat.User, ch chat.Channel, to target, res quiz.Result) (chat.Reply, error) {
 	r, said := res.Round, outcome(res)
 	switch {
+	case res.Outcome == quiz.Late && r.Kind == quiz.KindMock:
+		return a.closed(ctx, u, r)
 	case res.Outcome == quiz.Late:
 		return inPlace(chat.Message{Text: chat.Cut(said, chat.MaxText)}), nil
 	case res.Next >= 0:
-		return inPlace(stepCard(r, res.Next, said)), nil
+		return a.walk(r, res.Next, stepCard(r, res.Next, said)), nil
 	case r.Changeable && to.question+1 < len(r.Questions) && res.Outcome != quiz.Recorded: // somebody goes over their answers
 		return a.reviewFrom(ctx, u, ch, to, to.question+1, said)
-	}
-	if r.Kind.Private() {
+	case r.Kind.Private():
 		return a.donePrivately(ctx, u, r, said)
 	}
 	end := said
@@ -79,9 +80,11 @@ func (a *App) start(ctx context.Context, c chat.Click, to target) (chat.Reply, e
 	case r.Duel != nil && r.Duel.Accepted == nil:
 		return notAccepted(r), nil
 	case r.Closed(a.now()):
-		return private("This round closed %s.", chat.Time(r.Closes)), nil
+		return a.closed(ctx, c.User, r)
 	case p.Next >= 0:
-		return chat.Reply{Message: stepCard(r, p.Next, ""), Ephemeral: true, Replace: r.Kind.Private()}, nil
+		reply := a.walk(r, p.Next, stepCard(r, p.Next, ""))
+		reply.Replace = r.Kind.Private() // else everybody sees the message that leads here
+		return reply, nil
 	case r.Kind.Private():
 		return a.donePrivately(ctx, c.User, r, "")
 	case r.Changeable:
@@ -105,9 +108,9 @@ func (a *App) reviewFrom(ctx context.Context, u chat.User, ch chat.Channel, to t
 		return chat.Reply{}, err
 	}
 	if p.Round.Closed(a.now()) || question >= len(p.Round.Questions) {
-		return private("This round closed %s.", chat.Time(p.Round.Closes)), nil
+		return a.closed(ctx, u, p.Round)
 	}
-	return inPlace(reviewCard(p, question, said)), nil
+	return a.walk(p.Round, question, reviewCard(p, question, said)), nil
 }
 
 // reviewCard is stepCard with what is recorded, and a way on that changes nothing.
@@ -128,17 +131,24 @@ func (a *App) why(ctx context.Context, c chat.Click, to target) (chat.Reply, err
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if !p.Round.Closed(a.now()) || to.question >= len(p.Round.Questions) {
+	next := func(from int) int { // the one to show from a place on; beyond the last there is none
+		for to.verb == verbWrong && from < len(p.Choices) && p.Round.Questions[from].Correct(p.Choices[from]) {
+			from++
+		}
+		return from
+	}
+	n := next(to.question)
+	if !p.Round.Closed(a.now()) || n >= len(p.Round.Questions) {
 		return private("The answers come when the round closes: %s.", chat.Time(p.Round.Closes)), nil
 	}
-	q, yours := p.Round.Questions[to.question], "You did not answer."
-	if choice := p.Choices[to.question]; choice >= 0 {
-		yours = "You answered " + inWords(q, choice, p.Typed[to.question]) + ": " + verdict(choice == q.Key)
+	q, yours := p.Round.Questions[n], "You did not answer."
+	if choice := p.Choices[n]; choice >= 0 {
+		yours = "You answered " + inWords(q, choice, p.Typed[n]) + ": " + verdict(q.Correct(choice))
 	}
-	card := &chat.Card{Title: fmt.Sprintf("Question %d of %d", to.question+1, len(p.Round.Questions)),
+	card := &chat.Card{Title: fmt.Sprintf("Question %d of %d", n+1, len(p.Round.Questions)),
 		Body: paragraphs(questionText(q), yours, solution(q)), Footer: roundTitle(p.Round)}
-	if next := to.question + 1; next < len(p.Round.Questions) {
-		card.Buttons = []chat.Button{{Action: roundAction(verbWhy, p.Round, next), Label: "Next answer"}}
+	if after := next(n + 1); after < len(p.Round.Questions) {
+		card.Buttons = []chat.Button{{Action: roundAction(to.verb, p.Round, after), Label: "Next answer"}}
 	}
 	return chat.Reply{Message: chat.Message{Card: card}, Ephemeral: true, Replace: to.question > 0}, nil
 }
@@ -161,11 +171,16 @@ func outcome(res quiz.Result) string {
 	case quiz.Repeated:
 		return graded(res, "Your answer "+yours+" is recorded already; it counts once.")
 	case quiz.Changed:
+		if res.Round.Kind == quiz.KindMock {
+			return "Changed to " + yours + "."
+		}
 		return "Changed to " + yours + ". You may change it until " + chat.Time(res.Round.Closes) + "."
 	}
 	switch {
 	case res.Revealed:
 		return graded(res, "You answered "+yours+":")
+	case res.Round.Kind == quiz.KindMock: // each step says how much time is left
+		return "Recorded: " + yours + "."
 	case res.Round.Changeable:
 		return "Recorded: " + yours + ". You may change it until " + chat.Time(res.Round.Closes) + "."
 	case len(res.Round.Questions) > 1:

@@ -138,12 +138,12 @@ func (a *App) pick(ctx context.Context, c chat.Click, to target) (chat.Reply, er
 		return chat.Reply{}, err
 	}
 	if p.Round.Closed(a.now()) {
-		return private("This round closed %s.", chat.Time(p.Round.Closes)), nil
+		return a.closed(ctx, c.User, p.Round)
 	}
 	if to.question >= len(p.Round.Questions) || onePress(p.Round.Questions[to.question]) {
 		return stale, nil
 	}
-	return inPlace(pickedCard(p.Round, to.question, unpackPicks(p.Round.Questions[to.question], to.choice))), nil
+	return a.walk(p.Round, to.question, pickedCard(p.Round, to.question, unpackPicks(p.Round.Questions[to.question], to.choice))), nil
 }
 
 // pickedCard is stepCard for somebody who has picked these so far.

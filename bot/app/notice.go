@@ -26,7 +26,9 @@ func (a *App) PostNotice(ctx context.Context, n quiz.Notice) error {
 // noticeMessage puts a notice into words. One of a kind that only a newer bot
 // knows is an error: that bot gets its turn.
 func (a *App) noticeMessage(ctx context.Context, n quiz.Notice) (chat.Message, error) {
-	words, ok := map[quiz.NoticeKind]func(context.Context, quiz.Notice) (chat.Message, error){}[n.Kind]
+	words, ok := map[quiz.NoticeKind]func(context.Context, quiz.Notice) (chat.Message, error){
+		quiz.NoticeMock: mockOver,
+	}[n.Kind]
 	if !ok {
 		return chat.Message{}, fmt.Errorf("a notice of the kind %q is not known here", n.Kind)
 	}

@@ -75,8 +75,12 @@ func answered(p quiz.Progress) (n int) {
 	return n
 }
 
-// donePrivately is the end of a practice or a review: how it went, what was wrong, and what to do about it.
+// donePrivately is the end of a practice or a review: how it went, what was wrong, and what to do about it. A mock exam is
+// not over with the last answer.
 func (a *App) donePrivately(ctx context.Context, u chat.User, r quiz.Round, said string) (chat.Reply, error) {
+	if r.Kind == quiz.KindMock {
+		return a.allAnswered(r, said), nil
+	}
 	p, err := a.engine.Progress(ctx, r.Workspace, r.ID, "", person(u))
 	if err != nil {
 		return chat.Reply{}, err
@@ -86,9 +90,20 @@ func (a *App) donePrivately(ctx context.Context, u chat.User, r quiz.Round, said
 	card := &chat.Card{Title: roundTitle(r)}
 	if r.Kind == quiz.KindPractice {
 		card.Buttons = []chat.Button{practiceButton("Again", r.Topic, len(r.Questions))}
+		if len(wrong) > 0 {
+			body = paragraphs(body, "What was wrong comes back in `/ckad review`.")
+		}
 	}
 	if len(wrong) > 0 {
-		body = withQuestions(paragraphs(body, "What was wrong comes back in `/ckad review`."), r, wrong)
+		body = withQuestions(body, r, wrong)
+	}
+	if r.Kind == quiz.KindReview {
+		next, more, err := a.afterReview(ctx, u)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		card.Buttons = more
+		body = paragraphs(body, next)
 	}
 	card.Body = chat.Cut(body, chat.MaxBody)
 	card.Buttons = append(card.Buttons, a.lookUps(u, r, wrong)...)

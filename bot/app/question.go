@@ -98,6 +98,10 @@ func roundTitle(r quiz.Round) string {
 			return chat.Line("Practice: "+r.Topic, chat.MaxTitle)
 		}
 		return "Practice"
+	case quiz.KindReview:
+		return "Review"
+	case quiz.KindMock:
+		return "Mock exam"
 	case quiz.KindDuel:
 		return chat.Line("Duel: "+r.Duel.By.Name+" against "+r.Duel.Against.Name, chat.MaxTitle)
 	}

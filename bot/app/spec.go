@@ -37,6 +37,10 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 			topicOption,
 			{Name: "questions", Description: "How many questions, 1 to 20; 5 if left out", Kind: chat.Number},
 		}},
+		{Name: "review", Description: "See again what you are about to forget"},
+		{Name: "mock", Description: "A timed mock exam by the exam's blueprint, for you alone", Options: []chat.OptionSpec{
+			{Name: "questions", Description: "How many questions, 10 to 60; 20 if left out", Kind: chat.Number},
+		}},
 		{Name: "leaderboard", Description: "Who has how many points", Options: []chat.OptionSpec{
 			{Name: "window", Description: "Since when; week if left out", Choices: []string{"day", "week", "month", "all"}},
 			{Name: "scope", Description: "Of this channel (if left out) or the whole workspace", Choices: []string{"channel", "workspace"}},
@@ -94,6 +98,7 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 	"`/ckad suggest` proposes a term, or a better text for one.\n" +
 	"`/ckad ask` posts a question here; `/ckad ask networking` one about a subject. Answer by button; only you see whether you were right.\n" +
 	"`/ckad practice pods 5` asks you alone, as often as you like; nobody else sees how you do.\n" +
+	"`/ckad review` asks what you are about to forget, `/ckad mock` is a timed exam with a result by domain.\n" +
 	"`/ckad leaderboard` shows this week; add `day`, `month` or `all`, and `workspace` for all channels.\n" +
 	"`/ckad challenge @somebody 5 pods` is a duel over five questions.\n" +
 	"`/ckad stats` shows your points, your accuracy by exam domain and your rank.\n" +

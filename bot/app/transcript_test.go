@@ -152,7 +152,8 @@ func newRoom(t *testing.T) *room {
 func testBank() (bank []quiz.Question) {
 	for i, topic := range []string{"pods", "probes", "services", "helm"} {
 		for n := range 3 {
-			bank = append(bank, quiz.Question{ID: fmt.Sprintf("%s-%d", topic, n), Domain: []string{"D1", "D3", "D5", "D2"}[i], Category: topic, Terms: []string{topic}, Difficulty: 1,
+			bank = append(bank, quiz.Question{ID: fmt.Sprintf("%s-%d", topic, n), Domain: []string{"D1", "D3", "D5", "D2"}[i], Competency: []string{"workloads", "probes", "services", "helm"}[i],
+				Category: topic, Terms: []string{topic, []string{"pod", "liveness-probe", "service", "helm"}[i]}, Difficulty: 1,
 				Text: fmt.Sprintf("Which choice is right about %s (%d)?", topic, n), Choices: []string{"the right one", "wrong", "also wrong"}, Key: 0,
 				Explanation: "The right one is right because it says so; wrong and also wrong are not.", Doc: "/docs/concepts/", Verified: quiz.NewestKubernetes})
 		}
