@@ -184,11 +184,15 @@ const maxMention = 6
 // mentions returns the parts of the query that are names, longer ones first.
 func (v view) mentions(q query) []query {
 	var parts []query
+	var buf []byte
 	for n := min(maxMention, len(q.words)); n > 0; n-- {
 		for i := 0; i+n <= len(q.words); i++ {
-			part := partQuery(q.words[i : i+n])
-			if len(v.exact(part)) > 0 {
-				parts = append(parts, part)
+			buf = buf[:0]
+			for _, w := range q.words[i : i+n] {
+				buf = append(buf, singular(w)...)
+			}
+			if v.isName(buf) {
+				parts = append(parts, partQuery(q.words[i:i+n]))
 			}
 		}
 	}

@@ -13,6 +13,7 @@ const (
 	minLead        = 0.25 // how much more than the share of the second best it must be
 	minLeadUnknown = 0.40 // the same when the query has a word that no entry uses
 	minSuggest     = 0.25 // share of a suggestion
+	importedBehind = 0.25 // how much more than the share of another entry that of an imported one must be: words meet by chance in many texts
 	minHeld        = 0.10 // share of those that are judged at all: what stands together in a saying does not make minSuggest of less
 	minSuggestOne  = 0.30 // the same when its sayings and names hold one word only
 	furtherPart    = 0.30 // what a word counts that stands in the details but in no saying or name
@@ -53,15 +54,14 @@ func (v view) byDescription(q query) (best, weak []*item) {
 	return best, weak
 }
 
-// holding returns at most n items: those that hold most of what is asked, and more than least.
+// holding returns at most n items of each layer: those that hold most of what is asked, and more than least.
 func (v view) holding(a asked, n int, least float32) []*item {
 	var all []holding
 	for _, l := range v.layers {
 		all = append(all, l.best(a, n, least)...)
 	}
-	var items []*item
-	seen := map[*item]bool{}
-	for _, h := range mostHolding(all, n) {
+	items, seen := make([]*item, 0, len(all)), make(map[*item]bool, len(all))
+	for _, h := range all {
 		if it := v.item(h.Slug); !seen[it] {
 			items, seen[it] = append(items, it), true
 		}
@@ -109,6 +109,14 @@ type described struct {
 	said  int // stems asked for that its sayings and names hold
 }
 
+// rank is what the items are sorted by.
+func (d described) rank() float64 {
+	if d.Source == "" || d.Source == SourceBuiltin {
+		return d.share
+	}
+	return d.share - importedBehind
+}
+
 // described returns the items with the share that they hold, best first. What other sources say of an entry counts as well.
 func (v view) described(a asked, items []*item) []described {
 	var list []described
@@ -123,8 +131,8 @@ func (v view) described(a asked, items []*item) []described {
 		}
 		list = append(list, d)
 	}
-	slices.SortStableFunc(list, func(a, b described) int {
-		return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.Slug, b.Slug))
+	slices.SortFunc(list, func(a, b described) int {
+		return cmp.Or(cmp.Compare(b.rank(), a.rank()), cmp.Compare(a.Slug, b.Slug))
 	})
 	return list
 }
@@ -147,7 +155,7 @@ func (a asked) isClear(list []described, compound bool) bool {
 	if a.unknown {
 		lead = minLeadUnknown
 	}
-	return list[0].share >= minShare && (len(list) == 1 || list[0].share-list[1].share >= lead)
+	return list[0].share >= minShare && (len(list) == 1 || list[0].rank()-list[1].rank() >= lead)
 }
 
 // listsNames reports whether the query is little but names of entries.

@@ -36,6 +36,7 @@ func (g *Glossary) Search(ctx context.Context, workspace, words string, n, offse
 		slugs = append(slugs, it.Slug)
 	}
 	found := v.rank(q, asked, v.candidates(slugs))
+	found = found[:min(len(found), maxFound)]
 	var entries []Entry
 	for _, it := range found[min(max(offset, 0), len(found)):min(max(offset, 0)+max(n, 0), len(found))] {
 		if e, ok := v.entry(it.Slug); ok {

@@ -88,21 +88,35 @@ const (
 type typedNames [typedKinds][]typedName
 
 func newTypedNames(items []*item) typedNames {
-	var all typedNames
+	type keyed struct {
+		typedName
+		key string // at hand: to look it up for each comparison takes most of the time
+	}
+	var lists [typedKinds][]keyed
+	add := func(kind int, t typedName) { lists[kind] = append(lists[kind], keyed{t, t.key()}) }
 	for _, it := range items {
 		for i, n := range it.names {
 			kind := aliases
 			if n.term {
 				kind = terms
 			}
-			all[kind] = append(all[kind], typedName{it, uint16(i), 0})
+			add(kind, typedName{it, uint16(i), 0})
 			for w := 1; w < len(n.words); w++ {
-				all[laterWords] = append(all[laterWords], typedName{it, uint16(i), uint16(w)})
+				add(laterWords, typedName{it, uint16(i), uint16(w)})
 			}
 		}
 	}
-	for _, list := range all {
-		slices.SortFunc(list, typedName.compare)
+	var all typedNames
+	for kind, list := range lists {
+		slices.SortFunc(list, func(a, b keyed) int {
+			if c := cmp.Compare(a.key, b.key); c != 0 {
+				return c
+			}
+			return a.compare(b.typedName)
+		})
+		for _, k := range list {
+			all[kind] = append(all[kind], k.typedName)
+		}
 	}
 	return all
 }

@@ -3,6 +3,7 @@ package kb
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // postings tell which entries of a layer hold something, such as a stem, so that they are found without looking at the others. They
@@ -83,26 +84,57 @@ func edited(list []posting, edits []listEdit) []posting {
 // A holding item holds so much of what is asked.
 type holding struct {
 	*item
-	share float64
+	share float32
+}
+
+// A tally adds up what the entries of a layer hold. It is used again and again: to make room for a hundred thousand entries
+// takes longer than to go over those that hold something.
+type tally struct {
+	shares  []float32 // by number; 0 but for
+	touched []uint32  // these
+}
+
+var tallies = sync.Pool{New: func() any { return new(tally) }}
+
+// count adds up what is asked in the entries that hold some of it.
+func (t *tally) count(l *layer, a asked) {
+	if len(t.shares) < len(l.items) {
+		t.shares = make([]float32, len(l.items)+len(l.items)/8)
+	}
+	for i, hash := range a.hashes {
+		counts := [2]float32{float32(a.weight[i] * furtherPart), float32(a.weight[i])}
+		for _, holds := range l.stems.list(hash) {
+			n := holds.number()
+			if t.shares[n] == 0 {
+				t.touched = append(t.touched, n)
+			}
+			t.shares[n] += counts[holds&1]
+		}
+	}
+}
+
+// clear makes the tally ready for others.
+func (t *tally) clear() {
+	for _, n := range t.touched {
+		t.shares[n] = 0
+	}
+	t.touched = t.touched[:0]
+	tallies.Put(t)
 }
 
 // best returns the n items that hold most of what is asked, and more than least, best first.
 func (l *layer) best(a asked, n int, least float32) []holding {
-	shares := make([]float32, len(l.items))
-	for i, hash := range a.hashes {
-		counts := [2]float32{float32(a.weight[i] * furtherPart), float32(a.weight[i])}
-		for _, holds := range l.stems.list(hash) {
-			shares[holds>>1] += counts[holds&1]
-		}
-	}
+	t := tallies.Get().(*tally)
+	defer t.clear()
+	t.count(l, a)
 	var best []holding
-	for number, share := range shares {
-		if share <= least {
+	for _, number := range t.touched {
+		if t.shares[number] <= least {
 			continue
 		}
-		if best = append(best, holding{l.items[number], float64(share)}); len(best) >= 4*n {
+		if best = append(best, holding{l.items[number], t.shares[number]}); len(best) >= 4*n {
 			best = mostHolding(best, n)
-			least = float32(best[n-1].share)
+			least = best[n-1].share
 		}
 	}
 	return mostHolding(best, n)
@@ -110,6 +142,8 @@ func (l *layer) best(a asked, n int, least float32) []holding {
 
 // mostHolding sorts the items and returns the first n.
 func mostHolding(items []holding, n int) []holding {
-	slices.SortStableFunc(items, func(a, b holding) int { return cmp.Compare(b.share, a.share) })
+	slices.SortFunc(items, func(a, b holding) int {
+		return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.number, b.number))
+	})
 	return items[:min(n, len(items))]
 }

@@ -28,6 +28,11 @@ func (v view) exact(q query) []*item {
 	return nil
 }
 
+// isName reports whether something has the canonical name.
+func (v view) isName(canon []byte) bool {
+	return slices.ContainsFunc(v.layers, func(l *layer) bool { return len(l.byName[string(canon)]) > 0 })
+}
+
 // distinct replaces each item by the one that is shown for its slug and drops repetitions.
 func (v view) distinct(items []*item) []*item {
 	var out []*item
