@@ -121,8 +121,7 @@ func TestSameDataMakesTheSameBytes(t *testing.T) {
 	all.Wait()
 }
 
-// All that can be drawn is within a palette of shades of few colours: a pair that
-// is missing there would show as a wrong colour.
+// What is drawn becomes the nearest colour of the palette, and nobody sees the difference.
 func TestPaletteHoldsWhatIsDrawn(t *testing.T) {
 	p := shades()
 	if len(p) > 256 {
@@ -140,7 +139,7 @@ func TestPaletteHoldsWhatIsDrawn(t *testing.T) {
 			}
 		}
 		for was := range seen {
-			if is := p.Convert(was).(color.RGBA); far(was, is) > 16 {
+			if is := p.Convert(was).(color.RGBA); far(was, is) > 10 { // half a step of fifteen from ink to paper is 8
 				t.Errorf("%s: %v becomes %v", name, was, is)
 			}
 		}
