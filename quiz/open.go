@@ -21,14 +21,6 @@ const (
 	openBatch = 100
 )
 
-// A dueSeries is a series whose time has come, locked by the transaction that read it.
-type dueSeries struct {
-	Series
-	id       int64
-	due      time.Time
-	channels []string // those that are not gone
-}
-
 // openDue opens rounds for one batch of series that are due and returns how many series it dealt with; fewer than
 // openBatch means that nobody else's were left. Rounds, questions, posts and the next due times are one transaction:
 // after a crash all of it happened or none. Engines racing here each get other series, as locked ones are skipped.
@@ -57,12 +49,9 @@ func (e *Engine) openDue(ctx context.Context) (dealt int, err error) {
 	return dealt, nil
 }
 
-func claimDue(ctx context.Context, tx pgx.Tx, now time.Time) ([]dueSeries, error) {
-	rows, err := tx.Query(ctx, `
-		SELECT s.workspace, s.id, s.name, s.next_at, s.opens, s.closes, s.days, s.zone, s.questions, s.topic, s.changeable,
-			ARRAY(SELECT c.channel::text FROM quiz.series_channel c
-			      WHERE c.workspace = s.workspace AND c.series = s.id AND c.gone IS NULL)
-		FROM quiz.series s
+// claimDue reads series whose time, Next, has come, and locks them until the transaction ends.
+func claimDue(ctx context.Context, tx pgx.Tx, now time.Time) ([]storedSeries, error) {
+	rows, err := tx.Query(ctx, seriesSQL+`
 		WHERE s.next_at <= $1 AND s.removed_at IS NULL AND NOT s.paused
 		ORDER BY s.next_at
 		LIMIT $2
@@ -70,11 +59,7 @@ func claimDue(ctx context.Context, tx pgx.Tx, now time.Time) ([]dueSeries, error
 	if err != nil {
 		return nil, fmt.Errorf("claim series: %w", err)
 	}
-	due, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d dueSeries, err error) {
-		err = row.Scan(&d.Workspace, &d.id, &d.Name, &d.due, &d.Opens, &d.Closes, &d.Days, &d.Zone, &d.Questions,
-			&d.Topic, &d.Changeable, &d.channels)
-		return d, err
-	})
+	due, err := pgx.CollectRows(rows, scanSeries)
 	if err != nil {
 		return nil, fmt.Errorf("claim series: %w", err)
 	}
@@ -82,7 +67,7 @@ func claimDue(ctx context.Context, tx pgx.Tx, now time.Time) ([]dueSeries, error
 }
 
 // plan decides which of the due series get a round, and with which questions.
-func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []dueSeries, now time.Time) ([]newRound, error) {
+func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []storedSeries, now time.Time) ([]newRound, error) {
 	bank, err := e.liveBank(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -95,46 +80,61 @@ func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []dueSeries, now time.
 	if err != nil {
 		return nil, err
 	}
-	byTopic := map[string][]*Question{}
+	type choice struct {
+		topic      string
+		difficulty int
+	}
+	fit := map[choice][]*Question{} // most series ask for the same
 	rounds := make([]newRound, 0, len(due))
 	for _, d := range due {
-		closes := d.Close(d.due)
-		if reason := d.skip(now, closes); reason != "" {
-			e.log.WarnContext(ctx, "a round is skipped", "workspace", d.Workspace, "series", d.Name, "due", d.due, "reason", reason)
+		closes, channels := d.Close(d.Next), d.reachable()
+		if reason := d.skip(now, closes, channels); reason != "" {
+			e.log.WarnContext(ctx, "a round is skipped", "workspace", d.Workspace, "series", d.Name, "due", d.Next, "reason", reason)
 			continue
 		}
-		if _, ok := byTopic[d.Topic]; !ok {
-			byTopic[d.Topic] = fitting(bank, d.Topic)
+		want := choice{d.Topic, d.Difficulty}
+		if _, ok := fit[want]; !ok {
+			fit[want] = d.fitting(bank)
 		}
-		questions := draw(e.chance, byTopic[d.Topic], used[d.scope()], d.Questions)
+		questions := draw(e.chance, fit[want], used[d.scope()], d.Questions)
 		if len(questions) == 0 {
-			e.log.WarnContext(ctx, "a round is skipped", "workspace", d.Workspace, "series", d.Name, "due", d.due, "reason", "no question fits", "topic", d.Topic)
+			e.log.WarnContext(ctx, "a round is skipped", "workspace", d.Workspace, "series", d.Name, "due", d.Next, "reason", "no question fits", "topic", d.Topic, "difficulty", d.Difficulty)
 			continue
 		}
 		rounds = append(rounds, newRound{
-			Workspace: d.Workspace, Kind: KindSeries, Series: &d.id, Due: &d.due, Scope: d.scope(), Topic: d.Topic,
-			Opens: d.due, Closes: closes, Day: d.Schedule.Day(d.due), Late: now.Sub(d.due) > lateAfter, Changeable: d.Changeable,
-			Questions: questions, Channels: d.channels,
+			Workspace: d.Workspace, Kind: KindSeries, Series: &d.id, Due: &d.Next, Scope: d.scope(), Topic: d.Topic,
+			Opens: d.Next, Closes: closes, Day: d.Schedule.Day(d.Next), Late: now.Sub(d.Next) > lateAfter,
+			Changeable: d.Changeable, Reveal: d.Reveal, Speed: d.Speed, Questions: questions, Channels: channels,
 		})
 	}
 	return rounds, nil
 }
 
-func (d dueSeries) scope() string { return "series/" + strconv.FormatInt(d.id, 10) }
+func (d storedSeries) scope() string { return "series/" + strconv.FormatInt(d.id, 10) }
+
+// reachable are the channels that are not gone.
+func (s Series) reachable() (channels []string) {
+	for _, c := range s.Channels {
+		if c.Gone == "" {
+			channels = append(channels, c.ID)
+		}
+	}
+	return channels
+}
 
 // skip says why a series gets no round this time, if so.
-func (d dueSeries) skip(now, closes time.Time) string {
+func (s Series) skip(now, closes time.Time, channels []string) string {
 	switch {
-	case now.Sub(d.due) > graceTime || !now.Before(closes):
+	case now.Sub(s.Next) > graceTime || !now.Before(closes):
 		return "too late"
-	case len(d.channels) == 0:
+	case len(channels) == 0:
 		return "no channel left"
 	}
 	return ""
 }
 
 // advance sets the next due times: always in the future, so a standstill of a week is followed by one round, not by seven.
-func (e *Engine) advance(ctx context.Context, tx pgx.Tx, due []dueSeries, now time.Time) error {
+func (e *Engine) advance(ctx context.Context, tx pgx.Tx, due []storedSeries, now time.Time) error {
 	type next struct {
 		Workspace string    `json:"workspace"`
 		ID        int64     `json:"id"`

@@ -8,11 +8,14 @@ import "time"
 //   - a time that does not exist that day (02:30 when two becomes three) moves forward by the gap (03:30);
 //   - a time that exists twice (01:30 when two becomes one again) means the first of the two.
 //
+// A day of Skipped has none: it is a day of the calendar of Zone, whenever its opening would be.
+//
 // Closes belongs to the day of the opening, or to the day after when it is not later than Opens; equal means 24 hours.
 type Schedule struct {
 	Opens, Closes Clock
 	Days          Days
 	Zone          string // IANA name, "Europe/Berlin"; see LoadZone
+	Skipped       Dates  // without an opening; at most maxSkipped
 }
 
 // Next is the first opening after the given time. It is the zero time for a schedule that Validate refuses.
@@ -26,10 +29,11 @@ func (s Schedule) Next(after time.Time) time.Time {
 
 func (s Schedule) next(after time.Time, loc *time.Location) time.Time {
 	// Begin a day early: a gap around midnight moves yesterday's opening into today. Nine days hold every weekday
-	// once more than needed.
+	// once more than needed, and each skipped day may cost a week.
 	year, month, day := after.In(loc).Date()
-	for d := day - 1; d <= day+8; d++ {
-		if !s.Days.Has(time.Date(year, month, d, 12, 0, 0, 0, time.UTC).Weekday()) {
+	for d := day - 1; d <= day+8+7*len(s.Skipped); d++ {
+		date := time.Date(year, month, d, 12, 0, 0, 0, time.UTC)
+		if !s.Days.Has(date.Weekday()) || len(s.Skipped) > 0 && s.Skipped.Has(date.Format(time.DateOnly)) {
 			continue
 		}
 		if at := onWall(year, month, d, s.Opens, loc); at.After(after) {
@@ -91,6 +95,9 @@ func (s Schedule) Validate() error {
 	}
 	if !s.Opens.valid() || !s.Closes.valid() {
 		return invalid("opening and closing time must be between 00:00 and 23:59")
+	}
+	if len(s.Skipped) > maxSkipped {
+		return invalid("a series skips at most %d days; these are %d", maxSkipped, len(s.Skipped))
 	}
 	return nil
 }

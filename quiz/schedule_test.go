@@ -1,6 +1,7 @@
 package quiz
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,10 +10,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestEveryZoneHasOneRoundADay walks through two years of every zone, at clocks around which clocks are changed.
+// TestEveryZoneHasOneRoundADay walks through two years of every zone, at clocks around which clocks are changed. Some days
+// are skipped, among them all on which that zone changes its clocks, and the day before or after some of them.
 func TestEveryZoneHasOneRoundADay(t *testing.T) {
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	const days = 731
+	zones, openings, skips := 0, 0, 0
 	for name := range strings.Lines(zoneNames) {
 		zone := strings.TrimSpace(name)
 		loc, err := time.LoadLocation(zone)
@@ -20,22 +23,54 @@ func TestEveryZoneHasOneRoundADay(t *testing.T) {
 			t.Errorf("zone %s: %v", zone, err)
 			continue
 		}
-		for _, opens := range []Clock{0, 30, 60, 2*60 + 30, 12 * 60, 23*60 + 30} {
+		zones++
+		holidays := changeDays(from, days, loc)
+		for i, opens := range []Clock{0, 30, 60, 2*60 + 30, 12 * 60, 23*60 + 30} {
 			s := Schedule{Opens: opens, Closes: (opens + 60) % (24 * 60), Days: Daily, Zone: zone}
+			if i%2 == 1 { // so each kind of clock is seen with and without
+				s.Skipped = holidays
+			}
 			at := onWall(2025, 12, 31, opens, loc)
 			for i := range days {
+				day := from.AddDate(0, 0, i)
+				if s.Skipped.Has(day.Format(time.DateOnly)) {
+					skips++
+					continue
+				}
 				next := s.next(at, loc) // Next, without reading the zone's file each time
-				year, month, day := from.AddDate(0, 0, i).Date()
-				if problem := checkOpening(s, next, year, month, day, loc); problem != "" || !next.After(at) {
+				if problem := checkOpening(s, next, day.Year(), day.Month(), day.Day(), loc); problem != "" || !next.After(at) {
 					t.Fatalf("%s at %s: opening %s after %s %s", zone, opens, next.In(loc), at.In(loc), problem)
 				}
 				if end := s.close(next, loc); !end.After(next) || end.Sub(next) > 3*time.Hour {
 					t.Fatalf("%s at %s: opened %s, closes %s", zone, opens, next.In(loc), end.In(loc))
 				}
+				openings++
 				at = next
 			}
 		}
 	}
+	t.Logf("%d zones, %d days at 6 times of day: %d openings, %d days skipped", zones, days, openings, skips)
+	if want := zones * days * 6; openings+skips != want || skips < 10*zones {
+		t.Errorf("got %d openings and %d days skipped, want %d together, and at least ten days skipped in each zone", openings, skips, want)
+	}
+}
+
+// changeDays are the days on which the clocks of a zone are changed, their neighbours in turn, and a week of holidays.
+func changeDays(from time.Time, days int, loc *time.Location) (all Dates) {
+	_, was := from.In(loc).Zone()
+	for i := range days {
+		day := from.AddDate(0, 0, i)
+		if _, is := time.Date(day.Year(), day.Month(), day.Day()+1, 12, 0, 0, 0, loc).Zone(); is != was {
+			was = is
+			for _, near := range [][]int{{1}, {0, 1}, {1, 2}}[len(all)%3] {
+				all = append(all, day.AddDate(0, 0, near).Format(time.DateOnly))
+			}
+		}
+	}
+	for i := range 7 {
+		all = append(all, time.Date(2026, 12, 24+i, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
+	}
+	return all.and(nil)
 }
 
 // checkOpening says what is wrong with the opening of a day, judged without the code under test: by what the clock of that
@@ -107,6 +142,36 @@ func TestScheduleKeepsToItsDays(t *testing.T) {
 	}
 }
 
+func TestScheduleSkipsItsDates(t *testing.T) {
+	s := Schedule{Opens: 9 * 60, Closes: 17 * 60, Days: 1 << time.Monday, Zone: "Pacific/Auckland"}
+	for day := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC); len(s.Skipped) < maxSkipped; day = day.AddDate(0, 0, 7) {
+		s.Skipped = append(s.Skipped, day.Format(time.DateOnly)) // a hundred Mondays in a row
+	}
+	got := s.Next(time.Date(2026, 2, 23, 12, 0, 0, 0, time.UTC))
+	if want := "Mon 2028-01-31"; s.Day(got) != "2028-01-31" || got.In(location(t, s.Zone)).Format("Mon 2006-01-02") != want {
+		t.Errorf("after a hundred skipped Mondays: got %s, want %s", got, want)
+	}
+
+	s = Schedule{Opens: 0, Closes: 12 * 60, Days: Daily, Zone: "Africa/Cairo", Skipped: Dates{"2026-04-24"}}
+	got = s.Next(instant(t, "2026-04-23T12:00:00Z")) // midnight of the 24th does not exist: it is still the 24th that is skipped
+	if want := instant(t, "2026-04-24T21:00:00Z"); !got.Equal(want) {
+		t.Errorf("a skipped midnight that does not exist: next got %s, want %s", got.UTC(), want)
+	}
+	s.Skipped = Dates{"2026-04-23"}
+	if got := s.Day(s.Next(instant(t, "2026-04-23T12:00:00Z"))); got != "2026-04-24" {
+		t.Errorf("the day before it skipped: next is on %s, want 2026-04-24", got)
+	}
+}
+
+func location(t *testing.T, zone string) *time.Location {
+	t.Helper()
+	loc, err := LoadZone(zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loc
+}
+
 func TestScheduleRefusesNonsense(t *testing.T) {
 	good := Schedule{Opens: 9 * 60, Closes: 17 * 60, Days: Weekdays, Zone: "Europe/Berlin"}
 	if err := good.Validate(); err != nil {
@@ -116,6 +181,7 @@ func TestScheduleRefusesNonsense(t *testing.T) {
 		"no days": func(s *Schedule) { s.Days = 0 }, "days beyond the week": func(s *Schedule) { s.Days = 128 },
 		"opens before midnight": func(s *Schedule) { s.Opens = -1 }, "closes after midnight": func(s *Schedule) { s.Closes = 1440 },
 		"no zone": func(s *Schedule) { s.Zone = "" }, "the server's zone": func(s *Schedule) { s.Zone = "Local" },
+		"too many skipped":        func(s *Schedule) { s.Skipped = make(Dates, maxSkipped+1) },
 		"a zone outside the list": func(s *Schedule) { s.Zone = "../etc/passwd" },
 	} {
 		s := good
@@ -214,6 +280,57 @@ func instant(t *testing.T, s string) time.Time {
 	return at
 }
 
+func TestParseDates(t *testing.T) {
+	for in, want := range map[string]string{
+		"2026-12-24":                         "2026-12-24",
+		"2026-12-24..2027-01-02,2027-05-01":  "2026-12-24..2027-01-02, 2027-05-01",
+		"2026-12-24 to 2026-12-25":           "2026-12-24..2026-12-25",
+		"2026-12-24 … 2026-12-25":            "2026-12-24..2026-12-25",
+		"2026-12-24–2026-12-25":              "2026-12-24..2026-12-25",
+		"2027-05-01; 2026-05-01 2027-05-01":  "2026-05-01, 2027-05-01",
+		"2028-02-28..2028-03-01":             "2028-02-28..2028-03-01",
+		"2026-12-26,2026-12-24, 2026-12-25,": "2026-12-24..2026-12-26",
+	} {
+		got, err := ParseDates(in)
+		if err != nil || got.String() != want {
+			t.Errorf("%q: got %s, %v, want %s", in, got, err, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"":                        "no dates given",
+		" , ":                     "no dates given",
+		"24.12.2026":              `"24.12.2026" is not a date; write it as year-month-day`,
+		"2026-02-29":              `"2026-02-29" is not a date`,
+		"tomorrow":                `"tomorrow" is not a date`,
+		"2027-01-02..2026-12-24":  "2026-12-24 is before 2027-01-02; write the earlier day first",
+		"2026-01-01..":            `"" is not a date`,
+		"0001-01-01..9999-01-01":  "is not a date",
+		"2026-12-24..2026-12-26x": "is not a date",
+	} {
+		if got, err := ParseDates(in); !isInvalid(err) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, %v, want %q", in, got, err, want)
+		}
+	}
+	long, err := ParseDates("2000-01-01..2999-12-31")
+	if s := (Schedule{Days: Daily, Zone: "UTC", Skipped: long}); err != nil || !isInvalid(s.Validate()) {
+		t.Errorf("a thousand years: got %d days, %v, %v, want them refused", len(long), err, s.Validate())
+	}
+}
+
+func TestDatesReadWhatTheyWrite(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var days Dates
+		for _, n := range rapid.SliceOfN(rapid.IntRange(0, 120), 1, 60).Draw(t, "days") {
+			days = append(days, time.Date(2027, 12, 1+n, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
+		}
+		days = days.and(nil)
+		got, err := ParseDates(days.String())
+		if err != nil || !slices.Equal(got, days) {
+			t.Errorf("%s: got %v, %v, want %v", days, got, err, days)
+		}
+	})
+}
+
 func FuzzParseClockAndDays(f *testing.F) {
 	f.Add("9:30 pm")
 	f.Add("mon–fri")
@@ -223,6 +340,9 @@ func FuzzParseClockAndDays(f *testing.F) {
 		}
 		if d, err := ParseDays(s); err == nil && !d.valid() {
 			t.Errorf("ParseDays(%q) = %d", s, d)
+		}
+		if d, err := ParseDates(s); err == nil && (len(d) == 0 || !slices.IsSorted(d)) {
+			t.Errorf("ParseDates(%q) = %q", s, d)
 		}
 	})
 }

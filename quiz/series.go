@@ -26,8 +26,11 @@ type Series struct {
 	Channels  []Channel
 	Schedule
 	Questions  int       // of each round, 1 to MaxQuestions
-	Topic      string    // empty: anything
+	Topic      string    // up to five with commas between them; empty: anything, by the weights of the exam's domains
+	Difficulty int       // of all questions, 1 to 3; 0 for any
 	Changeable bool      // answers may be changed until the close
+	Reveal     bool      // each answer is graded at once, otherwise all at the close; not together with Changeable
+	Speed      bool      // a right answer counts a little more the earlier it is given, see Points
 	Paused     bool      // nothing opens; what is open ends as usual
 	Next       time.Time // when the next round is due, also while paused (then it is skipped)
 	CreatedBy  string    // for people: who made it
@@ -47,9 +50,6 @@ func (s *Series) validate() error {
 	if !nameForm.MatchString(s.Name) || !oneLine(s.Name, 1, 40) {
 		return invalid("a series' name has 1 to 40 letters, digits, blanks, - and _")
 	}
-	if s.Questions < 1 || s.Questions > MaxQuestions {
-		return invalid("a round has 1 to %d questions", MaxQuestions)
-	}
 	if len(s.Channels) < 1 || len(s.Channels) > maxChannels {
 		return invalid("a series is posted in 1 to %d channels", maxChannels)
 	}
@@ -62,9 +62,23 @@ func (s *Series) validate() error {
 		return invalid("that is not a workspace: %q", clip(s.Workspace, 40))
 	}
 	s.CreatedBy = clip(s.CreatedBy, maxName)
-	topic, err := cleanTopic(s.Topic)
-	s.Topic = topic
-	return errors.Join(err, s.Schedule.Validate())
+	return s.validateRounds()
+}
+
+// validateRounds is validate for what an edit may change.
+func (s *Series) validateRounds() (err error) {
+	switch {
+	case s.Questions < 1 || s.Questions > MaxQuestions:
+		return invalid("a round has 1 to %d questions", MaxQuestions)
+	case s.Difficulty < 0 || s.Difficulty > 3:
+		return invalid("the difficulty is 1, 2, 3 or any")
+	case s.Reveal && s.Changeable:
+		return invalid("who is told at once whether they were right cannot change the answer: choose either reveal=now or change=yes")
+	}
+	if s.Topic, _, err = cleanTopics(s.Topic); err != nil {
+		return err
+	}
+	return s.Schedule.Validate()
 }
 
 // tidyName is how names are stored and looked for: blanks at the ends and double ones do not count.
@@ -82,26 +96,23 @@ func (e *Engine) CreateSeries(ctx context.Context, s Series) (Series, error) {
 	if err := s.validate(); err != nil {
 		return Series{}, err
 	}
-	bank, err := e.liveBank(ctx, e.db)
-	if err != nil {
-		return Series{}, err
-	}
-	if err := enough(len(fitting(bank, s.Topic)), s); err != nil {
+	if err := e.feasible(ctx, e.db, s); err != nil {
 		return Series{}, err
 	}
 	now := e.now()
+	s.Skipped = s.Skipped.from(s.today(now))
 	s.Next = s.Schedule.Next(now)
-	_, err = e.db.Exec(ctx, `
+	_, err := e.db.Exec(ctx, `
 		WITH made AS (
-			INSERT INTO quiz.series (workspace, name, opens, closes, days, zone, questions, topic, changeable, paused,
-				created_by, created_at, next_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+			INSERT INTO quiz.series (workspace, name, opens, closes, days, zone, skipped, questions, topic, difficulty,
+				changeable, reveal, speed, paused, created_by, created_at, next_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7::text[]::date[], $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 			RETURNING workspace, id
 		)
 		INSERT INTO quiz.series_channel (workspace, series, channel)
-		SELECT DISTINCT workspace, id, channel FROM made, unnest($14::text[]) AS c (channel)`,
-		s.Workspace, s.Name, s.Opens, s.Closes, s.Days, s.Zone, s.Questions, s.Topic, s.Changeable, s.Paused,
-		s.CreatedBy, now, s.Next, channelIDs(s.Channels))
+		SELECT DISTINCT workspace, id, channel FROM made, unnest($18::text[]) AS c (channel)`,
+		s.Workspace, s.Name, s.Opens, s.Closes, s.Days, s.Zone, noNil(s.Skipped), s.Questions, s.Topic, s.Difficulty,
+		s.Changeable, s.Reveal, s.Speed, s.Paused, s.CreatedBy, now, s.Next, channelIDs(s.Channels))
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.ConstraintName == "series_name" {
 		return Series{}, fmt.Errorf("%q: %w", s.Name, ErrSeriesExists)
 	}
@@ -112,19 +123,51 @@ func (e *Engine) CreateSeries(ctx context.Context, s Series) (Series, error) {
 	return e.oneSeries(ctx, s.Workspace, s.Name)
 }
 
-// enough refuses a series for which there are too few questions: each of its rounds would be shorter than promised.
+// feasible refuses a series for which there are too few questions: each of its rounds would be shorter than promised.
+func (e *Engine) feasible(ctx context.Context, db querier, s Series) error {
+	bank, err := e.liveBank(ctx, db)
+	if err != nil {
+		return err
+	}
+	_, topics, err := cleanTopics(s.Topic)
+	if err != nil {
+		return err
+	}
+	for _, topic := range topics {
+		if len(fitting(bank, topic)) == 0 {
+			return noQuestions(topic)
+		}
+	}
+	return enough(len(s.fitting(bank)), s)
+}
+
+// fitting returns the questions that the series may ask.
+func (s Series) fitting(bank []banked) []*Question {
+	return slices.DeleteFunc(fitting(bank, s.Topic), func(q *Question) bool { return s.Difficulty != 0 && q.Difficulty != s.Difficulty })
+}
+
+// enough is what to say when there are not as many questions as a round is to have.
 func enough(there int, s Series) error {
+	about := ""
+	if s.Topic != "" {
+		about = " about " + s.Topic
+	}
+	if s.Difficulty != 0 {
+		about += fmt.Sprintf(" of difficulty %d", s.Difficulty)
+	}
 	switch {
 	case there >= s.Questions:
 		return nil
-	case there == 0:
+	case there == 0 && s.Difficulty == 0:
 		return noQuestions(s.Topic)
-	case s.Topic == "":
+	case there == 0:
+		return invalid("there is no question%s; choose another difficulty or another topic", about)
+	case about == "":
 		return invalid("there are only %d questions; ask for %d or fewer", there, there)
 	case there == 1:
-		return invalid("there is only 1 question about %s; ask for 1, or choose another topic", s.Topic)
+		return invalid("there is only 1 question%s; ask for 1, or choose another topic", about)
 	}
-	return invalid("there are only %d questions about %s; ask for %d or fewer, or choose another topic", there, s.Topic, there)
+	return invalid("there are only %d questions%s; ask for %d or fewer, or choose another topic", there, about, there)
 }
 
 func channelIDs(channels []Channel) []string {
@@ -139,26 +182,44 @@ func channelIDs(channels []Channel) []string {
 func (e *Engine) Series(ctx context.Context, workspace string) ([]Series, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	rows, err := e.db.Query(ctx, `
-		SELECT s.workspace, s.name, s.opens, s.closes, s.days, s.zone, s.questions, s.topic, s.changeable, s.paused,
-			s.next_at, s.created_by,
-			(SELECT coalesce(jsonb_agg(jsonb_build_object('ID', c.channel, 'Gone', coalesce(c.gone, '')) ORDER BY c.channel), '[]')
-			 FROM quiz.series_channel c WHERE c.workspace = s.workspace AND c.series = s.id)
-		FROM quiz.series s
+	rows, err := e.db.Query(ctx, seriesSQL+`
 		WHERE s.workspace = $1 AND s.removed_at IS NULL
 		ORDER BY lower(s.name)`, workspace)
 	if err != nil {
 		return nil, fmt.Errorf("read the series of %s: %w", workspace, err)
 	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Series, err error) {
-		err = row.Scan(&s.Workspace, &s.Name, &s.Opens, &s.Closes, &s.Days, &s.Zone, &s.Questions, &s.Topic,
-			&s.Changeable, &s.Paused, &s.Next, &s.CreatedBy, &s.Channels)
-		return s, err
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Series, error) {
+		d, err := scanSeries(row)
+		return d.Series, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the series of %s: %w", workspace, err)
 	}
 	return all, nil
+}
+
+// A storedSeries is a series with its number.
+type storedSeries struct {
+	Series
+	id int64
+}
+
+// seriesSQL reads what scanSeries wants of quiz.series s.
+const seriesSQL = `
+	SELECT s.id, s.workspace, s.name, s.opens, s.closes, s.days, s.zone, s.skipped, s.questions, s.topic, s.difficulty,
+		s.changeable, s.reveal, s.speed, s.paused, s.next_at, s.created_by,
+		(SELECT coalesce(jsonb_agg(jsonb_build_object('ID', c.channel, 'Gone', coalesce(c.gone, '')) ORDER BY c.channel), '[]')
+		 FROM quiz.series_channel c WHERE c.workspace = s.workspace AND c.series = s.id)
+	FROM quiz.series s`
+
+func scanSeries(row pgx.CollectableRow) (s storedSeries, err error) {
+	var skipped []time.Time
+	err = row.Scan(&s.id, &s.Workspace, &s.Name, &s.Opens, &s.Closes, &s.Days, &s.Zone, &skipped, &s.Questions, &s.Topic, &s.Difficulty,
+		&s.Changeable, &s.Reveal, &s.Speed, &s.Paused, &s.Next, &s.CreatedBy, &s.Channels)
+	for _, day := range skipped {
+		s.Skipped = append(s.Skipped, day.Format(time.DateOnly))
+	}
+	return s, err
 }
 
 func (e *Engine) oneSeries(ctx context.Context, workspace, name string) (Series, error) {
@@ -193,15 +254,10 @@ func (e *Engine) PauseSeries(ctx context.Context, workspace, name string) error 
 // ResumeSeries lets a paused series go on with the next time it is due from now: what fell into the pause is not made up
 // for. A series that is not paused stays as it is. Error: ErrNoSeries.
 func (e *Engine) ResumeSeries(ctx context.Context, workspace, name string) error {
-	ctx, cancel := e.soon(ctx)
-	defer cancel()
-	s, err := e.oneSeries(ctx, workspace, name)
-	if err != nil {
-		return err
-	}
-	return e.changeSeries(ctx, workspace, name, `
-		UPDATE quiz.series SET paused = false, next_at = CASE WHEN paused THEN $3 ELSE next_at END
-		WHERE workspace = $1 AND lower(name) = lower($2) AND removed_at IS NULL`, s.Schedule.Next(e.now()))
+	return e.alterSeries(ctx, workspace, name, func(_ pgx.Tx, s *Series) error {
+		s.Paused = false
+		return nil
+	})
 }
 
 // RemoveSeries ends a series. Rounds that are open finish as usual and its points stay; the name is free again.
@@ -210,67 +266,6 @@ func (e *Engine) RemoveSeries(ctx context.Context, workspace, name string) error
 	return e.changeSeries(ctx, workspace, name, `
 		UPDATE quiz.series SET removed_at = $3
 		WHERE workspace = $1 AND lower(name) = lower($2) AND removed_at IS NULL`, e.now())
-}
-
-// JoinSeries posts a series in one more channel, from its next round on. A channel that was gone is tried again.
-// Errors: ErrNoSeries, *InvalidError.
-func (e *Engine) JoinSeries(ctx context.Context, workspace, name, channel string) error {
-	ctx, cancel := e.soon(ctx)
-	defer cancel()
-	s, err := e.oneSeries(ctx, workspace, name)
-	if err != nil {
-		return err
-	}
-	known := slices.ContainsFunc(s.Channels, func(c Channel) bool { return c.ID == channel })
-	if !platformID(channel) {
-		return invalid("that is not a channel: %q", clip(channel, 40))
-	}
-	if !known && len(s.Channels) >= maxChannels {
-		return invalid("a series is posted in 1 to %d channels", maxChannels)
-	}
-	return e.changeSeries(ctx, workspace, name, `
-		INSERT INTO quiz.series_channel (workspace, series, channel)
-		SELECT workspace, id, $3 FROM quiz.series
-		WHERE workspace = $1 AND lower(name) = lower($2) AND removed_at IS NULL
-		ON CONFLICT (workspace, series, channel) DO UPDATE SET gone = NULL`, channel)
-}
-
-// LeaveSeries stops posting a series in a channel; what is open there finishes as usual. Errors: ErrNoSeries; *InvalidError
-// for a channel it is not posted in, and for its last one.
-func (e *Engine) LeaveSeries(ctx context.Context, workspace, name, channel string) error {
-	ctx, cancel := e.soon(ctx)
-	defer cancel()
-	s, err := e.oneSeries(ctx, workspace, name)
-	if err != nil {
-		return err
-	}
-	switch {
-	case !slices.ContainsFunc(s.Channels, func(c Channel) bool { return c.ID == channel }):
-		return invalid("%s is not posted in that channel", s.Name)
-	case len(s.Channels) == 1:
-		return invalid("that is the only channel of %s; remove or pause the series instead", s.Name)
-	}
-	_, err = e.db.Exec(ctx, `
-		DELETE FROM quiz.series_channel c USING quiz.series s
-		WHERE s.workspace = $1 AND lower(s.name) = lower($2) AND s.removed_at IS NULL
-		AND c.workspace = s.workspace AND c.series = s.id AND c.channel = $3`, workspace, s.Name, channel)
-	if err != nil {
-		return fmt.Errorf("leave series %q: %w", s.Name, err)
-	}
-	return nil
-}
-
-// dayIn is the date in the zone of a channel, see zoneOf.
-func dayIn(ctx context.Context, db querier, workspace, channel string, now time.Time) (string, error) {
-	zone, err := zoneOf(ctx, db, workspace, channel)
-	if err != nil {
-		return "", err
-	}
-	loc, err := LoadZone(zone)
-	if err != nil {
-		loc = time.UTC // the database was made with a newer list of zones
-	}
-	return now.In(loc).Format(time.DateOnly), nil
 }
 
 // changeSeries runs a statement about the live series $2 of workspace $1; no row is ErrNoSeries.
@@ -287,20 +282,4 @@ func (e *Engine) changeSeries(ctx context.Context, workspace, name, sql string, 
 	}
 	e.signal()
 	return nil
-}
-
-// zoneOf is the zone in which a channel's days begin: that of a series in the channel, else of any series of the
-// workspace, else UTC. Removed series count after all others, so that a board does not shift when one ends.
-func zoneOf(ctx context.Context, db querier, workspace, channel string) (zone string, err error) {
-	err = db.QueryRow(ctx, `
-		SELECT coalesce((
-			SELECT s.zone FROM quiz.series s
-			LEFT JOIN quiz.series_channel c ON c.workspace = s.workspace AND c.series = s.id AND c.channel = $2
-			WHERE s.workspace = $1
-			ORDER BY c.channel IS NULL, s.removed_at IS NOT NULL, s.id
-			LIMIT 1), 'UTC')`, workspace, channel).Scan(&zone)
-	if err != nil {
-		return "", fmt.Errorf("find the zone of %s: %w", workspace, err)
-	}
-	return zone, nil
 }

@@ -92,17 +92,27 @@ func newBanked(q Question) banked {
 
 // fitting returns the questions of the bank that a topic asks for: all but background for no topic, otherwise those whose
 // domain's code, category, competency or term is the topic, or whose domain's or competency's words hold every word of it.
+// Several topics have commas between them: then a question needs to fit only one.
 func fitting(bank []banked, topic string) []*Question {
-	want := topicWords(topic)
-	joined := strings.Join(want, "")
+	var wanted [][]string
+	for part := range strings.SplitSeq(topic, ",") {
+		if want := topicWords(part); len(want) > 0 {
+			wanted = append(wanted, want)
+		}
+	}
 	fit := make([]*Question, 0, len(bank))
 	for i := range bank {
 		q := &bank[i]
-		if len(want) == 0 && (q.Domain != "BG" || q.Source == SourceGlossary) || len(want) > 0 && (slices.Contains(q.names, joined) || q.speaksOf(want)) {
+		if len(wanted) == 0 && (q.Domain != "BG" || q.Source == SourceGlossary) || slices.ContainsFunc(wanted, q.isAbout) {
 			fit = append(fit, &q.Question)
 		}
 	}
 	return fit
+}
+
+// isAbout reports whether a topic of these words asks for the question.
+func (b *banked) isAbout(want []string) bool {
+	return slices.Contains(b.names, strings.Join(want, "")) || b.speaksOf(want)
 }
 
 func (b *banked) speaksOf(want []string) bool {
@@ -130,6 +140,27 @@ func cleanTopic(topic string) (string, error) {
 		return "", invalid("a topic has at most %d characters", maxTopic)
 	}
 	return topic, nil
+}
+
+// maxTopics is how many topics a series may have at once.
+const maxTopics = 5
+
+// cleanTopics is cleanTopic for several topics with commas between them; it returns them as they are stored, and one by one.
+func cleanTopics(topics string) (string, []string, error) {
+	var all []string
+	for part := range strings.SplitSeq(topics, ",") {
+		topic, err := cleanTopic(part)
+		if err != nil {
+			return "", nil, err
+		}
+		if topic != "" {
+			all = append(all, topic)
+		}
+	}
+	if len(all) > maxTopics {
+		return "", nil, invalid("a series has at most %d topics", maxTopics)
+	}
+	return strings.Join(all, ", "), all, nil
 }
 
 // noQuestions is ErrNoQuestions with the topic in it.
