@@ -134,7 +134,10 @@ func (e *Engine) feasible(ctx context.Context, db querier, s Series) error {
 		return err
 	}
 	for _, topic := range topics {
-		if len(fitting(bank, topic)) == 0 {
+		switch fit := len(fitting(bank, topic)); {
+		case fit == 0 && len(topics) > 1:
+			return invalid("there is no question about %s, which is one of the topics; choose another", topic)
+		case fit == 0:
 			return noQuestions(topic)
 		}
 	}

@@ -108,7 +108,7 @@ func nextAfterChange(ctx context.Context, tx pgx.Tx, was Series, s storedSeries,
 		return time.Time{}, fmt.Errorf("read the day of the last round: %w", err)
 	}
 	after := now
-	if !was.Paused && was.Next.Before(now) {
+	if !was.Paused && !was.Next.After(now) {
 		after = was.Next.Add(-time.Microsecond)
 	}
 	next := s.Schedule.Next(after)

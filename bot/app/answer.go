@@ -213,7 +213,11 @@ func finished(r quiz.Round) string {
 	if r.Kind == quiz.KindDuel {
 		return "That was the last one. The result is posted here as soon as both of you are done, at the latest " + chat.Time(r.Closes) + "."
 	}
-	return "That was the last one. The answers are posted here when the round closes: " + chat.Time(r.Closes) + "."
+	what := "answers"
+	if r.Reveal {
+		what = "results"
+	}
+	return "That was the last one. The " + what + " are posted here when the round closes: " + chat.Time(r.Closes) + "."
 }
 
 func name(p quiz.Person) string { return chat.Escape(chat.Line(p.Name, 32)) }

@@ -101,6 +101,8 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 		"ckad-admin help":          help,
 		"ckad-admin series create": a.createSeries,
 		"ckad-admin series list":   a.listSeries,
+		"ckad-admin series edit":   a.editSeries,
+		"ckad-admin series skip":   a.skipDates,
 		"ckad-admin series pause":  a.pauseSeries,
 		"ckad-admin series resume": a.resumeSeries,
 		"ckad-admin series remove": a.removeSeries,

@@ -114,16 +114,23 @@ func roundTitle(r quiz.Round) string {
 // closing says until when r is open and what can be done until then.
 func closing(r quiz.Round) string {
 	s := "Open until " + chat.Time(r.Closes) + "."
-	switch {
-	case r.Late:
+	if r.Late {
 		s = "Posted late: I was not running at the usual time. " + s
+	}
+	switch {
+	case r.Reveal && r.Kind == quiz.KindSeries:
+		s += " You learn at once whether you are right; your first answer counts."
 	case r.Reveal:
-		return s + " The result is shown to you alone."
+		s += " The result is shown to you alone."
+	case r.Changeable:
+		s += " You may change your answer until then."
+	default:
+		s += " The answer comes when it closes; your first answer counts."
 	}
-	if r.Changeable {
-		return s + " You may change your answer until then."
+	if r.Speed {
+		s += " The earlier, the more a right answer counts."
 	}
-	return s + " The answer comes when it closes; your first answer counts."
+	return s
 }
 
 // paragraphs joins what is not empty.

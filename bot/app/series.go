@@ -1,8 +1,11 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"strconv"
 	"strings"
 
 	"ckadbot/bot/chat"
@@ -24,7 +27,7 @@ func (a *App) createSeries(ctx context.Context, c chat.Command) (chat.Reply, err
 		}}}, nil
 	}
 	if c.Rest != "" {
-		return chat.Reply{}, problemf("I do not know what to do with **%s**. Write each option as name=value: `/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin close=17:00`.", chat.Escape(chat.Line(c.Rest, 60)))
+		return chat.Reply{}, unfit(c, "/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin close=17:00")
 	}
 	return a.saveSeries(ctx, c.User, c.Channel, c.Args)
 }
@@ -45,42 +48,127 @@ func (a *App) saveSeries(ctx context.Context, u chat.User, ch chat.Channel, valu
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return private("Saved. **%s** posts %s %s, %s to %s (%s). First round: %s.\n\nIf I am not a member of the channel yet, invite me. `/ckad-admin series list` shows all series.",
-		chat.Escape(s.Name), counted(s.Questions, "question"), s.Schedule.Days, s.Schedule.Opens, s.Schedule.Closes, s.Schedule.Zone, chat.Time(s.Next)), nil
+	return private("Saved. %s. First round: %s.\n\nIf I am not a member of the channel yet, invite me. `/ckad-admin series list` shows all series.",
+		strings.Join(append([]string{posts(s)}, rules(s)...), ". "), chat.Time(s.Next)), nil
 }
 
 // newSeries reads what was typed. What is left out is once a day on weekdays,
 // 09:30 to 17:00, but the zone must be told: a wrong guess is an hour off for years.
 func newSeries(u chat.User, ch chat.Channel, values map[string]string) (quiz.Series, error) {
-	get := func(key, unset string) string {
-		if v := strings.TrimSpace(values[key]); v != "" {
-			return v
-		}
-		return unset
-	}
-	s := quiz.Series{Workspace: ch.Home(), Name: get("name", "daily"), Topic: get("topic", ""), Changeable: get("change", "no") == "yes", CreatedBy: u.ID}
+	s := quiz.Series{Workspace: ch.Home(), Name: cmp.Or(strings.TrimSpace(values["name"]), "daily"), CreatedBy: u.ID, Questions: 1,
+		Schedule: quiz.Schedule{Opens: 9*60 + 30, Closes: 17 * 60, Days: quiz.Weekdays}}
 	if id := values["channel"]; id != "" {
 		ch.ID = id
 	}
 	s.Channels = []quiz.Channel{{ID: ch.String()}}
-	var err error
-	if s.Questions, err = questionCount(get("questions", ""), 1); err != nil {
+	if err := setSeries(&s, values); err != nil {
 		return s, err
 	}
-	if s.Schedule.Opens, err = quiz.ParseClock(get("time", "09:30")); err != nil {
-		return s, err
-	}
-	if s.Schedule.Closes, err = quiz.ParseClock(get("close", "17:00")); err != nil {
-		return s, err
-	}
-	if s.Schedule.Days, err = quiz.ParseDays(get("days", "mon-fri")); err != nil {
-		return s, err
-	}
-	s.Schedule.Zone = get("zone", "")
-	if s.Schedule.Zone == "" {
+	if s.Zone == "" {
 		return s, problem("In which time zone? For example `zone=Europe/Berlin` or `zone=America/New_York`.")
 	}
 	return s, nil
+}
+
+// setSeries changes what the values say, by the names of the commands' options, and leaves the rest.
+func setSeries(s *quiz.Series, values map[string]string) (err error) {
+	for _, option := range []struct {
+		name string
+		set  func(typed string)
+	}{
+		{"time", func(v string) { s.Opens, err = quiz.ParseClock(v) }},
+		{"close", func(v string) { s.Closes, err = quiz.ParseClock(v) }},
+		{"days", func(v string) { s.Days, err = quiz.ParseDays(v) }},
+		{"zone", func(v string) { s.Zone = v }},
+		{"questions", func(v string) { s.Questions, err = questionCount(v, 1) }},
+		{"topic", func(v string) { s.Topic = unless(v, "any") }},
+		{"skip", func(v string) { s.Skipped, err = skipped(v) }},
+		{"difficulty", func(v string) { s.Difficulty, err = difficulty(v) }},
+		{"reveal", func(v string) { s.Reveal = v == "now" }},
+		{"change", func(v string) { s.Changeable = v == "yes" }},
+		{"speed", func(v string) { s.Speed = v == "yes" }},
+	} {
+		if v := strings.TrimSpace(values[option.name]); v != "" {
+			option.set(v)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unfit says what is wrong with words that fit no option.
+func unfit(c chat.Command, example string) error {
+	name, value, _ := strings.Cut(c.Rest, "=")
+	spec, _ := Spec.Find(c.Name)
+	for _, o := range spec.Options {
+		if strings.EqualFold(o.Name, name) && len(o.Choices) > 0 {
+			return problemf("**%s** is one of %s; not **%s**.", o.Name, strings.Join(o.Choices, ", "), chat.Escape(chat.Line(value, 40)))
+		}
+	}
+	return problemf("I do not know what to do with **%s**. Write each option as name=value: `%s`.", chat.Escape(chat.Line(c.Rest, 60)), example)
+}
+
+// unless is what was typed, or nothing for the word that means nothing.
+func unless(typed, nothing string) string {
+	if strings.EqualFold(typed, nothing) {
+		return ""
+	}
+	return typed
+}
+
+func skipped(typed string) (quiz.Dates, error) {
+	if unless(typed, "none") == "" {
+		return nil, nil
+	}
+	return quiz.ParseDates(typed)
+}
+
+func difficulty(typed string) (int, error) {
+	if unless(typed, "any") == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(typed)
+	if err != nil || n < 1 || n > 3 {
+		return 0, problem("The difficulty is 1, 2, 3 or any.")
+	}
+	return n, nil
+}
+
+// editSeries changes a series for its next rounds.
+func (a *App) editSeries(ctx context.Context, c chat.Command) (chat.Reply, error) {
+	changes := maps.Clone(c.Args)
+	delete(changes, "name")
+	const example = "/ckad-admin series edit daily time=10:00 topic=networking,pods"
+	if c.Rest != "" {
+		return chat.Reply{}, unfit(c, example)
+	}
+	if len(changes) == 0 && seriesName(c) != "" {
+		return chat.Reply{}, problem("What shall be changed? Write each option as name=value: `" + example + "`.")
+	}
+	s, err := a.engine.EditSeries(ctx, c.User.Home(), seriesName(c), func(s *quiz.Series) error { return setSeries(s, changes) })
+	if err := aboutTopic(err, changes["topic"]); err != nil {
+		return chat.Reply{}, err
+	}
+	return seriesCard("Changed, from the next round on", s), nil
+}
+
+// skipDates adds holidays to a series.
+func (a *App) skipDates(ctx context.Context, c chat.Command) (chat.Reply, error) {
+	days, err := quiz.ParseDates(c.Args["dates"])
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	s, err := a.engine.SkipDates(ctx, c.User.Home(), seriesName(c), days)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return seriesCard("A round that is open ends as planned", s), nil
+}
+
+func seriesCard(title string, s quiz.Series) chat.Reply {
+	return chat.Reply{Message: chat.Message{Card: &chat.Card{Title: title, Body: chat.Cut(describe(s), chat.MaxBody)}}, Ephemeral: true}
 }
 
 // retype shows what was given as a command that can be corrected and sent again.
@@ -116,12 +204,39 @@ func (a *App) listSeries(ctx context.Context, c chat.Command) (chat.Reply, error
 	return chat.Reply{Message: chat.Message{Card: &chat.Card{Title: "Recurring quizzes", Body: text}}, Ephemeral: true}, nil
 }
 
-func describe(s quiz.Series) string {
-	lines := []string{"**" + chat.Escape(s.Name) + "**: " + counted(s.Questions, "question") + " " + s.Schedule.Days.String() + ", " +
-		s.Schedule.Opens.String() + " to " + s.Schedule.Closes.String() + " (" + chat.Escape(s.Schedule.Zone) + ")"}
+// posts says what a series does, when.
+func posts(s quiz.Series) string {
+	about := ", topics by the exam's weights"
 	if s.Topic != "" {
-		lines[0] += ", about " + chat.Escape(s.Topic)
+		about = ", about " + chat.Escape(s.Topic)
 	}
+	if s.Difficulty != 0 {
+		about += fmt.Sprintf(", of difficulty %d", s.Difficulty)
+	}
+	return fmt.Sprintf("**%s** posts %s %s, %s to %s (%s)%s", chat.Escape(s.Name), counted(s.Questions, "question"),
+		s.Schedule.Days, s.Opens, s.Closes, chat.Escape(s.Zone), about)
+}
+
+// rules says what is not as usual in the rounds of a series.
+func rules(s quiz.Series) (all []string) {
+	if len(s.Skipped) > 0 {
+		all = append(all, "Skips "+s.Skipped.String())
+	}
+	if s.Changeable {
+		all = append(all, "Answers may be changed until the close")
+	}
+	if s.Reveal {
+		all = append(all, "Each answer is graded at once")
+	}
+	if s.Speed {
+		all = append(all, "Right answers count a little more the earlier they come")
+	}
+	return all
+}
+
+// describe is all about a series.
+func describe(s quiz.Series) string {
+	lines := append([]string{posts(s)}, rules(s)...)
 	if s.Paused {
 		lines = append(lines, "Paused. `/ckad-admin series resume NAME` goes on.")
 	} else {

@@ -14,6 +14,21 @@ var (
 	placeOption  = chat.OptionSpec{Name: "channel", Description: "The channel; this one if left out", Kind: chat.Place}
 )
 
+// What a series can be told, when it is made and later.
+var (
+	timeOption       = chat.OptionSpec{Name: "time", Description: "When a round opens, such as 09:30"}
+	daysOption       = chat.OptionSpec{Name: "days", Description: "Weekdays, such as mon-fri or daily"}
+	zoneOption       = chat.OptionSpec{Name: "zone", Description: "Time zone, such as Europe/Berlin"}
+	closeOption      = chat.OptionSpec{Name: "close", Description: "When a round closes, such as 17:00"}
+	countOption      = chat.OptionSpec{Name: "questions", Description: "Questions in a round, 1 to 10; at first 1", Kind: chat.Number}
+	changeOption     = chat.OptionSpec{Name: "change", Description: "May answers be changed until the close? At first no", Choices: []string{"yes", "no"}}
+	difficultyOption = chat.OptionSpec{Name: "difficulty", Description: "1 (what is it?) to 3 (details); at first any", Choices: []string{"any", "1", "2", "3"}}
+	revealOption     = chat.OptionSpec{Name: "reveal", Description: "When people learn whether they were right; at first at the close", Choices: []string{"close", "now"}}
+	speedOption      = chat.OptionSpec{Name: "speed", Description: "Do early right answers count a little more? At first no", Choices: []string{"yes", "no"}}
+	skipOption       = chat.OptionSpec{Name: "skip", Description: "Days without a round, such as 2026-12-24..2027-01-02; none clears them"}
+	topicsOption     = chat.OptionSpec{Name: "topic", Description: "One or more, such as networking,pods; any is all, by the exam's weights", Complete: true}
+)
+
 var termOption = chat.OptionSpec{Name: "term", Description: "The term", Required: true, Complete: true}
 
 // Spec is every command of the bot: what Discord registers, what Slack and the
@@ -59,14 +74,16 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 		{Name: "series", Description: "Recurring quizzes", Commands: []chat.CommandSpec{
 			{Name: "create", Description: "Create a recurring quiz; without options a form asks for the essentials", Options: []chat.OptionSpec{
 				{Name: "name", Description: "Its name, such as daily"},
-				{Name: "time", Description: "When a round opens, such as 09:30"},
-				{Name: "days", Description: "Weekdays, such as mon-fri or daily"},
-				{Name: "zone", Description: "Time zone, such as Europe/Berlin"},
-				{Name: "close", Description: "When a round closes, such as 17:00"},
-				{Name: "questions", Description: "Questions in a round, 1 to 10; 1 if left out", Kind: chat.Number},
-				placeOption,
-				{Name: "change", Description: "May answers be changed until the close? no if left out", Choices: []string{"yes", "no"}},
-				topicOption,
+				timeOption, daysOption, zoneOption, closeOption, countOption, placeOption, changeOption,
+				difficultyOption, revealOption, speedOption, skipOption, topicsOption,
+			}},
+			{Name: "edit", Description: "Change a series from its next round on", Options: []chat.OptionSpec{
+				seriesOption, timeOption, daysOption, zoneOption, closeOption, countOption, changeOption,
+				difficultyOption, revealOption, speedOption, skipOption, topicsOption,
+			}},
+			{Name: "skip", Description: "Leave out some days, such as holidays", Options: []chat.OptionSpec{
+				seriesOption,
+				{Name: "dates", Description: "Such as 2026-12-24..2027-01-02,2027-05-01", Required: true},
 			}},
 			{Name: "list", Description: "All series, their times and their troubles"},
 			{Name: "pause", Description: "Open no more rounds until resumed", Options: []chat.OptionSpec{seriesOption}},
@@ -107,7 +124,8 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 	"`/ckad-admin series create` asks for the essentials in a form. Or in one line:\n" +
 	"`/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin close=17:00 questions=3`\n" +
-	"Also `topic=networking`, `channel=#quiz`, and `change=yes` so that answers may be changed until the close.\n" +
+	"Also `topic=networking,pods` (without it, topics have the exam's weights), `difficulty=2`, `channel=#quiz`, `change=yes` so that answers may be changed until the close, or `reveal=now` so that they are graded at once, `speed=yes` so that early ones count a little more.\n" +
+	"`/ckad-admin series skip daily 2026-12-24..2027-01-02` leaves out holidays, `series edit daily time=10:00` changes a series from its next round on.\n" +
 	"`/ckad-admin series list` shows all with their next round. `pause`, `resume` and `remove` take a name.\n" +
 	"`/ckad-admin series join daily #other` posts a series in one more channel, `leave` stops that. The channel counts for its own leaderboard, too.\n\n" +
 	"**Your team's own words**\n\n" +

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -380,8 +381,8 @@ func (r *room) write(heading string, m chat.Message) {
 			text.WriteString(" (" + span.URL + ")")
 		}
 	}
-	// The glossary dates its edits by the database's clock.
-	said := strings.ReplaceAll(text.String(), time.Now().UTC().Format(time.DateOnly), "TODAY")
+	// The glossary dates its edits by the database's clock; other dates are the room's.
+	said := regexp.MustCompile(`(\bon |Version \d+, )`+time.Now().UTC().Format(time.DateOnly)).ReplaceAllString(text.String(), "${1}TODAY")
 	for line := range strings.SplitSeq(said, "\n") {
 		fmt.Fprintln(&r.said, strings.TrimRight("  "+line, " "))
 	}

@@ -104,15 +104,18 @@ func (s Spec) Admin(name string) bool {
 // assign puts words into args by the options' names, then by their order, and
 // gives back what is left over.
 func assign(args map[string]string, options []OptionSpec, words []word, names Names) (rest string) {
-	var loose []string
+	var loose, unfit []string
 	for _, w := range words {
-		if o, ok := option(options, w.name); ok && w.name != "" {
-			if v, ok := o.accept(w.value, names); ok {
-				args[o.Name] = v
-				continue
-			}
+		o, named := option(options, w.name)
+		v, fits := o.accept(w.value, names)
+		switch {
+		case !named || w.name == "":
+			loose = append(loose, w.text)
+		case fits:
+			args[o.Name] = v
+		default: // and it is meant for no other option
+			unfit = append(unfit, w.text)
 		}
-		loose = append(loose, w.text)
 	}
 	for _, o := range options { // what only certain words fit finds them anywhere
 		if _, taken := args[o.Name]; !taken && !o.free() {
@@ -129,7 +132,7 @@ func assign(args map[string]string, options []OptionSpec, words []word, names Na
 			args[o.Name], loose = strings.Join(loose, " "), nil
 		}
 	}
-	return strings.Join(loose, " ")
+	return strings.Join(append(unfit, loose...), " ")
 }
 
 // free tells whether o takes any text.
