@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 )
@@ -34,41 +33,28 @@ func readJSON(r *reader, text string) {
 		readYAML(r, strings.ReplaceAll(text, "\t", " "))
 		return
 	}
-	dec := json.NewDecoder(strings.NewReader(text))
-	line, seen := 1, 0
-	lineOf := func(offset int) int {
-		line += strings.Count(text[seen:offset], "\n")
-		seen = offset
-		return line
-	}
-	begin, err := dec.Token()
-	if begin != json.Delim('[') {
-		r.wrong(r.line(1), `is no list: want [ with questions between { and }, or {"questions": […]}`)
+	var items []json.RawMessage
+	if err := json.Unmarshal([]byte(text), &items); err != nil {
+		r.notJSON(text, err)
 		return
 	}
-	for err == nil && dec.More() {
-		var item json.RawMessage
-		if err = dec.Decode(&item); err == nil {
-			r.item(r.line(lineOf(int(dec.InputOffset())-len(item))), item)
-		}
-	}
-	if err == nil {
-		_, err = dec.Token()
-	}
-	if err == nil && strings.TrimSpace(text[dec.InputOffset():]) != "" {
-		err = errors.New("something follows after the list")
-	}
-	if err != nil {
-		r.wrong(r.line(lineOf(max(seen, jsonAt(dec, err)))), "is no JSON: %v", jsonProblem(err))
+	line := 1
+	for _, item := range items { // between one and the next stand only blanks and a comma
+		before, after, _ := strings.Cut(text, string(item))
+		line += strings.Count(before, "\n")
+		r.item(r.line(line), item)
+		line, text = line+strings.Count(string(item), "\n"), after
 	}
 }
 
-// jsonAt is where the decoder found what is wrong.
-func jsonAt(dec *json.Decoder, err error) int {
-	if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return int(max(wrong.Offset-1, 0))
+// notJSON tells what the library found, and in which line.
+func (r *reader) notJSON(text string, err error) {
+	wrong, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok {
+		r.wrong(r.line(1), `is no list: want [ with questions between { and }, or {"questions": […]}`)
+		return
 	}
-	return int(dec.InputOffset())
+	r.wrong(r.line(1+strings.Count(text[:max(wrong.Offset-1, 0)], "\n")), "is no JSON: %s; look at commas, quotes and brackets there", clip(wrong.Error(), 120))
 }
 
 func (r *reader) item(at Place, data []byte) {
@@ -109,9 +95,6 @@ func jsonProblem(err error) error {
 	}
 	if m := unknownField.FindStringSubmatch(err.Error()); m != nil {
 		return fmt.Errorf("there is no key %q in a list of questions; use %s", clip(m[1], 40), jsonKeys)
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("it ends in the middle")
 	}
 	return errors.New(clip(err.Error(), 120))
 }
