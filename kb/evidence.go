@@ -77,10 +77,9 @@ type reading struct {
 
 // add reads one more text.
 func (r *reading) add(text string) {
-	camel := camelWords(text)
-	r.addStems(asOne(r.meaning(camel)))
-	if joined := words(text); len(joined) != len(camel) { // "cronjob" for "CronJob"
-		r.addStems(asOne(r.meaning(joined)))
+	r.addStems(asOne(r.meaning(camelWords(text))))
+	if isCamel(text) { // "cronjob" for "CronJob"
+		r.addStems(asOne(r.meaning(words(text))))
 	}
 }
 

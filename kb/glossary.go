@@ -69,8 +69,8 @@ func Open(ctx context.Context, pool *pgxpool.Pool, opt Options) (*Glossary, erro
 // Close removes the index's directory. The pool stays open. No other method may be running or be called afterwards.
 func (g *Glossary) Close() error { return g.index.close() }
 
-// pull applies the edits since the last pull, first to memory and then to the index. When it fails it has changed nothing and
-// the next one makes it good.
+// pull applies the edits since the last pull: names first, which takes a fraction of the time, then texts and the index. When it
+// fails it has changed nothing and the next one makes it good.
 func (g *Glossary) pull(ctx context.Context) error {
 	g.pulling.Lock()
 	defer g.pulling.Unlock()
@@ -83,15 +83,17 @@ func (g *Glossary) pull(ctx context.Context) error {
 		return cmp.Or(cmp.Compare(a.workspace, b.workspace), cmp.Compare(a.Source, b.Source))
 	})
 	changes := g.name(edits)
+	var indexing sync.WaitGroup
+	indexing.Go(func() { g.index.update(changes) })
 	g.read(changes)
-	g.index.update(changes)
+	indexing.Wait()
 	if g.opt.onChange != nil {
 		g.opt.onChange()
 	}
 	return nil
 }
 
-// name makes the names of edited entries known, which takes a fraction of the time that their texts take.
+// name makes the names of edited entries known.
 func (g *Glossary) name(edits []edit) []change {
 	changes := make([]change, len(edits))
 	for i, e := range edits {

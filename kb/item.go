@@ -2,6 +2,7 @@ package kb
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -52,10 +53,13 @@ func held(it *item) texts {
 
 // readTexts reads the texts of all items on all processors.
 func readTexts(items []*item) {
-	some := slices.Collect(slices.Chunk(items, 1000))
-	inParallel(len(some), func(i int) {
+	if len(items) == 0 {
+		return
+	}
+	parts := slices.Collect(slices.Chunk(items, 1+len(items)/runtime.GOMAXPROCS(0))) // so that each word is stemmed but a few times
+	inParallel(len(parts), func(i int) {
 		m := stemmer{}
-		for _, it := range some[i] {
+		for _, it := range parts[i] {
 			it.judgingWith(m)
 		}
 	})

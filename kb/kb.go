@@ -14,8 +14,12 @@
 // # What is cached
 //
 // Each process keeps all entries in memory, by name, and a bleve index in a private temporary directory. Both are thrown
-// away at the end; nothing in them is worth keeping. Exact names are answered from memory, and so are those one mistake away; worse typos and descriptions ask bleve
-// for candidates, and plain Go decides among them.
+// away at the end; nothing in them is worth keeping. Memory holds the entries by name, by the pieces of their names, which lead to
+// those up to two mistakes away, and by the stems of their texts, for descriptions. Bleve finds words of names: in any order, with a
+// mistake in each, and by their beginning. Either only proposes; plain Go decides among what is proposed.
+//
+// What memory holds is never changed. An edit makes new layers, maps and lists of what it touches and shares all else, so searching
+// needs no lock, and an edit costs little beside a hundred thousand entries.
 //
 // # How processes follow each other
 //

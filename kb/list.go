@@ -107,17 +107,17 @@ func newTypedNames(items []*item) typedNames {
 		}
 	}
 	var all typedNames
-	for kind, list := range lists {
-		slices.SortFunc(list, func(a, b keyed) int {
+	inParallel(typedKinds, func(kind int) {
+		slices.SortFunc(lists[kind], func(a, b keyed) int {
 			if c := cmp.Compare(a.key, b.key); c != 0 {
 				return c
 			}
 			return a.compare(b.typedName)
 		})
-		for _, k := range list {
+		for _, k := range lists[kind] {
 			all[kind] = append(all[kind], k.typedName)
 		}
-	}
+	})
 	return all
 }
 

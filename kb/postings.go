@@ -42,27 +42,37 @@ func (e listEdit) compare(other listEdit) int {
 	return cmp.Or(cmp.Compare(e.hash, other.hash), cmp.Compare(e.number(), other.number()), falseFirst(other.gone, e.gone))
 }
 
-// changed returns the postings after edits, and sorts these.
+// changed returns the postings after edits. It works on all processors.
 func (p postings) changed(edits []listEdit) postings {
+	var parts [256][]listEdit
+	for _, e := range edits {
+		parts[byte(e.hash)] = append(parts[byte(e.hash)], e)
+	}
+	inParallel(len(parts), func(i int) {
+		if len(parts[i]) > 0 {
+			p[i] = changedLists(p[i], parts[i])
+		}
+	})
+	return p
+}
+
+// changedLists returns lists after edits of one part of the postings.
+func changedLists(lists map[uint64][]posting, edits []listEdit) map[uint64][]posting {
 	slices.SortFunc(edits, listEdit.compare)
-	var own [256]bool // which of the maps no other postings share
+	lists = clone(lists, 0)
 	for len(edits) > 0 {
 		hash, n := edits[0].hash, 1
 		for n < len(edits) && edits[n].hash == hash {
 			n++
 		}
-		lists := &p[byte(hash)]
-		if !own[byte(hash)] {
-			*lists, own[byte(hash)] = clone(*lists, 0), true
-		}
-		if list := edited((*lists)[hash], edits[:n]); len(list) > 0 {
-			(*lists)[hash] = list
+		if list := edited(lists[hash], edits[:n]); len(list) > 0 {
+			lists[hash] = list
 		} else {
-			delete(*lists, hash)
+			delete(lists, hash)
 		}
 		edits = edits[n:]
 	}
-	return p
+	return lists
 }
 
 // edited returns a list after edits, which are sorted.

@@ -17,11 +17,11 @@ var articles = wordSet(`a an the is are was were be been being its their your my
 
 // saying makes one of a text.
 func (m stemmer) saying(text string) saying {
-	camel, joined := camelWords(text), words(text)
+	camel := camelWords(text)
 	s := saying{literal: m.literal(trim(camel)), words: m.meaning(camel)}
 	stems := asOne(slices.Clone(s.words))
-	if len(joined) != len(camel) {
-		stems = append(stems, asOne(m.meaning(joined))...) // "cronjob" for "CronJob"
+	if isCamel(text) {
+		stems = append(stems, asOne(m.meaning(words(text)))...) // "cronjob" for "CronJob"
 	}
 	for _, stem := range stems {
 		s.stems = append(s.stems, hashOf(fnvBasis, stem))
