@@ -66,7 +66,7 @@ func (e *Engine) countSome(ctx context.Context, workspace string) (more bool, er
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
 	err = e.withScores(ctx, workspace, func(tx pgx.Tx) error {
-		more, err = countIn(ctx, tx, workspace, e.now())
+		more, err = countIn(ctx, tx, workspace, e.now(), countBatch)
 		return err
 	})
 	if err != nil {
@@ -75,8 +75,8 @@ func (e *Engine) countSome(ctx context.Context, workspace string) (more bool, er
 	return more, nil
 }
 
-// countIn is countSome within a transaction that holds the lock of the boards.
-func countIn(ctx context.Context, tx pgx.Tx, workspace string, now time.Time) (more bool, err error) {
+// countIn counts up to so many answers within a transaction that holds the lock of the boards.
+func countIn(ctx context.Context, tx pgx.Tx, workspace string, now time.Time, batch int) (more bool, err error) {
 	rounds, sealed, err := toCount(ctx, tx, workspace)
 	if err != nil || len(rounds) == 0 {
 		return false, err
@@ -89,14 +89,14 @@ func countIn(ctx context.Context, tx pgx.Tx, workspace string, now time.Time) (m
 	if err != nil {
 		return false, fmt.Errorf("wait for corrections: %w", err)
 	}
-	facts, answers, err := markCounted(ctx, tx, workspace, rounds)
+	facts, answers, err := markCounted(ctx, tx, workspace, rounds, batch)
 	if err != nil {
 		return false, err
 	}
 	if err := addScores(ctx, tx, workspace, facts, now); err != nil {
 		return false, err
 	}
-	if answers == countBatch {
+	if answers == batch {
 		return true, nil
 	}
 	_, err = tx.Exec(ctx, `UPDATE quiz.round SET recount = false WHERE workspace = $1 AND id = ANY($2)`, workspace, sealed)
@@ -164,9 +164,9 @@ const countedSQL = `
 	) sums
 	GROUP BY channel, series, domain, day, season`
 
-// markCounted writes down what answers of the rounds are worth now, for up to countBatch that differ, and returns the
+// markCounted writes down what answers of the rounds are worth now, for up to so many that differ, and returns the
 // differences and how many answers they are of.
-func markCounted(ctx context.Context, tx pgx.Tx, workspace string, rounds []int64) ([]facts, int, error) {
+func markCounted(ctx context.Context, tx pgx.Tx, workspace string, rounds []int64, batch int) ([]facts, int, error) {
 	return readFacts(ctx, tx, `
 		WITH changed AS MATERIALIZED (
 			SELECT * FROM quiz.worth
@@ -176,7 +176,7 @@ func markCounted(ctx context.Context, tx pgx.Tx, workspace string, rounds []int6
 			UPDATE quiz.answer a SET counted = c.points
 			FROM changed c
 			WHERE a.workspace = $1 AND a.round = c.round AND a.position = c.position AND a.player = c.player
-		)`+countedSQL, workspace, rounds, countBatch)
+		)`+countedSQL, workspace, rounds, batch)
 }
 
 func readFacts(ctx context.Context, tx pgx.Tx, sql string, args ...any) (all []facts, answers int, err error) {
