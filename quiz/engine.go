@@ -46,12 +46,14 @@ type Engine struct {
 	patience  time.Duration // dbTimeout, shorter in tests
 	chance    *rand.Rand    // as safe for many goroutines as its source, as it keeps nothing itself
 	bank      bankCopy
+	clicks    queue
 	wake      chan struct{} // tells Run that something may be due; holds at most one signal
 }
 
 // New returns an Engine over a migrated database. It starts nothing: see Run.
 func New(db *pgxpool.Pool, opt Options) *Engine {
 	e := &Engine{db: db, log: opt.Log, platforms: opt.Platforms, patience: dbTimeout, wake: make(chan struct{}, 1)}
+	e.clicks.turn = make(chan struct{}, 1)
 	random := opt.Random
 	if random == nil {
 		random = rand.Uint64
@@ -143,6 +145,7 @@ func cleanName(p Person) string {
 type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
 // lock waits for the lock of that name and holds it until the transaction ends. It is for the few decisions that no

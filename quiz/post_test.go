@@ -100,6 +100,7 @@ func TestAnswerThatWaitedUntilTheResultWasShownIsLate(t *testing.T) {
 
 func TestResultWaitsForAnswersThatAreBeingRecorded(t *testing.T) {
 	w := newWorld(t, 10)
+	w.patience = time.Hour // the answer gives up waiting long after the test is over
 	r, d := w.openDaily(daily("daily", general))
 	tx, err := w.pool.Begin(t.Context())
 	if err != nil {

@@ -2,134 +2,187 @@ package quiz
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// How an answer gets into the database.
+// How answers get into the database.
 
-// record writes the answer if everything allows it, and reads how the person stands after that. The outcome is Recorded,
-// Changed or "" for neither; the progress is empty without that round. PostgreSQL may undo it for a deadlock, or because
-// the player has just answered the same question in another channel.
-func (e *Engine) record(ctx context.Context, a Answer, now time.Time) (outcome Outcome, p progress, err error) {
+// storeClicks writes the answers that everything allows, in one transaction, and reads how the people stand after that. There is
+// one click of each person at most. PostgreSQL may undo it for a deadlock, or because a player has just answered the same
+// question in another channel. It is an error to wait longer than patience for a lock; with 0 only ctx limits it.
+func (e *Engine) storeClicks(ctx context.Context, clicks []*click, patience time.Duration) (err error) {
 	for range 3 {
-		if outcome, p, err = e.recordOnce(ctx, a, now); !retriable(err) {
+		if err = e.tryToStore(ctx, clicks, patience); !retriable(err) {
 			break
 		}
 	}
-	return outcome, p, err
+	return err
 }
 
-// recordOnce records an answer in one transaction. A typed one is graded within it: whoever corrects the accepted answers
-// waits until this answer is there to be graded again, or this one waits and is graded by the corrected ones.
-func (e *Engine) recordOnce(ctx context.Context, a Answer, now time.Time) (outcome Outcome, p progress, err error) {
-	if a.Typed == "" {
-		outcome, p, err = send(ctx, e.db, a, now)
-	} else {
-		err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
-			if a.Choice, err = gradeTyped(ctx, tx, a); err != nil {
-				return err
-			}
-			outcome, p, err = send(ctx, tx, a, now)
+// tryToStore grades what was typed within the transaction: whoever corrects the accepted answers waits until these answers are
+// there to be graded again, or these wait and are graded by the corrected ones.
+func (e *Engine) tryToStore(ctx context.Context, clicks []*click, patience time.Duration) error {
+	if !slices.ContainsFunc(clicks, func(c *click) bool { return c.Typed != "" }) {
+		return send(ctx, e.db, clicks, patience)
+	}
+	return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+		if err := gradeTyped(ctx, tx, clicks, patience); err != nil {
 			return err
-		})
-	}
-	if err == nil && p.Round.Kind == KindDuel {
-		p.Round.Duel, err = readDuel(ctx, e.db, a.Workspace, a.Round)
-	}
-	return outcome, p, err
-}
-
-// gradeTyped is 1 for a typed answer that is accepted, else 0, also where nothing is to be typed.
-func gradeTyped(ctx context.Context, tx pgx.Tx, a Answer) (int, error) {
-	var q Question
-	err := tx.QueryRow(ctx, `
-		SELECT accepted FROM quiz.round_question
-		WHERE workspace = $1 AND round = $2 AND position = $3 AND kind = 'typed'
-		FOR SHARE`, a.Workspace, a.Round, a.Question).Scan(&q.Answers)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return 0, fmt.Errorf("read what is accepted: %w", err)
-	}
-	return typedChoice(q, a.Typed), nil
-}
-
-// typedChoice is the number of a typed answer.
-func typedChoice(q Question, typed string) int {
-	if q.Accepts(typed) {
-		return 1
-	}
-	return 0
-}
-
-// A batcher is a pool or a transaction, for several statements in one go.
-type batcher interface {
-	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
-}
-
-// send sends three statements in one go, as a whole channel may click in the same second: who it is, the answer, and the
-// progress. They are one transaction.
-func send(ctx context.Context, db batcher, a Answer, now time.Time) (outcome Outcome, p progress, err error) {
-	var batch pgx.Batch
-	batch.Queue(registerSQL, a.By.Workspace, a.By.User, a.Workspace, cleanName(a.By), a.By.nameless(), a.Round, a.Channel)
-	queueAnswer(&batch, a, now).QueryRow(func(row pgx.Row) error {
-		var changes int
-		err := row.Scan(&changes)
-		switch {
-		case errors.Is(err, pgx.ErrNoRows):
-			return nil
-		case changes > 0:
-			outcome = Changed
-		default:
-			outcome = Recorded
 		}
+		return send(ctx, tx, clicks, patience)
+	})
+}
+
+// queuePatience limits each wait for a lock until the end of the transaction.
+func queuePatience(batch *pgx.Batch, patience time.Duration) {
+	batch.Queue(`SELECT set_config('lock_timeout', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true)`, strconv.FormatInt(patience.Milliseconds(), 10))
+}
+
+// gradeTyped makes the choice of each typed answer 1 if it is accepted, else 0, also where nothing is to be typed.
+func gradeTyped(ctx context.Context, tx pgx.Tx, clicks []*click, patience time.Duration) error {
+	var typed []*click
+	var workspaces []string
+	var rounds []int64
+	var positions []int
+	for _, c := range clicks {
+		if c.Typed != "" {
+			c.Choice = 0
+			typed, workspaces = append(typed, c), append(workspaces, c.Workspace)
+			rounds, positions = append(rounds, c.Round), append(positions, c.Question)
+		}
+	}
+	var batch pgx.Batch
+	queuePatience(&batch, patience)
+	batch.Queue(`
+		SELECT workspace, round, position, accepted FROM quiz.round_question
+		WHERE kind = 'typed' AND (workspace, round, position) IN (SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[]))
+		ORDER BY workspace, round, position
+		FOR SHARE`, workspaces, rounds, positions).Query(func(rows pgx.Rows) error {
+		var workspace string
+		var round int64
+		var position int
+		var q Question
+		_, err := pgx.ForEachRow(rows, []any{&workspace, &round, &position, &q.Answers}, func() error {
+			for _, c := range typed {
+				if c.Workspace == workspace && c.Round == round && c.Question == position && q.Accepts(c.Typed) {
+					c.Choice = 1
+				}
+			}
+			return nil
+		})
 		return err
 	})
-	batch.Queue(progressSQL, a.Workspace, a.Round, a.By.Workspace, a.By.User).QueryRow(func(row pgx.Row) error {
-		if err := p.scan(row); !errors.Is(err, pgx.ErrNoRows) {
-			return err
-		}
-		return nil
-	})
-	err = db.SendBatch(ctx, &batch).Close()
-	return outcome, p, err
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("read what is accepted: %w", err)
+	}
+	return nil
 }
 
-// queueAnswer is the statement that decides: no row comes back if anything speaks against the answer.
-func queueAnswer(batch *pgx.Batch, a Answer, now time.Time) *pgx.QueuedQuery {
-	return batch.Queue(`
-		WITH asked AS (
-			SELECT r.workspace, r.id AS round, r.kind, q.position, q.question, p.channel, r.changeable, i.player
-			FROM quiz.round r
-			JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
-			JOIN quiz.post p           ON p.workspace = r.workspace AND p.round = r.id
-			JOIN quiz.identity i       ON i.workspace = $6 AND i.user_id = $7
-			LEFT JOIN quiz.duel d      ON d.workspace = r.workspace AND d.round = r.id
-			WHERE r.workspace = $1 AND r.id = $2
-			AND q.position = $3 AND $4 < q.beyond
-			AND (q.kind <> 'several' OR $4 > 0)  -- to choose none is no answer
-			AND (q.kind = 'typed') = ($9::text IS NOT NULL)
-			AND p.channel = CASE WHEN r.player IS NULL THEN $5 ELSE 'player/' || r.player END
+// send sends a few statements in one go: who it is, the answers, and the progress. They are one transaction.
+func send(ctx context.Context, db querier, clicks []*click, patience time.Duration) error {
+	var batch pgx.Batch
+	queuePatience(&batch, patience)
+	queueRegister(&batch, clicks)
+	stored := map[answerKey]Outcome{}
+	queueAnswers(&batch, clicks, stored)
+	queueProgress(&batch, clicks)
+	if err := db.SendBatch(ctx, &batch).Close(); err != nil {
+		return err
+	}
+	for _, c := range clicks {
+		c.outcome = stored[answerKey{c.Round, c.Question, c.progress.player}]
+	}
+	return nil
+}
+
+func queueRegister(batch *pgx.Batch, clicks []*click) {
+	n := len(clicks)
+	homes, users, workspaces, names, channels := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	nameless, rounds := make([]bool, n), make([]int64, n)
+	for i, c := range clicks {
+		homes[i], users[i], workspaces[i], names[i], nameless[i] = c.By.Workspace, c.By.User, c.Workspace, cleanName(c.By), c.By.nameless()
+		rounds[i], channels[i] = c.Round, c.Channel
+	}
+	batch.Queue(registerSQL, homes, users, workspaces, names, nameless, rounds, channels)
+}
+
+// queueAnswers is the statement that decides: no row comes back for an answer if anything speaks against it. Everything is
+// locked and written in the order of its keys, so that two who store many at once never wait for each other.
+func queueAnswers(batch *pgx.Batch, clicks []*click, stored map[answerKey]Outcome) {
+	n := len(clicks)
+	workspaces, rounds, positions, choices, typed := make([]string, n), make([]int64, n), make([]int, n), make([]int, n), make([]*string, n)
+	channels, homes, users, times := make([]string, n), make([]string, n), make([]string, n), make([]time.Time, n)
+	for i, c := range clicks {
+		workspaces[i], rounds[i], positions[i], choices[i], typed[i] = c.Workspace, c.Round, c.Question, c.Choice, orNoText(c.Typed)
+		channels[i], homes[i], users[i], times[i] = c.Channel, c.By.Workspace, c.By.User, c.at
+	}
+	batch.Queue(`
+		WITH click AS (
+			SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[],
+				$8::text[], $9::timestamptz[]) WITH ORDINALITY
+				AS c (workspace, round, position, choice, typed, channel, home, user_id, at, n)
+		), open AS (
+			SELECT r.workspace, r.id, r.kind, r.player, r.opens_at, r.closes_at, r.changeable
+			FROM (SELECT DISTINCT workspace, round FROM click) c
+			JOIN quiz.round r ON r.workspace = c.workspace AND r.id = c.round
+			WHERE r.sealed_at IS NULL
+			ORDER BY r.workspace, r.id
+			FOR SHARE OF r  -- so a seal waits for these answers, or these answers see the seal
+		), asked AS (
+			SELECT c.n, c.workspace, c.round, c.position, i.player, c.choice, c.typed, p.channel, c.at,
+				CASE WHEN r.kind = 'ask' THEN q.question END AS asked
+			FROM click c
+			JOIN open r                ON r.workspace = c.workspace AND r.id = c.round
+			JOIN quiz.round_question q ON q.workspace = c.workspace AND q.round = c.round AND q.position = c.position
+			JOIN quiz.identity i       ON i.workspace = c.home AND i.user_id = c.user_id
+			JOIN quiz.post p           ON p.workspace = c.workspace AND p.round = c.round
+				AND p.channel = CASE WHEN r.player IS NULL THEN c.channel ELSE 'player/' || r.player END
+			LEFT JOIN quiz.duel d      ON d.workspace = c.workspace AND d.round = c.round
+			WHERE c.choice < q.beyond
+			AND (q.kind <> 'several' OR c.choice > 0)  -- to choose none is no answer
+			AND (q.kind = 'typed') = (c.typed IS NOT NULL)
 			AND (r.player IS NULL OR r.player = i.player)
-			AND r.opens_at <= $8 AND $8 < r.closes_at AND r.sealed_at IS NULL
+			AND r.opens_at <= c.at AND c.at < r.closes_at
 			AND (r.kind <> 'duel' OR d.accepted_at IS NOT NULL AND i.player IN (d.challenger, d.challenged))
-			FOR SHARE OF r  -- so a seal waits for this answer, or this answer sees the seal
 		)
 		INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, typed, channel, answered_at, first_asked)
-		SELECT workspace, round, position, player, $4, $9, channel, $8,
-			CASE WHEN kind = 'ask' AND NOT EXISTS (
+		SELECT workspace, round, position, player, choice, typed, channel, at,
+			CASE WHEN asked IS NOT NULL AND NOT EXISTS (
 				SELECT FROM quiz.answer e
-				WHERE e.workspace = asked.workspace AND e.player = asked.player AND e.first_asked = asked.question
-			) THEN question END
+				WHERE e.workspace = asked.workspace AND e.player = asked.player AND e.first_asked = asked.asked
+			) THEN asked END
 		FROM asked
+		ORDER BY workspace, round, position, player
 		ON CONFLICT (workspace, round, position, player) DO UPDATE
 		SET choice = excluded.choice, typed = excluded.typed, channel = excluded.channel,
 			answered_at = excluded.answered_at, changes = a.changes + 1
-		WHERE (SELECT changeable FROM asked) AND (a.choice <> excluded.choice OR a.typed <> excluded.typed)
-		RETURNING changes`,
-		a.Workspace, a.Round, a.Question, a.Choice, a.Channel, a.By.Workspace, a.By.User, now, orNoText(a.Typed))
+		WHERE (SELECT changeable FROM open WHERE open.workspace = excluded.workspace AND open.id = excluded.round)
+		AND (a.choice <> excluded.choice OR a.typed <> excluded.typed)
+		RETURNING round, position, player, changes`,
+		workspaces, rounds, positions, choices, typed, channels, homes, users, times).Query(func(rows pgx.Rows) error {
+		var key answerKey
+		var changes int
+		_, err := pgx.ForEachRow(rows, []any{&key.round, &key.position, &key.player, &changes}, func() error {
+			stored[key] = Recorded
+			if changes > 0 {
+				stored[key] = Changed
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+// An answerKey is the key of an answer; the numbers of rounds are not used twice, whatever the workspace.
+type answerKey struct {
+	round    int64
+	position int
+	player   int64
 }
 
 func orNoText(s string) *string {

@@ -3,7 +3,6 @@ package quiz
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -182,43 +181,100 @@ func (p progress) reaches(channel string) bool {
 // over reports whether no answer is taken any more.
 func (p progress) over(now time.Time) bool { return p.sealed || p.Round.Closed(now) }
 
-// progressSQL reads round $2 of workspace $1 as the user $4 of workspace $3 finds it.
-const progressSQL = `
-	WITH who AS (
-		SELECT player FROM quiz.identity WHERE workspace = $3 AND user_id = $4
-	)
-	SELECT r.workspace, r.id, r.kind, coalesce(s.name, ''), r.topic,
-		r.opens_at, r.closes_at, r.late, r.reveal, r.changeable, r.speed, coalesce(r.player, 0),
-		(SELECT coalesce(jsonb_agg(q.body || jsonb_build_object('Key', q.key, 'Answers', q.accepted) ORDER BY q.position), '[]')
-		 FROM quiz.round_question q
-		 WHERE q.workspace = r.workspace AND q.round = r.id),
-		coalesce((SELECT player FROM who), 0),
-		ARRAY(SELECT coalesce(a.choice, -1)
-		 FROM quiz.round_question q
-		 LEFT JOIN quiz.answer a ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
-			AND a.player = (SELECT player FROM who)
-		 WHERE q.workspace = r.workspace AND q.round = r.id
-		 ORDER BY q.position),
-		ARRAY(SELECT coalesce(a.typed, '')
-		 FROM quiz.round_question q
-		 LEFT JOIN quiz.answer a ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
-			AND a.player = (SELECT player FROM who)
-		 WHERE q.workspace = r.workspace AND q.round = r.id
-		 ORDER BY q.position),
-		r.kind = 'ask' AND EXISTS (
-			SELECT FROM quiz.answer a
-			WHERE a.workspace = r.workspace AND a.round = r.id AND a.player = (SELECT player FROM who) AND a.first_asked IS NULL),
-		ARRAY(SELECT p.channel::text FROM quiz.post p WHERE p.workspace = r.workspace AND p.round = r.id),
-		r.sealed_at IS NOT NULL
-	FROM quiz.round r
-	LEFT JOIN quiz.series s ON s.workspace = r.workspace AND s.id = r.series
-	WHERE r.workspace = $1 AND r.id = $2`
+// queueProgress reads how the people of clicks stand in their rounds, each round once. Without the round, progress stays empty.
+// What is not read is Duel.
+func queueProgress(batch *pgx.Batch, clicks []*click) {
+	rounds := map[roundKey]progress{}
+	var workspaces, homes, users []string
+	var ids []int64
+	for _, c := range clicks {
+		workspaces, ids = append(workspaces, c.Workspace), append(ids, c.Round)
+		homes, users = append(homes, c.By.Workspace), append(users, c.By.User)
+	}
+	batch.Queue(`
+		SELECT r.workspace, r.id, r.kind, coalesce(s.name, ''), r.topic,
+			r.opens_at, r.closes_at, r.late, r.reveal, r.changeable, r.speed, coalesce(r.player, 0),
+			(SELECT coalesce(jsonb_agg(q.body || jsonb_build_object('Key', q.key, 'Answers', q.accepted) ORDER BY q.position), '[]')
+			 FROM quiz.round_question q
+			 WHERE q.workspace = r.workspace AND q.round = r.id),
+			ARRAY(SELECT p.channel::text FROM quiz.post p WHERE p.workspace = r.workspace AND p.round = r.id),
+			r.sealed_at IS NOT NULL
+		FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::bigint[]) AS c (workspace, round)) c
+		JOIN quiz.round r       ON r.workspace = c.workspace AND r.id = c.round
+		LEFT JOIN quiz.series s ON s.workspace = r.workspace AND s.id = r.series`, workspaces, ids).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var p progress
+			if err := p.scanRound(rows); err != nil {
+				return err
+			}
+			rounds[roundKey{p.Round.Workspace, p.Round.ID}] = p
+		}
+		return rows.Err()
+	})
+	batch.Queue(`
+		SELECT c.n - 1, coalesce(i.player, 0), a.positions, a.choices, a.typed, a.first
+		FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) WITH ORDINALITY AS c (workspace, round, home, user_id, n)
+		LEFT JOIN quiz.identity i ON i.workspace = c.home AND i.user_id = c.user_id
+		CROSS JOIN LATERAL (
+			SELECT array_agg(a.position) AS positions, array_agg(a.choice) AS choices, array_agg(coalesce(a.typed, '')) AS typed,
+				coalesce(bool_and(a.first_asked IS NOT NULL), true) AS first
+			FROM quiz.answer a
+			WHERE a.workspace = c.workspace AND a.round = c.round AND a.player = i.player
+		) a`, workspaces, ids, homes, users).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := scanStand(rows, clicks, rounds); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+}
+
+// A roundKey is the key of a round.
+type roundKey struct {
+	workspace string
+	id        int64
+}
+
+// scanRound reads what is the same for everybody.
+func (p *progress) scanRound(row pgx.Row) error {
+	r := &p.Round
+	return row.Scan(&r.Workspace, &r.ID, &r.Kind, &r.Series, &r.Topic, &r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable,
+		&r.Speed, &p.owner, &r.Questions, &p.posts, &p.sealed)
+}
+
+// scanStand reads what is one person's own.
+func scanStand(row pgx.Row, clicks []*click, rounds map[roundKey]progress) error {
+	var n int
+	var player int64
+	var positions, choices []int
+	var typed []string
+	var first bool
+	if err := row.Scan(&n, &player, &positions, &choices, &typed, &first); err != nil {
+		return err
+	}
+	c := clicks[n]
+	p, found := rounds[roundKey{c.Workspace, c.Round}]
+	if !found {
+		return nil
+	}
+	p.player, p.again = player, p.Round.Kind == KindAsk && !first
+	p.choices, p.typed = slices.Repeat([]int{-1}, len(p.Round.Questions)), make([]string, len(p.Round.Questions))
+	for i, position := range positions {
+		p.choices[position], p.typed[position] = choices[i], typed[i]
+	}
+	c.progress = p
+	return nil
+}
 
 // readProgress reads a round and what a person, who may be nobody, has answered. Without that round it is ErrNoRound.
 func readProgress(ctx context.Context, db querier, workspace string, id int64, by Person) (progress, error) {
-	var p progress
-	err := p.scan(db.QueryRow(ctx, progressSQL, workspace, id, by.Workspace, by.User))
-	if errors.Is(err, pgx.ErrNoRows) {
+	c := click{Answer: Answer{Workspace: workspace, Round: id, By: by}}
+	var batch pgx.Batch
+	queueProgress(&batch, []*click{&c})
+	err := db.SendBatch(ctx, &batch).Close()
+	p := c.progress
+	if err == nil && p.Round.ID == 0 {
 		return progress{}, fmt.Errorf("round %d: %w", id, ErrNoRound)
 	}
 	if err == nil && p.Round.Kind == KindDuel {
@@ -228,13 +284,6 @@ func readProgress(ctx context.Context, db querier, workspace string, id int64, b
 		return progress{}, fmt.Errorf("read round %d: %w", id, err)
 	}
 	return p, nil
-}
-
-// scan reads the row of progressSQL, which is all but Duel.
-func (p *progress) scan(row pgx.Row) error {
-	r := &p.Round
-	return row.Scan(&r.Workspace, &r.ID, &r.Kind, &r.Series, &r.Topic,
-		&r.Opens, &r.Closes, &r.Late, &r.Reveal, &r.Changeable, &r.Speed, &p.owner, &r.Questions, &p.player, &p.choices, &p.typed, &p.again, &p.posts, &p.sealed)
 }
 
 // seal makes sure that the result of a closed round can be shown without being wrong a moment later: it waits for the
