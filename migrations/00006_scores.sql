@@ -49,10 +49,16 @@ CREATE TRIGGER key_changed AFTER UPDATE ON quiz.round_question
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION quiz.key_changed();
 
+-- Which answers count, see Leaderboard in Go: those to series once no more can come, and to what was asked the first of each player.
+CREATE FUNCTION quiz.counts(kind text, sealed_at timestamptz, first_asked text, voided_at timestamptz)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT voided_at IS NULL AND (kind = 'series' AND sealed_at IS NOT NULL OR kind = 'ask' AND first_asked IS NOT NULL)
+$$;
+
 -- What each answer counts for, and how much. Points are NULL when it does not count: not yet, or never.
 CREATE VIEW quiz.worth AS
 SELECT a.workspace, a.round, a.position, a.player, a.channel, r.series, q.domain, r.day, r.season, a.counted,
-    CASE WHEN q.voided_at IS NULL AND (r.kind = 'series' AND r.sealed_at IS NOT NULL OR r.kind = 'ask' AND a.first_asked IS NOT NULL)
+    CASE WHEN quiz.counts(r.kind, r.sealed_at, a.first_asked, q.voided_at)
         THEN quiz.points(a.choice = q.key, r.speed, r.opens_at, r.closes_at, a.answered_at)
     END AS points
 FROM quiz.answer a

@@ -156,7 +156,7 @@ func unanswered(choices []int, from int) int {
 // A Progress is where somebody is in a round.
 type Progress struct {
 	Round   Round
-	Next    int      // the first question they can still answer, -1 for none: all answered, or the round is over
+	Next    int      // the first question they can still answer, also one that they skipped; -1 for none: all answered, or the round is over
 	Choices []int    // for each question what is recorded, -1 for nothing
 	Typed   []string // for each question what is recorded for a typed answer, else empty
 }

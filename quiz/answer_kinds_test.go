@@ -358,7 +358,7 @@ func TestChangedAndRetiredQuestionsOfEveryKindFinishTheirRound(t *testing.T) {
 	}
 	w.clock.set(r.Closes)
 	w.settle(d)
-	if got := d.tally[0]; len(got.Top) != 1 || got.Top[0].Points != 5 {
+	if got := d.tally[0]; len(got.Top) != 1 || got.Top[0].Points != 5*Point {
 		t.Errorf("result: got %+v, want ada with 5 points", got.Top)
 	}
 }

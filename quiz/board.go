@@ -2,46 +2,76 @@ package quiz
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// boardSize is how many lines a board has, besides those around the person who asked.
-const boardSize = 10
+const (
+	// BoardSize is how many lines a page of a board has, besides those around the person who asked.
+	BoardSize = 10
+	// MaxBoardPages is how many pages can be turned to. Whoever comes later is found by asking for themselves.
+	MaxBoardPages = 50
+	// soonCounted is how many answers Leaderboard looks at to see what was not counted yet, and then counts itself. It takes
+	// some milliseconds; more are left to Run.
+	soonCounted = 2000
+)
 
-// A BoardRequest asks for a leaderboard.
+// A BoardRequest asks for a leaderboard: of answers given in a channel, or to a series, or to questions of a domain; with none of
+// the three, of the whole workspace.
 type BoardRequest struct {
 	Workspace string
-	Channel   string // answers given there; empty: in the whole workspace
+	Channel   string
+	Series    string // its name; also of one that was removed
+	Domain    string // "D1" to "D5", "BG"
 	Window    Window
+	Season    string // the name of one, for InSeason
+	Page      int    // from 0; one that is not there is the last
 	For       Person // who asks; may be nobody
 }
 
 // A Board is a leaderboard at this moment.
 type Board struct {
 	Window   Window
-	From, To time.Time  // of the window, To being the first instant after it; zero for AllTime
+	Season   Season     // for InSeason
+	From, To time.Time  // the first and the last day of the window, as dates in UTC; zero for InSeason and AllTime
 	Zone     string     // on whose calendar the window lies
-	Rows     []Standing // the first ten
+	Rows     []Standing // of the page
 	Around   []Standing // when the person who asked is not among Rows: they, and the neighbour on each side who is not
 	Me       *Standing  // the person who asked, if they have answered
 	Players  int        // how many are on the board altogether
+	Page     int        // which page this is, from 0
+	Pages    int        // how many there are, at most MaxBoardPages
+	Behind   bool       // so many answers were given just now that some are not counted yet; seconds later they are
 }
 
-// Leaderboard ranks the players of a channel or a workspace. It is computed from the answers at each call, so a corrected
-// key changes it at once. A round counts for the day on which it opened, in the zone of the channel's series (else of any
-// series of the workspace, else UTC), and only when its answers are graded: at once for an asked question, at the close
-// for a series. Duels do not count, and of asked questions only the first answer that a player ever gave to one in the
-// workspace, in whichever channel, right or wrong: whoever asks the whole bank again and again alone learns, but does not
-// climb. Later answers to it count neither as points nor as answers; in series, each round counts.
+// Leaderboard ranks the players of a channel, a series, a domain or a workspace.
 //
-// Order: more points, then fewer answers, then who had the last point earlier, then the name. Only points make a rank.
+// A round counts for the day on which it opened, in the zone of its series (for an asked question: of the channel's series,
+// else of any series of the workspace, else UTC), and for the season that was open then; later changes of zones change
+// nothing. It counts when its answers can be graded and no more can come: an asked question at once, a round of a series
+// when it is sealed, at its close. Duels and rounds for one person do not count, nor do voided questions. Of asked
+// questions only the first answer counts that a player ever gave to one in the workspace, in whichever channel, right or wrong: whoever asks the
+// whole bank again and again alone learns, but does not climb. In series, each round counts.
+//
+// Order: more points, then fewer answers, then who played in any workspace of this installation earlier (the lower number of
+// the player). Only points make a rank. Boards are sums that are kept beside the answers, see quiz.score; a corrected key changes them.
+//
+// Errors: ErrNoSeries; ErrNoSeason; *InvalidError for a domain that there is not.
 func (e *Engine) Leaderboard(ctx context.Context, b BoardRequest) (Board, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	zone, err := zoneOf(ctx, e.db, b.Workspace, b.Channel)
+	board := Board{Window: b.Window}
+	behind, err := e.catchUp(ctx, b.Workspace)
+	if err != nil {
+		return Board{}, err
+	}
+	board.Behind = behind
+	key, err := e.findBoard(ctx, b, &board)
 	if err != nil {
 		return Board{}, err
 	}
@@ -49,75 +79,107 @@ func (e *Engine) Leaderboard(ctx context.Context, b BoardRequest) (Board, error)
 	if err != nil {
 		return Board{}, err
 	}
-	board := Board{Window: b.Window, Zone: zone}
-	loc, err := LoadZone(zone)
-	if err != nil {
-		loc, board.Zone = time.UTC, "UTC" // the database was made with a newer list of zones
-	}
-	now := e.now()
-	board.From, board.To = b.Window.span(now, loc)
-	if err := e.rank(ctx, b, &board, me, now); err != nil {
+	if err := readBoard(ctx, e.db, key, &board, b.Page, me); err != nil {
 		return Board{}, fmt.Errorf("rank the players of %s: %w", b.Workspace, err)
 	}
 	return board, nil
 }
 
-// rank fills Rows, Around, Me and Players.
-func (e *Engine) rank(ctx context.Context, b BoardRequest, board *Board, me int64, now time.Time) error {
-	rows, err := e.db.Query(ctx, `
-		WITH graded AS (
-			SELECT a.player, count(*) AS answers,
-				count(*)           FILTER (WHERE a.choice = q.key) AS points,
-				max(a.answered_at) FILTER (WHERE a.choice = q.key) AS reached
+// catchUp counts what was answered just now in a workspace, so that whoever looks at the board of a team sees what they did a
+// moment ago. It reports whether it left something to Run, as there is too much or others are at it.
+func (e *Engine) catchUp(ctx context.Context, workspace string) (behind bool, err error) {
+	if err := e.sealClosed(ctx, workspace); err != nil {
+		return false, err
+	}
+	var looked, uncounted int
+	err = e.db.QueryRow(ctx, `
+		SELECT count(*), count(*) FILTER (WHERE points IS DISTINCT FROM counted)
+		FROM (
+			SELECT w.points, w.counted
 			FROM quiz.round r
-			JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
-			JOIN quiz.answer a         ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
-			WHERE r.workspace = $1 AND (r.kind = 'series' OR a.first_asked IS NOT NULL)
-			AND (r.reveal OR r.closes_at <= $2)
-			AND ($3::timestamptz IS NULL OR r.opens_at >= $3 AND r.opens_at < $4)
-			AND ($5 = '' OR a.channel = $5)
-			GROUP BY a.player
-		), placed AS (
-			SELECT g.*, p.name,
-				rank()       OVER (ORDER BY g.points DESC) AS rank,
-				row_number() OVER (ORDER BY g.points DESC, g.answers, g.reached, p.name, g.player) AS place,
-				count(*)     OVER () AS players
-			FROM graded g
-			JOIN quiz.player p ON p.workspace = $1 AND p.id = g.player
-		)
-		SELECT place, players, rank, player, name, points * 10, points, answers, player = $6
-		FROM placed
-		WHERE place <= $7 OR abs(place - (SELECT place FROM placed WHERE player = $6)) <= 1
-		ORDER BY place`,
-		b.Workspace, now, orNull(board.From), orNull(board.To), b.Channel, me, boardSize)
-	if err != nil {
-		return err
+			JOIN quiz.worth w ON w.workspace = r.workspace AND w.round = r.id
+			WHERE r.workspace = $1 AND r.recount AND r.kind IN ('series', 'ask') AND (r.sealed_at IS NOT NULL OR r.kind = 'ask')
+			LIMIT $2
+		) recent`, workspace, soonCounted).Scan(&looked, &uncounted)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("look for what is not counted: %w", err)
+	case looked == soonCounted:
+		return true, nil
+	case uncounted == 0:
+		return false, nil
 	}
-	var place int
-	var s Standing
-	var beside []Standing // with places, to see whether they belong to Rows
-	_, err = pgx.ForEachRow(rows, []any{&place, &board.Players, &s.Rank, &s.Player, &s.Name, &s.Points, &s.Rights, &s.Answers, &s.Me}, func() error {
-		if s.Me {
-			mine := s
-			board.Me = &mine
-		}
-		if place <= boardSize {
-			board.Rows = append(board.Rows, s)
-		} else {
-			beside = append(beside, s)
-		}
-		return nil
-	})
-	// Somebody on place 10 has a neighbour on place 11, but needs no second list.
-	if len(beside) > 1 || len(beside) == 1 && beside[0].Me {
-		board.Around = beside
+	err = e.countAll(ctx, workspace, true)
+	if errors.Is(err, errBusy) {
+		return true, nil
 	}
-	return err
+	return false, err
 }
 
-func orNull(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
+// A boardKey is what quiz.board has of a board.
+type boardKey struct {
+	workspace, scope, span string
+	start                  string // the first day, for the spans that have one
+	season                 int64
+}
+
+// findBoard finds out which board is asked for, and fills in what is known of it.
+func (e *Engine) findBoard(ctx context.Context, b BoardRequest, board *Board) (boardKey, error) {
+	key := boardKey{workspace: b.Workspace, start: "-infinity"}
+	var err error
+	if key.scope, board.Zone, err = scopeOf(ctx, e.db, b); err != nil {
+		return key, err
 	}
-	return &t
+	loc, err := LoadZone(board.Zone)
+	if err != nil {
+		loc, board.Zone = time.UTC, "UTC" // the database was made with a newer list of zones
+	}
+	key.span, board.From, board.To = b.Window.span(e.now().In(loc))
+	if !board.From.IsZero() {
+		key.start = board.From.Format(time.DateOnly)
+	}
+	if b.Window == InSeason {
+		board.Season, err = findSeason(ctx, e.db, b.Workspace, b.Season)
+		key.season = board.Season.ID
+	}
+	return key, err
+}
+
+// scopeOf returns whose answers a board is made of, as quiz.board has it, and the zone of its calendar.
+func scopeOf(ctx context.Context, db querier, b BoardRequest) (scope, zone string, err error) {
+	switch {
+	case b.Series != "":
+		var id int64
+		err = db.QueryRow(ctx, `
+			SELECT id, zone FROM quiz.series WHERE workspace = $1 AND lower(name) = lower($2)
+			ORDER BY removed_at IS NOT NULL, id DESC LIMIT 1`, b.Workspace, tidyName(b.Series)).Scan(&id, &zone)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return "", "", noSeries(b.Series)
+		}
+		if err != nil {
+			return "", "", fmt.Errorf("find series %q: %w", clip(b.Series, 60), err)
+		}
+		return "series/" + strconv.FormatInt(id, 10), zone, nil
+	case b.Domain != "":
+		code := strings.ToUpper(b.Domain)
+		if !isDomain(code) {
+			return "", "", invalid("%q is not a domain of the exam; say D1 to D5, or BG for background", clip(b.Domain, 20))
+		}
+		scope = "domain/" + code
+	case b.Channel != "":
+		scope = "channel/" + b.Channel
+	default:
+		scope = "workspace"
+	}
+	zone, err = zoneOf(ctx, db, b.Workspace, b.Channel)
+	return scope, zone, err
+}
+
+func isDomain(code string) bool {
+	for _, d := range Domains() {
+		if d.Code == code {
+			return true
+		}
+	}
+	return code == "BG"
 }

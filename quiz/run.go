@@ -25,6 +25,7 @@ func (e *Engine) Run(ctx context.Context, p Poster) error {
 	slots := make(chan struct{}, postWorkers)
 	var busy sync.WaitGroup
 	defer busy.Wait()
+	busy.Go(func() { e.keepScore(ctx) })
 
 	outage := time.Duration(0)
 	for {

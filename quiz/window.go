@@ -8,42 +8,71 @@ import (
 // Window is the time that a board looks at.
 type Window string
 
-// The windows of a board.
+// The windows of a board. Days are those of the calendar of its channel or series; a round counts for the day on which it
+// opened.
 const (
 	Today     Window = "day"
+	Yesterday Window = "yesterday"
 	ThisWeek  Window = "week" // from Monday
+	LastWeek  Window = "last-week"
 	ThisMonth Window = "month"
+	LastMonth Window = "last-month"
+	InSeason  Window = "season" // the one that BoardRequest.Season names; else the open one; else the last
 	AllTime   Window = "all"
 )
 
-// ParseWindow reads a window as people write it; nothing means the week. The error is an *InvalidError.
-func ParseWindow(s string) (Window, error) {
-	switch strings.ToLower(strings.TrimSpace(s)) {
-	case "day", "today", "daily":
-		return Today, nil
-	case "", "week", "this week", "weekly":
-		return ThisWeek, nil
-	case "month", "this month", "monthly":
-		return ThisMonth, nil
-	case "all", "all time", "alltime", "all-time", "ever":
-		return AllTime, nil
-	}
-	return "", invalid("%q is not a window; say day, week, month or all", clip(s, 20))
+// Windows lists all windows, the shorter first.
+func Windows() []Window {
+	return []Window{Today, Yesterday, ThisWeek, LastWeek, ThisMonth, LastMonth, InSeason, AllTime}
 }
 
-// span returns the window around now on the calendar of a zone: from its first instant to the first one after it.
-// AllTime has no bounds: both are zero.
-func (w Window) span(now time.Time, loc *time.Location) (from, to time.Time) {
-	year, month, day := now.In(loc).Date()
-	midnight := func(m time.Month, d int) time.Time { return onWall(year, m, d, 0, loc) }
+// ParseWindow reads a window as people write it; nothing means the week. The error is an *InvalidError.
+func ParseWindow(s string) (Window, error) {
+	switch strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r == ' ' || r == '-' || r == '_' }), " ") {
+	case "day", "today", "daily":
+		return Today, nil
+	case "yesterday", "last day":
+		return Yesterday, nil
+	case "", "week", "this week", "weekly":
+		return ThisWeek, nil
+	case "last week":
+		return LastWeek, nil
+	case "month", "this month", "monthly":
+		return ThisMonth, nil
+	case "last month":
+		return LastMonth, nil
+	case "season", "this season":
+		return InSeason, nil
+	case "all", "all time", "alltime", "ever":
+		return AllTime, nil
+	}
+	return "", invalid("%q is not a window; say day, yesterday, week, last-week, month, last-month, season or all", clip(s, 20))
+}
+
+// span returns which boards a window means, as quiz.board calls them, and its first and last day. Seasons and AllTime have
+// neither.
+func (w Window) span(today time.Time) (span string, from, to time.Time) {
+	year, month, day := today.Date()
+	date := func(m time.Month, d int) time.Time { return time.Date(year, m, d, 0, 0, 0, 0, time.UTC) }
+	monday := day - (int(today.Weekday())+6)%7
 	switch w {
 	case Today:
-		return midnight(month, day), midnight(month, day+1)
+		return "day", date(month, day), date(month, day)
+	case Yesterday:
+		return "day", date(month, day-1), date(month, day-1)
 	case ThisWeek:
-		monday := day - (int(now.In(loc).Weekday())+6)%7
-		return midnight(month, monday), midnight(month, monday+7)
+		return "week", date(month, monday), date(month, monday+6)
+	case LastWeek:
+		return "week", date(month, monday-7), date(month, monday-1)
 	case ThisMonth:
-		return midnight(month, 1), midnight(month+1, 1)
+		return "month", date(month, 1), date(month+1, 0)
+	case LastMonth:
+		return "month", date(month-1, 1), date(month, 0)
+	case InSeason:
+		return "season", time.Time{}, time.Time{}
 	}
-	return time.Time{}, time.Time{}
+	return "all", time.Time{}, time.Time{}
 }
+
+// over reports whether nothing is added to a board of the window any more, but for corrections.
+func (w Window) over() bool { return w == Yesterday || w == LastWeek || w == LastMonth }
