@@ -140,7 +140,7 @@ func noticeKey(n Notice, dedupe string, expires time.Time) string {
 // attendNotice says a claimed notice, if it is still news, and writes down what became of it. No transaction is open while
 // the Poster works. The error is what the Poster or the database said; it has been dealt with.
 func (e *Engine) attendNotice(ctx context.Context, p Poster, c noticeClaim) error {
-	unwanted, err := e.unwanted(ctx, c)
+	unwanted, err := e.freshen(ctx, &c)
 	switch {
 	case err != nil:
 		return errors.Join(err, e.releaseNotice(ctx, c, e.now().Add(backoff(c.attempts)), err))
@@ -154,15 +154,13 @@ func (e *Engine) attendNotice(ctx context.Context, p Poster, c noticeClaim) erro
 	return e.noticeFailed(ctx, c, fmt.Errorf("say notice %d: %w", c.ID, err))
 }
 
-// unwanted says why a notice is not to be said any more, if so.
-func (e *Engine) unwanted(ctx context.Context, c noticeClaim) (why string, err error) {
-	if !e.now().Before(c.expires) {
+// freshen brings up to date what a notice says, or says why it is not to be said any more.
+func (e *Engine) freshen(ctx context.Context, c *noticeClaim) (unwanted string, err error) {
+	switch {
+	case !e.now().Before(c.expires):
 		return "not said before it expired", nil
-	}
-	if c.Kind == NoticeMock {
-		if seen, err := seenMock(ctx, e.db, c.Notice); err != nil || seen {
-			return "its result was shown already", err
-		}
+	case c.Kind == NoticeReminder:
+		return e.freshReminder(ctx, c)
 	}
 	return "", nil
 }
@@ -177,7 +175,11 @@ func (e *Engine) callNotice(ctx context.Context, p Poster, n Notice) (err error)
 // noticeFailed decides how a notice goes on after an error.
 func (e *Engine) noticeFailed(ctx context.Context, c noticeClaim, problem error) error {
 	next := e.now().Add(pauseAfter(problem, c.attempts))
-	if errors.Is(problem, ErrGone) || !next.Before(c.expires) {
+	gone := errors.Is(problem, ErrGone)
+	if gone && c.Kind == NoticeReminder {
+		problem = errors.Join(problem, e.stopAll(ctx, c))
+	}
+	if gone || !next.Before(c.expires) {
 		return errors.Join(problem, e.endNotice(ctx, c, problem.Error()))
 	}
 	return errors.Join(problem, e.releaseNotice(ctx, c, next, problem))

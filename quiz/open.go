@@ -37,7 +37,11 @@ func (e *Engine) openDue(ctx context.Context) (dealt int, err error) {
 		if err != nil {
 			return err
 		}
-		if _, err := e.insertRounds(ctx, tx, rounds); err != nil {
+		ids, err := e.insertRounds(ctx, tx, rounds)
+		if err != nil {
+			return err
+		}
+		if err := e.queueReminders(ctx, tx, ofRounds, workspacesOf(due), ids); err != nil {
 			return err
 		}
 		dealt = len(due)
@@ -72,11 +76,11 @@ func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []storedSeries, now ti
 	if err != nil {
 		return nil, err
 	}
-	workspaces, scopes := make([]string, len(due)), make([]string, len(due))
+	scopes := make([]string, len(due))
 	for i, d := range due {
-		workspaces[i], scopes[i] = d.Workspace, d.scope()
+		scopes[i] = d.scope()
 	}
-	used, err := usedIn(ctx, tx, workspaces, scopes, len(bank))
+	used, err := usedIn(ctx, tx, workspacesOf(due), scopes, len(bank))
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +112,14 @@ func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []storedSeries, now ti
 		})
 	}
 	return rounds, nil
+}
+
+func workspacesOf(due []storedSeries) []string {
+	all := make([]string, len(due))
+	for i, d := range due {
+		all[i] = d.Workspace
+	}
+	return all
 }
 
 func (d storedSeries) scope() string { return "series/" + strconv.FormatInt(d.id, 10) }
