@@ -97,6 +97,7 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 		"ckad leaderboard":         a.leaderboard,
 		"ckad stats":               a.stats,
 		"ckad challenge":           a.challenge,
+		"ckad remind":              a.remind,
 		"ckad help":                help,
 		"ckad-admin help":          help,
 		"ckad-admin series create": a.createSeries,
@@ -148,6 +149,7 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 		verbDecline:  a.decline,
 		verbPractice: a.practiceAnew,
 		verbLook:     a.look,
+		verbQuiet:    a.stopReminding,
 		verbEntry:    a.showEntry,
 		verbShare:    a.shareEntry,
 		verbBoard:    a.showBoard,
@@ -164,6 +166,7 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 	if !ok {
 		return stale
 	}
+	c.User = atHome(c.User, to)
 	return a.reply(do(ctx, c, to))
 }
 
@@ -183,7 +186,18 @@ func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
 	if !ok || !known {
 		return stale
 	}
+	s.User = atHome(s.User, to)
 	return a.reply(do(ctx, s, to))
+}
+
+// atHome is who somebody is in the workspace of the round that a button or a
+// form is about: where direct conversations belong to no workspace, only that
+// tells as whom they press it.
+func atHome(u chat.User, to target) chat.User {
+	if workspace, ok := strings.CutPrefix(to.workspace, u.Platform+"/"); ok && u.Workspace == chat.Everywhere {
+		u.Workspace = workspace
+	}
+	return u
 }
 
 func person(u chat.User) quiz.Person {

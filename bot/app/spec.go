@@ -68,6 +68,10 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 		{Name: "stats", Description: "Points, accuracy by domain and rank", Options: []chat.OptionSpec{
 			{Name: "user", Description: "Whose; yours if left out", Kind: chat.Person},
 		}},
+		{Name: "remind", Description: "Be reminded directly of rounds that you have not answered", Options: []chat.OptionSpec{
+			{Name: "reminders", Description: "Whether you are reminded", Required: true, Choices: []string{"on", "off"}},
+			{Name: "series", Description: "Of which recurring quiz; this channel's if left out", Complete: true},
+		}},
 		{Name: "help", Description: "What I can do"},
 	}},
 	{Name: "ckad-admin", Description: "Set up recurring quizzes, edit the glossary", Admin: true, Commands: []chat.CommandSpec{
@@ -119,6 +123,7 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 	"`/ckad leaderboard` shows this week; add `day`, `month` or `all`, and `workspace` for all channels.\n" +
 	"`/ckad challenge @somebody 5 pods` is a duel over five questions.\n" +
 	"`/ckad stats` shows your points, your accuracy by exam domain and your rank.\n" +
+	"`/ckad remind on` reminds you directly if you have not answered this channel's quiz when half of its time is left.\n" +
 	"`/ckad-admin help` is for admins: quizzes that post themselves every day, and your team's own words."
 
 const adminHelpText = "**For admins: recurring quizzes**\n\n" +
@@ -196,7 +201,7 @@ func (a *App) Complete(ctx context.Context, c chat.Completion) (choices []chat.C
 		for _, t := range topics {
 			choices = appendMatch(choices, c.Typed, t.Name)
 		}
-	case "name":
+	case "name", "series":
 		series, err := a.engine.Series(ctx, c.User.Home())
 		if err != nil {
 			a.log.Warn("completing series failed", "error", err)

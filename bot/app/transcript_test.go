@@ -40,6 +40,7 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 //	> clock 2026-11-23 09:30 2    or two
 //	> remove the bot              it may not post in the channel any more, until
 //	> invite the bot
+//	> alice blocks the bot        and takes no direct messages from it any more
 //	> restart                     the bot is killed and started again
 //	> the other bot answers       one that runs on the same database, and has at most a second to learn what happened
 //
@@ -100,15 +101,16 @@ func play(t *testing.T, script string) string {
 // A room is a channel with people in it: a chat.Adapter that writes down what is said.
 type room struct {
 	app    *App
-	other  *App                          // runs beside it; nil until it is needed
-	db     func() (*App, func())         // starts the bot anew
+	other  *App                  // runs beside it; nil until it is needed
+	db     func() (*App, func()) // starts the bot anew
+	pool   *pgxpool.Pool
 	beside func(testing.TB) *kb.Glossary // another process's view of the database
 	stop   func()
 
 	mu       sync.Mutex // guards what follows
 	clock    time.Time
 	refused  bool            // the bot may not post
-	closed   map[string]bool // people who take no direct messages
+	blocked  map[string]bool // people who take no direct messages
 	said     strings.Builder
 	shown    []shown // also what was replaced since: a chat on a telephone may be slow to notice
 	events   int     // posts and edits so far
@@ -121,14 +123,16 @@ type room struct {
 type shown struct {
 	id, to string // to one person, or "" to all
 	m      chat.Message
+	direct bool // posted to them in their own channel
 }
 
 var here = chat.Channel{Platform: "test", Workspace: "w", ID: "quiz"}
 
 func newRoom(t *testing.T) *room {
 	t.Helper()
-	r := &room{clock: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC), happened: make(chan struct{})}
+	r := &room{clock: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC), happened: make(chan struct{}), blocked: map[string]bool{}}
 	pool := pgtest.New(t)
+	r.pool = pool
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	glossary := following(t, pool)
 	r.beside = func(t testing.TB) *kb.Glossary { return following(t, pool) }
@@ -187,6 +191,12 @@ func (r *room) do(t *testing.T, line string) {
 	if line == "remove the bot" || line == "invite the bot" {
 		r.mu.Lock()
 		r.refused = line == "remove the bot"
+		r.mu.Unlock()
+		return
+	}
+	if who, ok := strings.CutSuffix(line, " blocks the bot"); ok {
+		r.mu.Lock()
+		r.blocked[who] = true
 		r.mu.Unlock()
 		return
 	}
@@ -265,6 +275,20 @@ func someone(name string) chat.User {
 	return chat.User{Platform: "test", Workspace: "w", ID: name, Name: strings.ToUpper(name[:1]) + name[1:], Admin: name == "admin", Bot: name == "robot"}
 }
 
+// atRest waits until what was posted is written down: for a bot whose clock jumps by hours before that, it is somebody
+// else's who has died, and is posted again.
+func (r *room) atRest(t *testing.T) {
+	t.Helper()
+	for busy := true; busy; {
+		err := r.pool.QueryRow(t.Context(), `
+			SELECT EXISTS (SELECT FROM quiz.post WHERE lease_owner IS NOT NULL AND finished_at IS NULL)
+				OR EXISTS (SELECT FROM quiz.notice WHERE lease_owner IS NOT NULL AND finished_at IS NULL)`).Scan(&busy)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func (r *room) setClock(t *testing.T, words string) {
 	t.Helper()
 	f := strings.Fields(words)
@@ -276,6 +300,7 @@ func (r *room) setClock(t *testing.T, words string) {
 	if len(f) > 2 {
 		wait, _ = strconv.Atoi(f[2])
 	}
+	r.atRest(t)
 	r.mu.Lock()
 	r.clock = at
 	wait += r.expected
@@ -308,7 +333,11 @@ func (r *room) press(t *testing.T, u chat.User, label string) {
 		}
 		for _, b := range s.m.Buttons() {
 			if b.Label == label && !b.Disabled {
-				r.show(t, u, s.id, r.app.Click(t.Context(), chat.Click{Action: b.Action, User: u, Message: chat.MessageRef{Channel: here, ID: s.id}}))
+				ch := here
+				if s.direct { // as on Discord
+					u.Workspace, ch = chat.Everywhere, direct(u)
+				}
+				r.show(t, u, s.id, r.app.Click(t.Context(), chat.Click{Action: b.Action, User: u, Message: chat.MessageRef{Channel: ch, ID: s.id}}))
 				return
 			}
 		}
@@ -355,7 +384,7 @@ func (r *room) show(t *testing.T, u chat.User, clicked string, reply chat.Reply)
 	if reply.Replace {
 		id = clicked
 	}
-	r.shown = append(r.shown, shown{id, to, reply.Message})
+	r.shown = append(r.shown, shown{id: id, to: to, m: reply.Message})
 	heading := "to all"
 	if to != "" {
 		heading = "to " + to + " only"
@@ -412,31 +441,31 @@ func (r *room) Post(_ context.Context, ch chat.Channel, _ chat.Key, m chat.Messa
 	if r.refused {
 		return chat.MessageRef{}, &chat.GoneError{Reason: "I am not a member of it. Invite me, then try again."}
 	}
-	id, heading := fmt.Sprint("m", len(r.shown)), "posted"
-	to, direct := strings.CutPrefix(ch.ID, directTo)
-	if !direct {
-		to = ""
-	} else {
-		heading = "posted to " + to + " directly"
+	new := shown{id: fmt.Sprint("m", len(r.shown)), m: m}
+	heading := "posted"
+	if to, ok := strings.CutPrefix(ch.ID, directTo); ok {
+		new.to, new.direct, heading = to, true, "posted to "+to+" directly"
+		if r.blocked[to] {
+			fmt.Fprintf(&r.said, "refused by %s\n", to)
+			r.happen()
+			return chat.MessageRef{}, &chat.GoneError{Reason: "This person does not accept messages from me."}
+		}
 	}
-	r.shown = append(r.shown, shown{id, to, m})
+	r.shown = append(r.shown, new)
 	r.write(heading, m)
 	r.happen()
-	return chat.MessageRef{Channel: ch, ID: id}, nil
+	return chat.MessageRef{Channel: ch, ID: new.id}, nil
 }
 
 // Direct gives each person a channel of their own, Link what a browser would open.
-func (r *room) Direct(_ context.Context, u chat.User) (chat.Channel, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed[u.ID] {
-		return chat.Channel{}, &chat.GoneError{Reason: "This person does not accept messages from me."}
-	}
-	return chat.Channel{Platform: "test", Workspace: chat.Everywhere, ID: directTo + u.ID}, nil
-}
+func (r *room) Direct(_ context.Context, u chat.User) (chat.Channel, error) { return direct(u), nil }
 
 func (r *room) Link(_ context.Context, ref chat.MessageRef) (string, error) {
 	return "https://chat.example/" + ref.Channel.ID + "/" + ref.ID, nil
+}
+
+func direct(u chat.User) chat.Channel {
+	return chat.Channel{Platform: "test", Workspace: chat.Everywhere, ID: directTo + u.ID}
 }
 
 // directTo begins the names of channels for one person.
@@ -448,7 +477,7 @@ func (r *room) Edit(_ context.Context, ref chat.MessageRef, m chat.Message) erro
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.shown = append(r.shown, shown{ref.ID, "", m})
+	r.shown = append(r.shown, shown{id: ref.ID, m: m})
 	r.write("edited", m)
 	r.happen()
 	return nil
