@@ -9,10 +9,10 @@ import (
 	bq "github.com/blevesearch/bleve/v2/search/query"
 )
 
-// byTypo finds the names that are one mistake away, or else two. The whole text is tried first: "definition" is also the end of
-// a name.
+// byTypo finds the names that are one mistake away, or else two. The whole text is tried first: what looks like
+// a question or a command around a name, as "definition", may be a part of it.
 func (v view) byTypo(q query) (best, weak []*item) {
-	if n := len(q.all) - len(q.words); n > 0 && n <= 2 && len(q.all) <= maxMention {
+	if len(q.all) > len(q.words) && len(q.all) <= maxMention {
 		whole := partQuery(q.all)
 		if best, _ = v.nearest(whole, v.near(whole.canon)); len(best) > 0 {
 			return best, nil

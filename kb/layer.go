@@ -71,12 +71,12 @@ func (l *layer) named(changes []change) *layer {
 	next := *l
 	next.bySlug, next.byName, next.words = clone(l.bySlug, len(changes)), clone(l.byName, 4*len(changes)), clone(l.words, 0)
 	next.items, next.free = slices.Clone(l.items), slices.Clone(l.free)
-	gone, added := map[*item]bool{}, make([]*item, 0, len(changes))
+	var gone, added []*item
 	var pieces []listEdit
 	for i := range changes {
 		c := &changes[i]
 		if c.was = next.bySlug[c.slug]; c.was != nil {
-			gone[c.was] = true
+			gone = append(gone, c.was)
 			next.removeNames(c.was)
 			delete(next.bySlug, c.slug)
 		}
@@ -90,10 +90,12 @@ func (l *layer) named(changes []change) *layer {
 		}
 	}
 	next.pieces = l.pieces.changed(pieces)
+	slices.SortFunc(gone, (*item).compare)
 	slices.SortFunc(added, (*item).compare)
-	next.sorted = replaced(l.sorted, added, func(it *item) bool { return gone[it] }, (*item).compare)
-	for kind, names := range newTypedNames(added) {
-		next.typed[kind] = replaced(l.typed[kind], names, func(n typedName) bool { return gone[n.item] }, typedName.compare)
+	next.sorted = replaced(l.sorted, gone, added, (*item).compare)
+	goneNames, addedNames := newTypedNames(gone), newTypedNames(added)
+	for kind := range next.typed {
+		next.typed[kind] = replaced(l.typed[kind], goneNames[kind], addedNames[kind], typedName.compare)
 	}
 	return &next
 }
@@ -140,19 +142,27 @@ func clone[K comparable, V any](m map[K]V, more int) map[K]V {
 	return maps.Clone(m)
 }
 
-// replaced merges a sorted list without what is gone with another sorted list.
-func replaced[T any](list, added []T, gone func(T) bool, compare func(a, b T) int) []T {
+// replaced returns a sorted list without those of it that are gone and with those that are added, both sorted. It looks for their
+// places: beside a hundred thousand others there are few.
+func replaced[T any](list, gone, added []T, compare func(a, b T) int) []T {
 	out := make([]T, 0, len(list)+len(added))
-	for _, t := range list {
-		if gone(t) {
-			continue
-		}
-		for len(added) > 0 && compare(added[0], t) < 0 {
+	upTo := func(t T) (found bool) {
+		at, found := slices.BinarySearchFunc(list, t, compare)
+		out, list = append(out, list[:at]...), list[at:]
+		return found
+	}
+	for len(gone) > 0 || len(added) > 0 {
+		if len(added) == 0 || len(gone) > 0 && compare(gone[0], added[0]) <= 0 {
+			if upTo(gone[0]) {
+				list = list[1:]
+			}
+			gone = gone[1:]
+		} else {
+			upTo(added[0])
 			out, added = append(out, added[0]), added[1:]
 		}
-		out = append(out, t)
 	}
-	return append(out, added...)
+	return append(out, list...)
 }
 
 func (l *layer) addNames(it *item) {
