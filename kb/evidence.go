@@ -4,29 +4,47 @@ import (
 	"slices"
 )
 
-// A stemmer finds the stems of words. It remembers them, because texts repeat their words; a nil one remembers nothing.
-type stemmer map[string]string
+// A stemmer finds what words mean. It remembers it, because texts repeat their words; a nil one remembers nothing.
+type stemmer map[string]meant
 
-func (m stemmer) stem(w string) string {
-	if s, ok := m[w]; ok {
-		return s
+// meant is what a word means.
+type meant struct {
+	stem   string
+	hash   uint64 // of the first of the stem's synonyms
+	little bool   // it says nothing
+}
+
+func (m stemmer) word(w string) meant {
+	if known, ok := m[w]; ok {
+		return known
 	}
 	s := stem(w)
+	found := meant{stem: s, hash: hashOf(fnvBasis, asOne(s)), little: little[w]}
 	if m != nil {
-		m[w] = s
+		m[w] = found
 	}
-	return s
+	return found
 }
 
 // meaning returns the stems of the words that say something, in their order.
 func (m stemmer) meaning(words []string) []string {
 	out := make([]string, 0, len(words))
 	for _, w := range words {
-		if !little[w] {
-			out = append(out, m.stem(w))
+		if x := m.word(w); !x.little {
+			out = append(out, x.stem)
 		}
 	}
 	return out
+}
+
+// hashes appends the hashes of their stems, each as the first of its synonyms.
+func (m stemmer) hashes(to []uint64, words []string) []uint64 {
+	for _, w := range words {
+		if x := m.word(w); !x.little {
+			to = append(to, x.hash)
+		}
+	}
+	return to
 }
 
 // evidence is the stems that some texts hold. It is kept as sorted hashes, an eighth of a set of strings; that two of them are
@@ -72,27 +90,21 @@ func (e evidence) without(other evidence) evidence {
 // A reading collects the evidence of texts.
 type reading struct {
 	stemmer
-	hashes []uint64
+	read []uint64 // hashes of stems, some several times
 }
 
 // add reads one more text.
 func (r *reading) add(text string) {
-	r.addStems(asOne(r.meaning(camelWords(text))))
+	r.read = r.hashes(r.read, camelWords(text))
 	if isCamel(text) { // "cronjob" for "CronJob"
-		r.addStems(asOne(r.meaning(words(text))))
-	}
-}
-
-func (r *reading) addStems(stems []string) {
-	for _, s := range stems {
-		r.hashes = append(r.hashes, hashOf(fnvBasis, s))
+		r.read = r.hashes(r.read, words(text))
 	}
 }
 
 // evidence is what has been read since the last time.
 func (r *reading) evidence() evidence {
-	slices.Sort(r.hashes)
-	e := slices.Clone(slices.Compact(r.hashes))
-	r.hashes = r.hashes[:0]
+	slices.Sort(r.read)
+	e := slices.Clone(slices.Compact(r.read))
+	r.read = r.read[:0]
 	return e
 }

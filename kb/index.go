@@ -48,7 +48,6 @@ type indexFiles struct {
 // The fields of a document.
 const (
 	fieldWorkspace = "workspace"
-	fieldKey       = "key"  // each name without spaces
 	fieldWord      = "word" // each word of each name
 )
 
@@ -199,13 +198,12 @@ func inParallel(n int, do func(i int)) {
 }
 
 func newDocument(id documentID, it *item) *document.Document {
-	var keys, ws []string
+	var ws []string
 	for _, n := range it.names {
-		keys = append(keys, n.key, n.canon)
 		ws = append(ws, n.words...)
 	}
 	doc, asked := document.NewDocument(id.String()), mapping.FieldMapping{Index: true}
-	for field, values := range map[string][]string{fieldWorkspace: {id.workspace}, fieldKey: distinct(keys), fieldWord: distinct(ws)} {
+	for field, values := range map[string][]string{fieldWorkspace: {id.workspace}, fieldWord: distinct(ws)} {
 		text := []byte(strings.Join(values, separator))
 		doc.AddField(document.NewTextFieldCustom(field, nil, text, asked.Options(), splitter{}))
 	}

@@ -90,7 +90,7 @@ func (x *index) fault(ctx context.Context, documents []change) error {
 		return nil
 	}
 	c := documents[rand.IntN(len(documents))]
-	only := bleve.NewConjunctionQuery(bleve.NewDocIDQuery([]string{c.documentID.String()}), term(fieldKey, c.is.names[0].key))
+	only := bleve.NewConjunctionQuery(bleve.NewDocIDQuery([]string{c.documentID.String()}), term(fieldWord, c.is.names[0].words[0]))
 	found, err := x.files.search(ctx, bleve.NewSearchRequestOptions(only, 1, 0, false))
 	if err == nil && found.Total != 1 {
 		err = fmt.Errorf("%s is not found", c.slug)

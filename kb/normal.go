@@ -87,6 +87,14 @@ func camelWords(s string) []string {
 
 // isCamel reports whether a small letter stands before a capital.
 func isCamel(s string) bool {
+	if isASCII(s) {
+		for i := 1; i < len(s); i++ {
+			if 'A' <= s[i] && s[i] <= 'Z' && 'a' <= s[i-1] && s[i-1] <= 'z' {
+				return true
+			}
+		}
+		return false
+	}
 	var before rune
 	for _, r := range s {
 		if unicode.IsUpper(r) && unicode.IsLower(before) {

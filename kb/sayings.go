@@ -19,12 +19,9 @@ var articles = wordSet(`a an the is are was were be been being its their your my
 func (m stemmer) saying(text string) saying {
 	camel := camelWords(text)
 	s := saying{literal: m.literal(trim(camel)), words: m.meaning(camel)}
-	stems := asOne(slices.Clone(s.words))
-	if isCamel(text) {
-		stems = append(stems, asOne(m.meaning(words(text)))...) // "cronjob" for "CronJob"
-	}
-	for _, stem := range stems {
-		s.stems = append(s.stems, hashOf(fnvBasis, stem))
+	s.stems = m.hashes(nil, camel)
+	if isCamel(text) { // "cronjob" for "CronJob"
+		s.stems = m.hashes(s.stems, words(text))
 	}
 	return s
 }
@@ -35,7 +32,7 @@ func (m stemmer) literal(words []string) string {
 	b.WriteByte(' ')
 	for _, w := range words {
 		if !articles[w] {
-			b.WriteString(m.stem(w))
+			b.WriteString(m.word(w).stem)
 			b.WriteByte(' ')
 		}
 	}

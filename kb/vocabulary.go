@@ -1,6 +1,9 @@
 package kb
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // little are words that say nothing about which entry is meant.
 var little = wordSet(`a about above all also am an and any anything are as at be been being between both but by called can could did do does done
@@ -76,14 +79,13 @@ func synonymMap(groups ...string) map[string]string {
 func meaning(words []string) []string { return stemmer(nil).meaning(words) }
 
 // sequence is meaning with each stem replaced by the first of its synonyms.
-func sequence(words []string) []string { return asOne(meaning(words)) }
-
-// asOne replaces each stem by the first of its synonyms, in place.
-func asOne(stems []string) []string {
+func sequence(words []string) []string {
+	stems := meaning(words)
 	for i, s := range stems {
-		if other, ok := synonyms[s]; ok {
-			stems[i] = other
-		}
+		stems[i] = asOne(s)
 	}
 	return stems
 }
+
+// asOne returns the first of a stem's synonyms.
+func asOne(stem string) string { return cmp.Or(synonyms[stem], stem) }
