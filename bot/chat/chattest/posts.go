@@ -100,3 +100,51 @@ func goneIsTold(t *testing.T, p Platform) {
 		t.Errorf("got %v, want a GoneError with a reason", err)
 	}
 }
+
+// directIsSeenByOne: in the terminal everybody reads everything.
+func directIsSeenByOne(t *testing.T, p Platform) {
+	h := &Handler{OnClick: func(chat.Click) chat.Reply { return text("pressed") }}
+	Start(t, p, h)
+	ready(t, p)
+	alice, platform := h.Calls()[0].(chat.Command).User, p.Adapter().Platform()
+	ch, err := p.Adapter().Direct(t.Context(), alice)
+	if err != nil || ch.Platform != platform {
+		t.Fatalf("got %v, %v", ch, err)
+	}
+	if again, err := p.Adapter().Direct(t.Context(), chat.User{Platform: platform, Workspace: alice.Workspace, ID: alice.ID}); again != ch || err != nil {
+		t.Errorf("by the ID only: got %v, %v, want %v", again, err, ch)
+	}
+	ref, err := p.Adapter().Post(t.Context(), ch, chat.Key{ID: "k1"}, card("for alice", abc...))
+	if err != nil || ref.Channel != ch {
+		t.Fatalf("posted as %+v, %v", ref, err)
+	}
+	shown := AwaitText(t, p, "alice", "for alice")
+	if platform != "console" && count(p, "bob", "for alice") > 0 {
+		t.Error("bob sees it")
+	}
+	p.Press("alice", shown, "B")
+	AwaitText(t, p, "alice", "pressed")
+	c := h.Calls()[1].(chat.Click)
+	if c.User.ID != alice.ID || c.User.Workspace != alice.Workspace && c.User.Workspace != chat.Everywhere || c.Message.Channel != ch || c.Action != abc[1].Action {
+		t.Errorf("the click is %+v", c)
+	}
+}
+
+func messageHasAnAddress(t *testing.T, p Platform) {
+	Start(t, p, &Handler{})
+	ready(t, p)
+	ref := post(t, p, "k1", card("x"))
+	link, err := p.Adapter().Link(t.Context(), ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Adapter().Platform() == "console" {
+		return
+	}
+	if spans := chat.Parse("[there](" + link + ")"); !strings.HasPrefix(link, "https://") || len(spans) != 1 || spans[0].URL != link {
+		t.Errorf("got %q, want an address that a message can hold", link)
+	}
+	if link, err := p.Adapter().Link(t.Context(), chat.MessageRef{Channel: ref.Channel}); link != "" || err != nil {
+		t.Errorf("of no message: got %q, %v", link, err)
+	}
+}

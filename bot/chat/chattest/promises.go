@@ -31,6 +31,8 @@ func Run(t *testing.T, open func(testing.TB) Platform) {
 		"without a picture nothing is lost":        nothingIsLostWithoutPicture,
 		"being limited is told":                    limitedIsTold,
 		"a channel that is gone is told":           goneIsTold,
+		"a direct message is seen by one person":   directIsSeenByOne,
+		"a message has an address":                 messageHasAnAddress,
 		"a lost connection is made good":           dropIsMadeGood,
 		"a refused token is told without it":       badTokenIsTold,
 	} {

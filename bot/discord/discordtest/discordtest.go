@@ -49,8 +49,9 @@ type Server struct {
 	skew         time.Duration
 	token        string
 	people       map[string]*person
-	channels     map[string]string // names by id
-	permissions  int64             // of the bot, in every channel
+	channels     map[string]string  // names by id
+	directs      map[string]*person // by the id of the channel for them alone
+	permissions  int64              // of the bot, in every channel
 	commands     []*command
 	messages     []*message
 	nonces       map[string]*message
@@ -96,7 +97,7 @@ func New() *Server {
 	s := &Server{
 		calls: chattest.NewRecord("discord.jsonl"),
 		last:  1_100_000_000_000_000_000, token: Token,
-		people: map[string]*person{}, channels: map[string]string{GeneralID: "general"},
+		people: map[string]*person{}, directs: map[string]*person{}, channels: map[string]string{GeneralID: "general"},
 		permissions: everything, nonces: map[string]*message{}, interactions: map[string]*interaction{},
 		conns:   map[*websocket.Conn]bool{},
 		changed: make(chan struct{}), acknowledged: done, interval: 41250 * time.Millisecond,

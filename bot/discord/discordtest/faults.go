@@ -16,6 +16,7 @@ type faults struct {
 	refuse  bool // the token
 	broken  bool // the address for resuming
 	answers []answer
+	blocked map[*person]bool
 	buckets map[string]int // posts that are left in a channel
 }
 

@@ -120,7 +120,12 @@ func (s *Server) permit(channel string, body messageBody) *refusal {
 	if len(deref(body.Embeds)) > 0 {
 		need |= embedLinks
 	}
+	to := s.directs[channel]
 	switch {
+	case to != nil && s.faults.blocked[to]:
+		return &refusal{status: http.StatusForbidden, code: 50007, message: "Cannot send messages to this user", excused: true}
+	case to != nil:
+		return nil
 	case s.channels[channel] == "":
 		return &refusal{status: http.StatusNotFound, code: 10003, message: "Unknown Channel", excused: true}
 	case s.permissions&viewChannel == 0:
@@ -239,7 +244,7 @@ func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
 	p := s.person(name)
 	var all []chattest.Shown
 	for _, m := range s.messages {
-		if m.viewer == nil || m.viewer == p {
+		if s.visible(m, p) {
 			all = append(all, m.shown())
 		}
 	}
@@ -249,6 +254,42 @@ func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
 		}
 	}
 	return all, s.changed
+}
+
+// visible tells whether p sees m. s.mu is held.
+func (s *Server) visible(m *message, p *person) bool {
+	to := s.directs[m.channel]
+	return (m.viewer == nil || m.viewer == p) && (to == nil || to == p)
+}
+
+// openDirect gives the channel of the bot and one person, the same each time.
+func (s *Server) openDirect(_ *http.Request, b []byte) (any, *refusal) {
+	var body struct {
+		Recipient string `json:"recipient_id"`
+	}
+	if no := parse(b, &body); no != nil {
+		return nil, no
+	}
+	for id, to := range s.directs {
+		if to.id == body.Recipient {
+			return map[string]any{"id": id, "type": 1}, nil
+		}
+	}
+	for _, p := range s.people {
+		if p.id == body.Recipient {
+			id := s.id()
+			s.directs[id] = p
+			return map[string]any{"id": id, "type": 1}, nil
+		}
+	}
+	return nil, &refusal{status: http.StatusNotFound, code: 10013, message: "Unknown User", excused: true}
+}
+
+// Block has a person take no direct messages from the bot.
+func (s *Server) Block(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults.blocked = map[*person]bool{s.person(name): true}
 }
 
 func (m *message) shown() chattest.Shown {

@@ -85,7 +85,7 @@ func (s *Server) Suggest(ctx context.Context, person, line, option string) ([]ch
 func (s *Server) Press(person string, shown chattest.Shown, label string) {
 	s.act(func(done chan struct{}) *interaction {
 		p, m := s.person(person), s.find("", shown.ID)
-		if m == nil || m.viewer != nil && m.viewer != p {
+		if m == nil || !s.visible(m, p) {
 			s.complain("%s cannot press %q: there is no such message", person, label)
 			return nil
 		}
@@ -174,6 +174,12 @@ func (s *Server) event(in *interaction) map[string]any {
 		"channel_id": in.channel, "channel": map[string]any{"id": in.channel, "type": 0, "name": s.channels[in.channel]},
 		"member": in.person.memberWithUser(), "app_permissions": fmt.Sprint(s.permissions), "locale": "en-US", "guild_locale": "en-US",
 		"entitlements": []any{}, "authorizing_integration_owners": map[string]any{"0": GuildID}, "context": 0, "attachment_size_limit": 10485760,
+	}
+	if s.directs[in.channel] != nil { // which is in no guild
+		for _, key := range []string{"guild_id", "guild", "member", "guild_locale"} {
+			delete(e, key)
+		}
+		e["user"], e["context"], e["channel"] = in.person.user(), 1, map[string]any{"id": in.channel, "type": 1}
 	}
 	if in.clicked != nil {
 		e["message"] = in.clicked.json()

@@ -33,6 +33,7 @@ func (s *Server) routes() http.Handler {
 		"GET /applications/@me":                           s.application,
 		"GET /applications/{app}/commands":                s.listCommands,
 		"PUT /applications/{app}/commands":                s.putCommands,
+		"POST /users/@me/channels":                        s.openDirect,
 		"POST /channels/{channel}/messages":               s.createMessage,
 		"PATCH /channels/{channel}/messages/{message}":    s.editMessage,
 		"POST /interactions/{id}/{token}/callback":        s.callback,

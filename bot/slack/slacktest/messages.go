@@ -20,6 +20,24 @@ func (s *Server) conversation(id string) *channel {
 	return s.channels[id]
 }
 
+// openConversation opens the direct messages of the bot with one person.
+func (s *Server) openConversation(args map[string]any) (map[string]any, string) {
+	if s.personByID(word(args["users"])) == nil {
+		return nil, "user_not_found"
+	}
+	return map[string]any{"channel": map[string]any{"id": s.conversation(word(args["users"])).id}}, ""
+}
+
+// permalink is the address of a message that all in the channel see.
+func (s *Server) permalink(args map[string]any) (map[string]any, string) {
+	for _, m := range s.messages {
+		if m.channel == args["channel"] && m.ts == args["message_ts"] && m.only == "" {
+			return map[string]any{"channel": m.channel, "permalink": "https://test.slack.com/archives/" + m.channel + "/p" + strings.ReplaceAll(m.ts, ".", "")}, ""
+		}
+	}
+	return nil, "message_not_found"
+}
+
 // target is the channel of a message that the bot may write to.
 func (s *Server) target(args map[string]any) (*channel, string) {
 	switch c := s.conversation(word(args["channel"])); {

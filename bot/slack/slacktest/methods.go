@@ -25,6 +25,8 @@ var methods = map[string]method{
 	"chat.postMessage":             {BotToken, "chat:write", (*Server).postMessage},
 	"chat.postEphemeral":           {BotToken, "chat:write", (*Server).postEphemeral},
 	"chat.update":                  {BotToken, "chat:write", (*Server).update},
+	"chat.getPermalink":            {BotToken, "", (*Server).permalink},
+	"conversations.open":           {BotToken, "im:write", (*Server).openConversation},
 	"conversations.history":        {BotToken, "channels:history", (*Server).history},
 	"files.getUploadURLExternal":   {BotToken, "files:write", (*Server).getUploadURL},
 	"files.completeUploadExternal": {BotToken, "files:write", (*Server).completeUpload},
@@ -128,6 +130,9 @@ func arguments(r *http.Request, body []byte) (map[string]any, bool) {
 	args := map[string]any{}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 		return args, len(body) == 0 || json.Unmarshal(body, &args) == nil
+	}
+	if r.Method == http.MethodGet {
+		body = []byte(r.URL.RawQuery)
 	}
 	form, err := url.ParseQuery(string(body))
 	for k, v := range form {
