@@ -15,7 +15,7 @@ import (
 var (
 	ours = map[string][]string{
 		"bot":                     {"bot/app", "bot/chat", "bot/slack", "bot/discord", "bot/console", "kb", "kb/lint", "quiz", "migrations", "migrations/pgserver"}, // joins everything
-		"bot/app":                 {"bot/chat", "kb", "quiz"},                                                                                                       // translates between the three
+		"bot/app":                 {"bot/chat", "bot/picture", "kb", "quiz"},                                                                                        // translates between the three
 		"bot/chat":                {},                                                                                                                               // the model: knows nothing
 		"bot/chat/chattest":       {"bot/chat"},
 		"bot/slack":               {"bot/chat"},                      // adapters do not know what a quiz is

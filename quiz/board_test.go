@@ -3,10 +3,8 @@ package quiz
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -108,9 +106,6 @@ func TestBoardTellsNothingBeforeTheClose(t *testing.T) {
 	if b := w.board(general, Today, "ada"); len(b.Rows) != 0 {
 		t.Errorf("while open: got %v, want nothing", shown(b.Rows))
 	}
-	if s, err := w.Stats(t.Context(), person("ada")); err != nil || s.Answers != 0 || len(s.Domains) != 0 {
-		t.Errorf("stats while open: got %+v, %v, want nothing", s, err)
-	}
 	w.clock.set(r.Closes)
 	if diff := cmp.Diff([]string{"1 ada 1/1 me"}, shown(w.board(general, Today, "ada").Rows)); diff != "" {
 		t.Errorf("after the close (-want +got):\n%s", diff)
@@ -185,93 +180,6 @@ func TestParseWindow(t *testing.T) {
 	}
 }
 
-func TestStats(t *testing.T) {
-	w, d := newWorld(t, 60), &desk{}
-	w.mustCreate(daily("weekly", general)) // for its zone
-	w.askAll(general, "ada", "right", "wrong", "right")
-	w.askAll(general, "bob", "right", "right", "right")
-	for _, text := range []string{"right", "wrong"} {
-		r := w.mustChallenge("ada", "bob", d)
-		if _, err := w.Accept(t.Context(), ws, r.ID, person("bob")); err != nil {
-			t.Fatal(err)
-		}
-		w.click(r, general, "ada", 0, text)
-		w.click(r, general, "ada", 1, "wrong")
-		w.click(r, general, "bob", 0, "wrong")
-		w.click(r, general, "bob", 1, "wrong")
-	}
-	got, err := w.Stats(t.Context(), person("ada"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := DomainStats{}
-	for _, d := range got.Domains {
-		sum.Right, sum.Answers = sum.Right+d.Right, sum.Answers+d.Answers
-	}
-	if sum != (DomainStats{Right: 2, Answers: 3}) {
-		t.Errorf("domains: got %+v, want 2 of 3 right over them", got.Domains)
-	}
-	got.Domains = nil
-	if diff := cmp.Diff(Stats{Points: 2 * Point, Rights: 2, Answers: 3, Rank: 2, Players: 2, Won: 1, Drawn: 1, DaysInARow: 1}, got); diff != "" {
-		t.Errorf("ada (-want +got):\n%s", diff)
-	}
-	got, err = w.Stats(t.Context(), person("stranger"))
-	if diff := cmp.Diff(Stats{Players: 2}, got, cmpopts.EquateEmpty()); err != nil || diff != "" {
-		t.Errorf("stranger: %v (-want +got):\n%s", err, diff)
-	}
-}
-
-func TestDaysInARowSkipDaysWithoutARound(t *testing.T) {
-	w := newWorld(t, 60)
-	s := daily("daily", general)
-	s.Days = Weekdays
-	s = w.mustCreate(s)
-	d := &desk{}
-	play := func(day int, answer bool) {
-		w.clock.set(time.Date(2026, 3, day, 8, 30, 0, 0, time.UTC)) // 09:30 in Berlin
-		w.settle(d)
-		if answer {
-			w.click(d.posted[len(d.posted)-1].Round, general, "ada", 0, "wrong")
-		}
-	}
-	for _, c := range []struct {
-		day    int
-		answer bool
-		want   int
-	}{
-		{2, true, 1}, {3, true, 2}, {4, true, 3}, {5, true, 4}, {6, true, 5}, {9, false, 5}, {9, true, 6}, {10, false, 6}, {11, false, 0}, {11, true, 1},
-	} {
-		play(c.day, c.answer)
-		got, err := w.Stats(t.Context(), person("ada"))
-		if err != nil || got.DaysInARow != c.want {
-			t.Errorf("March %d, answered %v: got %d days, %v, want %d", c.day, c.answer, got.DaysInARow, err, c.want)
-		}
-	}
-}
-
-func TestDaysInARowAreThoseOfOnesOwnChannels(t *testing.T) {
-	w, d := newWorld(t, 40), &desk{}
-	for channel, days := range map[string]string{general: "mon,wed,fri", random: "tue,thu"} {
-		s := daily(days[:3], channel)
-		s.Days, _ = ParseDays(days)
-		w.mustCreate(s)
-	}
-	for day := range 5 {
-		w.clock.set(time.Date(2026, 3, 2+day, 8, 30, 0, 0, time.UTC))
-		w.settle(d)
-		if p := d.posted[day]; p.Channel == general {
-			w.click(p.Round, general, "ada", 0, "wrong")
-		} else if day == 1 {
-			w.click(p.Round, random, "bob", 0, "wrong")
-		}
-	}
-	for name, want := range map[string]int{"ada": 3, "bob": 0} {
-		if got, err := w.Stats(t.Context(), person(name)); err != nil || got.DaysInARow != want {
-			t.Errorf("%s: got %d days, %v, want %d", name, got.DaysInARow, err, want)
-		}
-	}
-}
-
 func TestOnlyTheFirstAnswerToAnAskedQuestionCounts(t *testing.T) {
 	w := newWorld(t, 2)
 	for i, want := range []bool{false, false, true, true} { // there are only two questions
@@ -285,14 +193,6 @@ func TestOnlyTheFirstAnswerToAnAskedQuestionCounts(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"1 bob 1/1", "1 ada 1/2"}, shown(w.board("", AllTime, "").Rows)); diff != "" {
 		t.Errorf("board (-want +got):\n%s", diff)
-	}
-	s, err := w.Stats(t.Context(), person("ada"))
-	sum := DomainStats{}
-	for _, d := range s.Domains {
-		sum.Right, sum.Answers = sum.Right+d.Right, sum.Answers+d.Answers
-	}
-	if err != nil || s.Answers != 2 || sum != (DomainStats{Right: 1, Answers: 2}) {
-		t.Errorf("stats: got %+v, %v, want one right of two", s, err)
 	}
 }
 

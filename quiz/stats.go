@@ -8,18 +8,23 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Stats is how somebody is doing in their workspace. It counts what a board counts, see Leaderboard.
+// Stats is how somebody is doing.
 type Stats struct {
-	Points     Points
-	Rights     int // right answers
-	Answers    int
-	Domains    []DomainStats // those with answers, in the order of their codes
-	Rank       int           // of all time in the workspace, 0 for somebody who is not on the board
-	Players    int           // on that board
-	Won        int           // duels with more points than the other
-	Lost       int
-	Drawn      int
-	DaysInARow int // see Engine.Stats
+	Points  Points // what boards count, of all time in the workspace, see Leaderboard
+	Rank    int    // on that board, 0 for somebody who is not on it
+	Players int    // on that board
+	Won     int    // duels in the workspace with more points than the other
+	Lost    int
+	Drawn   int
+	Streak  Streak // in the workspace
+	Away    string // the day until which they are away, "2006-01-02"; empty if they are not
+
+	// All answers that are graded count here: those to series, asked questions, duels, practice, review and mock exams, in
+	// whichever workspace, a question that was answered again each time. Only questions that were taken back do not.
+	Domains   []DomainStats // the five of the exam, and "BG" for somebody with answers to that
+	Strongest string        // Name of one of Competencies, see extremes; empty if there is too little to tell
+	Weakest   string
+	Readiness Readiness
 }
 
 // DomainStats is how somebody is doing in one domain.
@@ -28,11 +33,15 @@ type DomainStats struct {
 	Right, Answers int
 }
 
-// Stats tells how a person is doing. For somebody who never played everything is zero.
-//
-// DaysInARow counts the days with an answer to a series or an asked question, back from today, on the calendar of the
-// workspace's series. A day without a round of a series in any channel where they have ever answered is skipped, so
-// weekends and other people's channels are free; a day that is not over yet does not count against anybody.
+// Sum is all domains together.
+func (s Stats) Sum() (right, answers int) {
+	for _, d := range s.Domains {
+		right, answers = right+d.Right, answers+d.Answers
+	}
+	return right, answers
+}
+
+// Stats tells how a person is doing. Much of it is for their own eyes; whom to show what is for the caller to decide.
 func (e *Engine) Stats(ctx context.Context, p Person) (Stats, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
@@ -42,48 +51,34 @@ func (e *Engine) Stats(ctx context.Context, p Person) (Stats, error) {
 	}
 	s := Stats{Players: board.Players}
 	if board.Me != nil {
-		s.Rank, s.Points, s.Rights, s.Answers = board.Me.Rank, board.Me.Points, board.Me.Rights, board.Me.Answers
+		s.Rank, s.Points = board.Me.Rank, board.Me.Points
 	}
 	player, err := playerOf(ctx, e.db, p)
 	if err != nil {
 		return Stats{}, err
 	}
 	now := e.now()
-	if s.Domains, err = domainStats(ctx, e.db, p.Workspace, player, now); err != nil {
-		return Stats{}, err
-	}
 	if err = duelStats(ctx, e.db, p.Workspace, player, now, &s); err != nil {
 		return Stats{}, err
 	}
-	loc, err := LoadZone(board.Zone)
+	if s.Streak, err = streakOf(ctx, e.db, p.Workspace, player, now); err != nil {
+		return Stats{}, err
+	}
+	today, err := dayIn(ctx, e.db, p.Workspace, "", now)
 	if err != nil {
 		return Stats{}, err
 	}
-	days, err := quizDays(ctx, e.db, p.Workspace, player, loc)
+	if s.Away, err = awayUntil(ctx, e.db, p.Workspace, player, today); err != nil {
+		return Stats{}, err
+	}
+	answers, err := history(ctx, e.db, player, now)
 	if err != nil {
 		return Stats{}, err
 	}
-	s.DaysInARow = daysInARow(days, now.In(loc).Format(time.DateOnly))
+	s.Domains = domainStats(answers)
+	s.Strongest, s.Weakest = extremes(answers)
+	s.Readiness = readiness(answers, now)
 	return s, nil
-}
-
-func domainStats(ctx context.Context, db querier, workspace string, player int64, now time.Time) ([]DomainStats, error) {
-	rows, err := db.Query(ctx, `
-		SELECT q.body ->> 'Domain', count(*) FILTER (WHERE a.choice = q.key), count(*)
-		FROM quiz.answer a
-		JOIN quiz.round r          ON r.workspace = a.workspace AND r.id = a.round
-		JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
-		WHERE a.workspace = $1 AND a.player = $2 AND (r.kind = 'series' OR a.first_asked IS NOT NULL) AND (r.reveal OR r.closes_at <= $3)
-		GROUP BY 1
-		ORDER BY q.body ->> 'Domain' = 'BG', 1`, workspace, player, now)
-	if err != nil {
-		return nil, fmt.Errorf("count answers by domain: %w", err)
-	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[DomainStats])
-	if err != nil {
-		return nil, fmt.Errorf("count answers by domain: %w", err)
-	}
-	return all, nil
 }
 
 // duelStats counts duels that were accepted, are over, and in which anybody answered anything.
@@ -108,57 +103,84 @@ func duelStats(ctx context.Context, db querier, workspace string, player int64, 
 	return nil
 }
 
-// A quizDay is a day on which something could be or was answered.
-type quizDay struct {
-	date   string // 2006-01-02
-	played bool
+// A pastAnswer is a graded answer with what its question is about.
+type pastAnswer struct {
+	question   string
+	domain     string // "D1" to "D5", "BG"
+	competency string // Name of one of Competencies; may be empty
+	difficulty int    // 1 to 3
+	right      bool
+	at         time.Time
 }
 
-// quizDays returns the latest days with rounds, the newest first: those of series that were posted where the player has
-// ever answered, and those asked that they answered.
-func quizDays(ctx context.Context, db querier, workspace string, player int64, loc *time.Location) ([]quizDay, error) {
-	const enough = 2000 // rounds; a streak that fills them has made its point
+// history reads the graded answers of a player in all workspaces, in the order of time.
+func history(ctx context.Context, db querier, player int64, now time.Time) ([]pastAnswer, error) {
 	rows, err := db.Query(ctx, `
-		WITH mine AS (
-			SELECT round, channel FROM quiz.answer WHERE workspace = $1 AND player = $2
-		)
-		SELECT r.opens_at, r.id IN (SELECT round FROM mine)
-		FROM quiz.round r
-		WHERE r.workspace = $1
-		AND (r.kind = 'ask' AND r.id IN (SELECT round FROM mine)
-			OR r.kind = 'series' AND EXISTS (
-				SELECT FROM quiz.post p
-				WHERE p.workspace = r.workspace AND p.round = r.id AND p.channel IN (SELECT channel FROM mine)))
-		ORDER BY r.opens_at DESC LIMIT $3`, workspace, player, enough)
+		SELECT q.question, q.domain, coalesce(q.body ->> 'Competency', ''), coalesce((q.body -> 'Difficulty')::int, 2),
+			a.choice = q.key, a.answered_at
+		FROM quiz.player p
+		JOIN quiz.answer a         ON a.workspace = p.workspace AND a.player = p.id
+		JOIN quiz.round r          ON r.workspace = a.workspace AND r.id = a.round
+		JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
+		WHERE p.id = $1 AND (r.reveal OR r.closes_at <= $2) AND q.voided_at IS NULL
+		ORDER BY a.answered_at, q.question`, player, now)
 	if err != nil {
-		return nil, fmt.Errorf("read the days played: %w", err)
+		return nil, fmt.Errorf("read what player %d has answered: %w", player, err)
 	}
-	var days []quizDay
-	var opened time.Time
-	var answered bool
-	_, err = pgx.ForEachRow(rows, []any{&opened, &answered}, func() error {
-		date := opened.In(loc).Format(time.DateOnly)
-		if len(days) == 0 || days[len(days)-1].date != date {
-			days = append(days, quizDay{date: date})
-		}
-		days[len(days)-1].played = days[len(days)-1].played || answered
-		return nil
+	answers, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a pastAnswer, err error) {
+		err = row.Scan(&a.question, &a.domain, &a.competency, &a.difficulty, &a.right, &a.at)
+		return a, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the days played: %w", err)
+		return nil, fmt.Errorf("read what player %d has answered: %w", player, err)
 	}
-	return days, nil
+	return answers, nil
 }
 
-// daysInARow counts the played days from the newest on; today may be missing.
-func daysInARow(days []quizDay, today string) (n int) {
-	for _, d := range days {
-		switch {
-		case d.played:
-			n++
-		case d.date != today:
-			return n
+// domainStats counts the answers to each domain of the exam, and to background if there are any.
+func domainStats(answers []pastAnswer) (all []DomainStats) {
+	counts := map[string]DomainStats{}
+	for _, a := range answers {
+		c := counts[a.domain]
+		counts[a.domain] = DomainStats{a.domain, c.Right + number(a.right), c.Answers + 1}
+	}
+	for _, d := range Domains() {
+		all = append(all, DomainStats{d.Code, counts[d.Code].Right, counts[d.Code].Answers})
+	}
+	if background := counts["BG"]; background.Answers > 0 {
+		all = append(all, background)
+	}
+	return all
+}
+
+// enoughToCompare is how many answers to a competency it takes to call it somebody's strongest or weakest.
+const enoughToCompare = 5
+
+// extremes returns somebody's strongest and weakest competency: few answers prove little, so the strongest has the highest
+// lower bound of what its accuracy may be, and the weakest the lowest upper bound (Wilson's, at 90 %); among equals it is the first of the
+// curriculum. Both are empty unless two competencies can be told apart.
+func extremes(answers []pastAnswer) (strongest, weakest string) {
+	counts := map[string]DomainStats{}
+	for _, a := range answers {
+		c := counts[a.competency]
+		counts[a.competency] = DomainStats{Right: c.Right + number(a.right), Answers: c.Answers + 1}
+	}
+	most, least := -1.0, 2.0
+	for _, c := range competencies {
+		n := counts[c.Name]
+		if n.Answers < enoughToCompare {
+			continue
+		}
+		low, high := wilson(n.Right, n.Answers)
+		if low > most {
+			strongest, most = c.Name, low
+		}
+		if high < least {
+			weakest, least = c.Name, high
 		}
 	}
-	return n
+	if strongest == weakest {
+		return "", ""
+	}
+	return strongest, weakest
 }

@@ -28,6 +28,7 @@ import (
 //	wrong:WORKSPACE:ROUND:QUESTION        the next question that was wrong, from that one on
 //	look:SLUG                             a glossary entry, in a message of its own
 //	board:WINDOW:SCOPE, publish:…         a leaderboard, for one person or for all
+//	boast:                                somebody's own statistics, for all
 //	entry:SLUG, share:SLUG                a glossary entry, likewise
 //	find:PAGE:WORDS                       a page of a search; pack made the words
 //	terms:PAGE:SUBJECT                    a page of the glossary; without a subject the subjects
@@ -61,6 +62,7 @@ const (
 	verbShare    = "share"
 	verbBoard    = "board"
 	verbPublish  = "publish"
+	verbBoast    = "boast"
 	verbFind     = "find"
 	verbTerms    = "terms"
 	verbSuggest  = "suggest"

@@ -69,12 +69,16 @@ func (a *App) board(ctx context.Context, u chat.User, ch chat.Channel, window, s
 	if err != nil {
 		return chat.Message{}, err
 	}
-	return chat.Message{Card: &chat.Card{
+	card := &chat.Card{
 		Title:   "Leaderboard: " + windowName(w) + ", " + scopeName(scope),
 		Body:    boardText(b, u.ID != ""),
 		Footer:  "A point for each right answer. Ties share a place. Days begin at midnight, " + b.Zone + ".",
 		Buttons: boardButtons(w, scope),
-	}}, nil
+	}
+	if u.ID == "" { // shared
+		card.Image = a.boardImage(b, windowName(w), scopeName(scope))
+	}
+	return chat.Message{Card: card}, nil
 }
 
 // boardText is the rows; asked tells whether somebody asked for themselves.

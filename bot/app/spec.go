@@ -65,8 +65,11 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 			{Name: "questions", Description: "How many questions, 1 to 10; 5 if left out", Kind: chat.Number},
 			topicOption,
 		}},
-		{Name: "stats", Description: "Points, accuracy by domain and rank", Options: []chat.OptionSpec{
-			{Name: "user", Description: "Whose; yours if left out", Kind: chat.Person},
+		{Name: "stats", Description: "Points, accuracy by domain, readiness, streak", Options: []chat.OptionSpec{
+			{Name: "user", Description: "Whose points and streak; all about you if left out", Kind: chat.Person},
+		}},
+		{Name: "away", Description: "Keep your streak while you are away", Options: []chat.OptionSpec{
+			{Name: "until", Description: "The last day, such as 2026-12-24; or off"},
 		}},
 		{Name: "remind", Description: "Be reminded directly of rounds that you have not answered", Options: []chat.OptionSpec{
 			{Name: "reminders", Description: "Whether you are reminded", Required: true, Choices: []string{"on", "off"}},
@@ -122,7 +125,8 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 	"`/ckad review` asks what you are about to forget, `/ckad mock` is a timed exam with a result by domain.\n" +
 	"`/ckad leaderboard` shows this week; add `day`, `month` or `all`, and `workspace` for all channels.\n" +
 	"`/ckad challenge @somebody 5 pods` is a duel over five questions.\n" +
-	"`/ckad stats` shows your points, your accuracy by exam domain and your rank.\n" +
+	"`/ckad stats` shows your points, your accuracy by exam domain, how ready you are and your streak.\n" +
+	"A streak is quiz days in a row with an answer. Days without a quiz are free, `/ckad away until 2026-12-24` makes more days free. Seven days in a row earn a freeze, which saves the streak on a missed day; you can have two.\n" +
 	"`/ckad remind on` reminds you directly if you have not answered this channel's quiz when half of its time is left.\n" +
 	"`/ckad-admin help` is for admins: quizzes that post themselves every day, and your team's own words."
 

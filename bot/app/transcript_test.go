@@ -415,6 +415,9 @@ func (r *room) write(heading string, m chat.Message) {
 	for line := range strings.SplitSeq(said, "\n") {
 		fmt.Fprintln(&r.said, strings.TrimRight("  "+line, " "))
 	}
+	if p := m.Image(); p != nil {
+		fmt.Fprintf(&r.said, "  (picture %s: %s)\n", p.Name, p.Alt)
+	}
 	if bs := m.Buttons(); len(bs) > 0 {
 		r.said.WriteString("  ")
 		for _, b := range bs {
