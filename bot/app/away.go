@@ -25,6 +25,13 @@ func (a *App) away(ctx context.Context, c chat.Command) (chat.Reply, error) {
 		}
 		return private("%s `/ckad away until 2026-12-24` makes quiz days free for your streak, that day included, at most %d days ahead; `/ckad away off` ends it.", awayText(until), quiz.MaxAway), nil
 	case "off":
+		until, err := a.engine.AwayUntil(ctx, who)
+		if err == nil && until == "" {
+			return private("%s", awayText(until)), nil
+		}
+		if err != nil {
+			return chat.Reply{}, err
+		}
 		if err := a.engine.Back(ctx, who); err != nil {
 			return chat.Reply{}, err
 		}

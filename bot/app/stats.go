@@ -92,7 +92,7 @@ func standingText(s quiz.Stats) string {
 // accuracyText begins with words, for those who listen.
 func accuracyText(right, answers int) string {
 	if answers == 0 {
-		return "no answers yet"
+		return "No answers yet"
 	}
 	const steps = 5
 	filled := (percent(right, answers)*steps + 50) / 100
@@ -102,7 +102,7 @@ func accuracyText(right, answers int) string {
 // readinessText never sounds surer than it is.
 func readinessText(r quiz.Readiness) string {
 	if r.Known() {
-		return fmt.Sprintf("about %d %%, likely %d to %d %%; %d %% passes, and the chance of that is about %d %%. "+
+		return fmt.Sprintf("About %d %%, likely %d to %d %%; %d %% passes, and the chance of that is about %d %%. "+
 			"An estimate from %s of the last %d days. The real exam is work on the command line, which no question can measure.",
 			r.Score, r.Low, r.High, quiz.PassMark, r.Chance, counted(r.Questions, "question"), quiz.ReadinessDays)
 	}
@@ -110,7 +110,7 @@ func readinessText(r quiz.Readiness) string {
 	for _, m := range r.Missing {
 		missing = append(missing, fmt.Sprintf("%d in %s", m.Questions, strings.TrimPrefix(domainName(m.Domain), "CKAD: ")))
 	}
-	return fmt.Sprintf("too few answers to tell. An estimate takes %d different questions of each domain within %d days; missing: %s. `/ckad mock` asks all domains.",
+	return fmt.Sprintf("Too few answers to tell. An estimate takes %d different questions of each domain within %d days; missing: %s. `/ckad mock` asks all domains.",
 		quiz.ReadinessQuestions, quiz.ReadinessDays, strings.Join(missing, ", "))
 }
 
@@ -124,7 +124,7 @@ func competencyFields(s quiz.Stats) []chat.Field {
 // streakFields are the days in a row, and what keeps them going.
 func streakFields(s quiz.Stats) (fields []chat.Field) {
 	if k := s.Streak; k.Best > 0 {
-		text := "none at the moment"
+		text := "None at the moment"
 		if k.Days > 0 {
 			text = fmt.Sprintf("%s of **%s**", counted(k.Days, "quiz day"), chat.Escape(k.Series))
 		}
@@ -134,7 +134,7 @@ func streakFields(s quiz.Stats) (fields []chat.Field) {
 		fields = append(fields, chat.Field{Name: "In a row", Value: fmt.Sprintf("%s; best ever %d", text, k.Best)})
 	}
 	if s.Away != "" {
-		fields = append(fields, chat.Field{Name: "Away", Value: "until " + dayName(s.Away) + "; quiz days until then are free"})
+		fields = append(fields, chat.Field{Name: "Away", Value: "Until " + dayName(s.Away) + "; quiz days until then are free"})
 	}
 	return fields
 }
