@@ -168,7 +168,7 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 	if !ok {
 		return stale
 	}
-	c.User = atHome(c.User, to)
+	c.User = atHome(c.User, to.workspace)
 	return a.reply(do(ctx, c, to))
 }
 
@@ -188,16 +188,15 @@ func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
 	if !ok || !known {
 		return stale
 	}
-	s.User = atHome(s.User, to)
+	s.User = atHome(s.User, to.workspace)
 	return a.reply(do(ctx, s, to))
 }
 
-// atHome is who somebody is in the workspace of the round that a button or a
-// form is about: where direct conversations belong to no workspace, only that
-// tells as whom they press it.
-func atHome(u chat.User, to target) chat.User {
-	if workspace, ok := strings.CutPrefix(to.workspace, u.Platform+"/"); ok && u.Workspace == chat.Everywhere {
-		u.Workspace = workspace
+// atHome is who somebody is in a workspace: where direct conversations belong to
+// none, only what a button or form is about tells as whom they use it.
+func atHome(u chat.User, workspace string) chat.User {
+	if id, ok := strings.CutPrefix(workspace, u.Platform+"/"); ok && u.Workspace == chat.Everywhere {
+		u.Workspace = id
 	}
 	return u
 }

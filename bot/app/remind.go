@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"ckadbot/bot/chat"
@@ -42,9 +43,17 @@ func (a *App) writable(ctx context.Context, u chat.User) error {
 	return nil
 }
 
-// stopReminding is the button of a reminder.
+// stopReminding is the button of a reminder. The round may be of another
+// platform's workspace than the person, so the button names both.
 func (a *App) stopReminding(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
-	series, err := a.engine.StopReminding(ctx, to.workspace, to.round, person(c.User))
+	if len(to.words) != 3 {
+		return stale, nil
+	}
+	round, err := strconv.ParseInt(to.words[2], 10, 64)
+	if err != nil {
+		return stale, nil
+	}
+	series, err := a.engine.StopReminding(ctx, to.words[1], round, person(atHome(c.User, to.words[0])))
 	return notReminded(series), err
 }
 
@@ -62,11 +71,11 @@ func (a *App) reminder(ctx context.Context, n quiz.Notice) (chat.Message, error)
 	if r.Open < r.Of {
 		left = fmt.Sprintf("You have answered %d of %s.", r.Of-r.Open, counted(r.Of, "question"))
 	}
-	round := quiz.Round{Workspace: n.Workspace, ID: r.Round}
+	stop := fmt.Sprintf("%s:%s:%s:%d", verbQuiet, n.To.Workspace, n.Workspace, r.Round)
 	return chat.Message{Card: &chat.Card{
 		Title:   chat.Line("Reminder: "+r.Series, chat.MaxTitle),
 		Body:    paragraphs(left+" The round closes "+chat.Time(r.Closes)+".", a.wayTo(ctx, r.Channel, r.Message)),
-		Buttons: []chat.Button{{Action: roundAction(verbQuiet, round), Label: "Stop reminding me"}},
+		Buttons: []chat.Button{{Action: stop, Label: "Stop reminding me"}},
 	}}, nil
 }
 
