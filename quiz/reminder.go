@@ -84,6 +84,9 @@ func (e *Engine) RemindOff(ctx context.Context, r RemindRequest) (Series, error)
 func (e *Engine) StopReminding(ctx context.Context, workspace string, round int64, by Person) (string, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
+	if !platformID(workspace) {
+		return "", fmt.Errorf("round %d: %w", round, ErrNoRound)
+	}
 	var series int64
 	var name string
 	err := e.db.QueryRow(ctx, `
@@ -115,6 +118,9 @@ func (e *Engine) forget(ctx context.Context, workspace string, series int64, by 
 // meantSeries is the series of that name in the workspace or, without a name, the one that is posted in the channel.
 func (e *Engine) meantSeries(ctx context.Context, r RemindRequest) (storedSeries, error) {
 	name := tidyName(r.Series)
+	if name != "" && !oneLine(name, 1, 40) {
+		return storedSeries{}, noSeries(name)
+	}
 	rows, err := e.db.Query(ctx, seriesSQL+`
 		WHERE s.removed_at IS NULL
 		AND CASE WHEN $3 <> '' THEN s.workspace = $1 AND lower(s.name) = lower($3)
