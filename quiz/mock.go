@@ -112,17 +112,23 @@ func (e *Engine) LastMock(ctx context.Context, by Person) (p Progress, shown boo
 func (e *Engine) Finish(ctx context.Context, workspace string, round int64, by Person) error {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	now := e.now()
-	p, err := e.readMock(ctx, workspace, round, by)
-	if err != nil || p.over(now) {
-		return err
-	}
-	return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error { return setClose(ctx, tx, workspace, round, now) })
+	return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+		// Two devices at once: the second must see the end that the first has set.
+		if _, err := tx.Exec(ctx, `SELECT FROM quiz.round WHERE workspace = $1 AND id = $2 AND kind = 'mock' FOR NO KEY UPDATE`, workspace, round); err != nil {
+			return fmt.Errorf("lock mock exam %d: %w", round, err)
+		}
+		now := e.now()
+		p, err := readMock(ctx, tx, workspace, round, by)
+		if err != nil || p.over(now) {
+			return err
+		}
+		return setClose(ctx, tx, workspace, round, now)
+	})
 }
 
 // readMock reads a mock exam of that person. It is ErrNoRound for anything else.
-func (e *Engine) readMock(ctx context.Context, workspace string, round int64, by Person) (progress, error) {
-	p, err := readProgress(ctx, e.db, workspace, round, by)
+func readMock(ctx context.Context, db querier, workspace string, round int64, by Person) (progress, error) {
+	p, err := readProgress(ctx, db, workspace, round, by)
 	if err == nil && (p.Round.Kind != KindMock || p.owner != p.player) {
 		err = fmt.Errorf("mock exam %d: %w", round, ErrNoRound)
 	}

@@ -46,7 +46,7 @@ func (s Share) Passed() bool { return s.Questions > 0 && s.Percent() >= PassMark
 func (e *Engine) MockResult(ctx context.Context, workspace string, round int64, by Person) (MockResult, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	p, err := e.readMock(ctx, workspace, round, by)
+	p, err := readMock(ctx, e.db, workspace, round, by)
 	if err != nil {
 		return MockResult{}, err
 	}
@@ -57,7 +57,7 @@ func (e *Engine) MockResult(ctx context.Context, workspace string, round int64, 
 	if !sealed {
 		return MockResult{}, &OpenError{Round: p.Round}
 	}
-	if p, err = e.readMock(ctx, workspace, round, by); err != nil { // with the answers that seal waited for
+	if p, err = readMock(ctx, e.db, workspace, round, by); err != nil { // with the answers that seal waited for
 		return MockResult{}, err
 	}
 	voided, err := voidedIn(ctx, e.db, workspace, round)
