@@ -17,6 +17,7 @@ import (
 func TestForgedActionsAreAnswered(t *testing.T) {
 	r := newRoom(t)
 	verbs := []string{verbEntry, verbShare, verbFind, verbTerms, verbSuggest, verbApprove, verbRefuse, verbQueue, verbEdit, verbRevert, verbBoard, verbAnswer, verbReview, verbQuiet,
+		verbPractice, verbRepeat, verbMock, verbSkip, verbFinish, verbResult, verbWrong, verbLook,
 		defineForm, termForm, suggestForm, seriesForm, chat.AdminAction, "nothing"}
 	words := []string{"", "pod", "0", "1", "-1", "99999999999999999999", "networking", "own", pack("pod"), pack(strings.Repeat("é", 99)), "%%%", "..", "\x00", "<!channel>", strings.Repeat("x", 200)}
 	before := len(r.app.glossary.Entries(here.Home()))

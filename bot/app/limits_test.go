@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,49 @@ func TestTheLongestQuestionsFit(t *testing.T) {
 			if err := m.Validate(); err != nil {
 				t.Errorf("%s, %s: %v", name, what, err)
 			}
+		}
+	}
+}
+
+// TestTheLongestMockExamFits: sixty of the longest questions, all of them wrong, and a list of those.
+func TestTheLongestMockExamFits(t *testing.T) {
+	for name, letter := range map[string]string{"plain": "x", "markup": "<", "emoji": "😀"} {
+		r := quiz.Round{Workspace: "slack/T" + strings.Repeat("0", 20), ID: 1 << 60, Kind: quiz.KindMock, Changeable: true, Closes: time.Now().Add(time.Hour)}
+		res := quiz.MockResult{Unanswered: 60, Took: time.Hour, Share: quiz.Share{Questions: 60}}
+		for i := range 60 {
+			c := quiz.Competencies()[i%24]
+			q := quiz.Question{ID: "longest", Domain: c.Domain, Competency: c.Name, Text: strings.Repeat(letter, quiz.MaxText-1) + "?", Code: strings.Repeat(letter, quiz.MaxCode),
+				Doc: "/docs/" + strings.Repeat("x", 280) + "/" + strconv.Itoa(i) + "/", Explanation: strings.Repeat(letter, quiz.MaxExplanation)}
+			for i := range quiz.MaxChoices {
+				q.Choices = append(q.Choices, strings.Repeat(letter, quiz.MaxChoice-1)+string(rune('a'+i)))
+			}
+			r.Questions = append(r.Questions, q)
+			res.Choices, res.Typed, res.Counts = append(res.Choices, -1), append(res.Typed, ""), append(res.Counts, true)
+		}
+		for _, c := range quiz.Competencies() {
+			res.Competencies = append(res.Competencies, quiz.Share{Domain: c.Domain, Competency: c.Name, Questions: 3})
+		}
+		for _, d := range quiz.Domains() {
+			res.Domains = append(res.Domains, quiz.Share{Domain: d.Code, Questions: 12})
+		}
+		res.Round = r
+		all := make([]int, 60)
+		a := New(Config{Glossary: &kb.Glossary{}})
+		for what, m := range map[string]chat.Message{
+			"step":         a.walk(r, 59, stepCard(r, 59, "Recorded: **A**.")).Message,
+			"picked":       a.walk(r, 59, pickedCard(r, 59, []int{1})).Message,
+			"gone over":    a.walk(r, 0, reviewCard(res.Progress, 0, "Changed to **A**.")).Message,
+			"all answered": a.allAnswered(r, "Recorded: **A**.").Message,
+			"open":         a.openMock(res.Progress),
+			"result":       resultCard(res, "This mock exam is over."),
+			"wrong ones":   {Card: &chat.Card{Body: withQuestions(outcome(quiz.Result{Question: r.Questions[0], Round: r, Revealed: true}), r, all)}},
+		} {
+			if err := m.Validate(); err != nil {
+				t.Errorf("%s, %s: %v", name, what, err)
+			}
+		}
+		if m := resultCard(res, ""); len(m.Card.Fields) < 5 {
+			t.Errorf("%s: the result has %d fields, want what to study and most domains", name, len(m.Card.Fields))
 		}
 	}
 }

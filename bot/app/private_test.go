@@ -1,0 +1,43 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"ckadbot/bot/chat"
+)
+
+// TestNobodyElseIsInAPrivateRound: whoever finds out what the buttons of somebody's own round say gets nothing for it.
+func TestNobodyElseIsInAPrivateRound(t *testing.T) {
+	r := newRoom(t)
+	for _, line := range []string{
+		"bob: /ckad practice helm 1", "bob: press A", // plays here
+		"alice: /ckad practice choosing 1", "alice: press A", "alice: /ckad practice pods 3", "alice: press Start new", "alice: press A",
+		"alice: /ckad mock 10", "alice: press Start", "alice: press B", "alice: press Skip", "alice: press Finish", "alice: press Go on",
+		"alice: press Finish", "alice: press Finish now", "alice: press Show what was wrong",
+	} {
+		r.do(t, line)
+	}
+	tried := map[string]bool{}
+	for _, s := range r.shown {
+		for _, b := range s.m.Buttons() {
+			verb, rest, _ := strings.Cut(b.Action, ":")
+			if s.to != "alice" || !strings.HasPrefix(rest, here.Home()+":") {
+				continue
+			}
+			tried[verb] = true
+			for _, name := range []string{"bob", "mallory"} {
+				reply := r.app.Click(t.Context(), chat.Click{Action: b.Action, User: someone(name), Message: chat.MessageRef{Channel: here, ID: s.id}})
+				if !reply.Ephemeral || len(reply.Buttons()) > 0 || reply.Form != nil ||
+					reply.Text != stale.Text && !strings.HasPrefix(reply.Text, "This question is not open here.") {
+					t.Errorf("%s presses %q: got %+v, want nothing about the round", name, b.Action, reply)
+				}
+			}
+		}
+	}
+	for _, verb := range []string{verbStep, verbPick, verbStart, verbSkip, verbFinish, verbWhy, verbWrong} {
+		if !tried[verb] {
+			t.Errorf("no button with %q was shown", verb)
+		}
+	}
+}
