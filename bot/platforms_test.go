@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -133,8 +134,78 @@ func story(t *testing.T, w workplace) {
 	w.ask(t, "carol", "/ckad-admin series list", "Only admins")
 	w.ask(t, "admin", "/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin", "Saved")
 
+	alone(t, w, see)
 	duel(t, w, see)
 	glossary(t, w, see)
+}
+
+// alone has somebody practise twenty questions, and take a mock exam in which they skip one: each step is the reply to a
+// press, and takes the place of the last.
+func alone(t *testing.T, w workplace, see func(person, text string) chattest.Shown) {
+	const dave = "dave"
+	if m := w.ask(t, dave, "/ckad practice D4 20", "Question 1 of 20"); !m.Ephemeral {
+		t.Errorf("practice is not ephemeral: %+v", m)
+	}
+	for n := 1; n <= 20; n++ {
+		w.answer(t, dave, fmt.Sprintf("Question %d of 20", n))
+	}
+	if m := see(dave, "That was the last one: "); !m.Ephemeral || !slices.Contains(m.Buttons, "Again") {
+		t.Errorf("the end of practice: %+v", m)
+	}
+	w.ask(t, dave, "/ckad review", "Nothing is due today")
+
+	w.Press(dave, w.ask(t, dave, "/ckad mock 10", "10 questions over all five domains"), "Start")
+	w.Press(dave, see(dave, "Question 1 of 10"), "Skip")
+	for n := 2; n <= 10; n++ {
+		w.answer(t, dave, fmt.Sprintf("Question %d of 10", n))
+	}
+	see(dave, "Question 1 of 10") // again
+	open := w.ask(t, dave, "/ckad mock", "9 of 10 questions answered")
+	w.Press(dave, open, "Continue")
+	w.answer(t, dave, "Question 1 of 10")
+	w.Press(dave, see(dave, "You have answered all 10 questions"), "Finish")
+	result := see(dave, "66 % is a pass.")
+	if !result.Ephemeral || !strings.Contains(result.Text, "CKAD: Services and Networking") {
+		t.Errorf("the result of the mock exam: %+v", result)
+	}
+	w.Press(dave, result, "Show the answers")
+	see(dave, "The answer")
+	for _, person := range []string{"alice", "bob"} {
+		if messages, _ := w.Sees(person); len(messages) > 0 {
+			if m, found := chattest.Find(messages, "Question 1 of"); found {
+				t.Errorf("%s sees %+v", person, m)
+			}
+		}
+	}
+}
+
+// answer answers a question on somebody's way through a round, whatever its kind, and be it wrong.
+func (w workplace) answer(t *testing.T, person, title string) {
+	t.Helper()
+	m := chattest.AwaitText(t, w, person, title)
+	for _, label := range []string{"A", "B", "C", "D", "E"} {
+		switch {
+		case slices.Contains(m.Buttons, "Type the answer"):
+			w.Press(person, m, "Type the answer")
+			form := chattest.Await(t, w, person, func(m chattest.Shown) bool { return m.Form })
+			w.Fill(person, form, map[string]string{"A word or a few": "kubelet"})
+			return
+		case slices.Contains(m.Buttons, "True"):
+			w.Press(person, m, "True")
+			return
+		case slices.Contains(m.Buttons, "Hand in"):
+			w.Press(person, m, "Hand in")
+			return
+		}
+		w.Press(person, m, label)
+		if !strings.Contains(m.Text, quiz.Several.Hint()) && !strings.Contains(m.Text, quiz.Order.Hint()) {
+			return
+		}
+		m = chattest.Await(t, w, person, func(m chattest.Shown) bool {
+			return strings.Contains(m.Text, title) && !slices.Contains(m.Buttons, label)
+		})
+	}
+	w.Press(person, m, "Hand in")
 }
 
 // glossary looks terms up in each way there is, and has the team write its own.
