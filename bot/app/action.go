@@ -21,7 +21,7 @@ import (
 //	quiet:HOME:WORKSPACE:ROUND            no more reminders of the round's series, for the person as HOME knows them
 //	practice:QUESTIONS:TOPIC              opens a practice; 0 questions are as many as usual, pack made the topic
 //	repeat:                               opens a review
-//	mock:QUESTIONS                        starts a mock exam
+//	mock:WORKSPACE:QUESTIONS              starts a mock exam
 //	skip:WORKSPACE:ROUND:QUESTION         the next question of a mock exam without an answer, after that one
 //	finish:WORKSPACE:ROUND:SURE           ends a mock exam; 0 asks first, 1 does it
 //	result:WORKSPACE:ROUND                how a mock exam went
@@ -91,7 +91,7 @@ func parseAction(s string) (target, bool) {
 	}
 	words := strings.Split(rest, ":")
 	a := target{verb: verb, words: words}
-	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbPick: 3, verbReview: 2, verbWhy: 2, verbWrong: 2, verbSkip: 2, verbFinish: 2, verbResult: 1, verbType: 2, typedForm: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
+	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbPick: 3, verbReview: 2, verbWhy: 2, verbWrong: 2, verbSkip: 2, verbFinish: 2, verbResult: 1, verbMock: 1, verbType: 2, typedForm: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
 	if !ok || !isRound {
 		return a, ok
 	}

@@ -26,7 +26,7 @@ func (a *App) mock(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	last, shown, err := a.engine.LastMock(ctx, person(c.User))
 	switch {
 	case errors.Is(err, quiz.ErrNoRound):
-		return chat.Reply{Message: mockOffer(n, nil), Ephemeral: true}, nil
+		return chat.Reply{Message: mockOffer(c.User, n, nil), Ephemeral: true}, nil
 	case err != nil:
 		return chat.Reply{}, err
 	case !last.Round.Closed(a.now()):
@@ -34,22 +34,27 @@ func (a *App) mock(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	case !shown:
 		return a.mockResult(ctx, c.User, last.Round, "Your last mock exam is over.")
 	}
-	return chat.Reply{Message: mockOffer(n, &last.Round), Ephemeral: true}, nil
+	return chat.Reply{Message: mockOffer(c.User, n, &last.Round), Ephemeral: true}, nil
 }
 
 // mockOffer tells what a mock exam is; its button starts one.
-func mockOffer(n int, last *quiz.Round) chat.Message {
+func mockOffer(u chat.User, n int, last *quiz.Round) chat.Message {
 	card := &chat.Card{Title: "Mock exam",
 		Body: fmt.Sprintf("%d questions over all five domains, weighted as in the CKAD exam, in %d minutes. %d %% is a pass.\n\n"+
 			"Skip what you like and come back to it; you may change answers until the end, and see what was right after it. "+
 			"The clock runs from when you press Start, also while you are away. Only you see any of it. "+
 			"The real exam asks for work on the command line, so this trains what you know, not how fast you type.",
 			n, int(quiz.MockPace.Minutes())*n, quiz.PassMark),
-		Buttons: []chat.Button{{Action: verbMock + ":" + strconv.Itoa(n), Label: "Start", Style: chat.Primary}}}
+		Buttons: []chat.Button{{Action: mockAction(u.Home(), n), Label: "Start", Style: chat.Primary}}}
 	if last != nil {
 		card.Buttons = append(card.Buttons, chat.Button{Action: roundAction(verbResult, *last), Label: "My last result"})
 	}
 	return chat.Message{Card: card}
+}
+
+// mockAction starts a mock exam of so many questions.
+func mockAction(workspace string, n int) string {
+	return verbMock + ":" + workspace + ":" + strconv.Itoa(n)
 }
 
 // openMock says how far somebody is in a mock exam.
@@ -71,8 +76,8 @@ func (a *App) timeLeft(r quiz.Round) string {
 
 // startMock starts a mock exam by a button.
 func (a *App) startMock(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
-	n, err := strconv.Atoi(to.words[0])
-	if err != nil || n < quiz.MinMockQuestions {
+	n := int(min(to.round, quiz.MaxMockQuestions+1)) // the action's number, see mockAction
+	if n < quiz.MinMockQuestions {
 		return stale, nil
 	}
 	p, err := a.engine.Mock(ctx, person(c.User), n)
@@ -158,14 +163,14 @@ func (a *App) finish(ctx context.Context, c chat.Click, to target) (chat.Reply, 
 	if err := a.engine.Finish(ctx, to.workspace, to.round, person(c.User)); err != nil {
 		return chat.Reply{}, err
 	}
-	return a.showResult(ctx, c, to)
-}
-
-// showResult shows how a mock exam went.
-func (a *App) showResult(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
-	reply, err := a.mockResult(ctx, c.User, quiz.Round{Workspace: to.workspace, ID: to.round}, "")
+	reply, err := a.mockResult(ctx, c.User, r, "")
 	reply.Replace = err == nil
 	return reply, err
+}
+
+// showResult shows how a mock exam went, beneath the message that leads there.
+func (a *App) showResult(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
+	return a.mockResult(ctx, c.User, quiz.Round{Workspace: to.workspace, ID: to.round}, "")
 }
 
 // closed answers who goes on with a round that is over: with the result, if it was a mock exam.
@@ -221,7 +226,7 @@ func resultCard(res quiz.MockResult, said string) chat.Message {
 	if len(wrongOnes(res.Progress)) > 0 || res.Unanswered > 0 {
 		card.Buttons = append(card.Buttons, chat.Button{Action: roundAction(verbWrong, res.Round, 0), Label: "Show what was wrong"})
 	}
-	card.Buttons = append(card.Buttons, chat.Button{Action: verbMock + ":" + strconv.Itoa(len(res.Choices)), Label: "New mock exam"})
+	card.Buttons = append(card.Buttons, chat.Button{Action: mockAction(res.Round.Workspace, len(res.Choices)), Label: "New mock exam"})
 	return chat.Message{Card: fitted(card)}
 }
 
@@ -293,8 +298,13 @@ func toStudy(res quiz.MockResult) string {
 	return strings.Join(lines, "\n")
 }
 
-// mockOver says that the time of a mock exam is up to somebody who is away. It has no button: on some platforms a
-// conversation with the bot belongs to no workspace, and the exam does.
-func mockOver(context.Context, quiz.Notice) (chat.Message, error) {
-	return chat.Message{Text: "The time of your mock exam is up. `/ckad mock`, typed where you started it, shows how it went."}, nil
+// mockOver says that the time of a mock exam is up to somebody who is away.
+func mockOver(_ context.Context, n quiz.Notice) (chat.Message, error) {
+	over, err := noticeBody[quiz.MockOver](n)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	r := quiz.Round{Workspace: over.Workspace, ID: over.Round}
+	return chat.Message{Card: &chat.Card{Title: "Mock exam", Body: "The time of your mock exam is up.",
+		Buttons: []chat.Button{{Action: roundAction(verbResult, r), Label: "Show the result", Style: chat.Primary}}}}, nil
 }
