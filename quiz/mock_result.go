@@ -3,11 +3,8 @@ package quiz
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // A MockResult is how a mock exam went.
@@ -18,7 +15,6 @@ type MockResult struct {
 	Took         time.Duration
 	Domains      []Share // those with questions, in the order of their codes
 	Competencies []Share // those with questions, in the order of the curriculum; last what belongs to none, without a name
-	Counts       []bool  // for each question, whether it counts
 }
 
 // A Share is how many questions there were of something, and how many were right.
@@ -60,35 +56,15 @@ func (e *Engine) MockResult(ctx context.Context, workspace string, round int64, 
 	if p, err = readMock(ctx, e.db, workspace, round, by); err != nil { // with the answers that seal waited for
 		return MockResult{}, err
 	}
-	voided, err := voidedIn(ctx, e.db, workspace, round)
-	if err != nil {
-		return MockResult{}, err
-	}
-	return mockResult(p.public(e.now()), voided), nil
+	return mockResult(p.public(e.now())), nil
 }
 
-// voidedIn returns the places of the questions of a round that were taken back.
-func voidedIn(ctx context.Context, db querier, workspace string, round int64) ([]int, error) {
-	rows, err := db.Query(ctx, `
-		SELECT position FROM quiz.round_question
-		WHERE workspace = $1 AND round = $2 AND voided_at IS NOT NULL`, workspace, round)
-	if err != nil {
-		return nil, fmt.Errorf("read what was taken back of round %d: %w", round, err)
-	}
-	voided, err := pgx.CollectRows(rows, pgx.RowTo[int])
-	if err != nil {
-		return nil, fmt.Errorf("read what was taken back of round %d: %w", round, err)
-	}
-	return voided, nil
-}
-
-func mockResult(p Progress, voided []int) MockResult {
-	res := MockResult{Progress: p, Took: p.Round.Closes.Sub(p.Round.Opens), Counts: make([]bool, len(p.Choices))}
+func mockResult(p Progress) MockResult {
+	res := MockResult{Progress: p, Took: p.Round.Closes.Sub(p.Round.Opens)}
 	for i, q := range p.Round.Questions {
-		if slices.Contains(voided, i) {
+		if q.Voided {
 			continue
 		}
-		res.Counts[i] = true
 		if p.Choices[i] < 0 {
 			res.Unanswered++
 		}

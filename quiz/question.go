@@ -50,6 +50,7 @@ type Question struct {
 	Kind        QuestionKind `json:",omitempty"`
 	Answers     []string     `json:",omitempty"` // for Typed what is accepted, the best first; see Accepts
 	From, Until string       `json:",omitempty"` // the first and the last Kubernetes version for which it is true; empty: no limit
+	Voided      bool         `json:",omitempty"` // only of a question in a Round: it was taken back, and no answer to it counts
 }
 
 // URL is the page to read on.

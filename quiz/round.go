@@ -194,7 +194,7 @@ func queueProgress(batch *pgx.Batch, clicks []*click) {
 	batch.Queue(`
 		SELECT r.workspace, r.id, r.kind, coalesce(s.name, ''), r.topic,
 			r.opens_at, r.closes_at, r.late, r.reveal, r.changeable, r.speed, coalesce(r.player, 0),
-			(SELECT coalesce(jsonb_agg(q.body || jsonb_build_object('Key', q.key, 'Answers', q.accepted) ORDER BY q.position), '[]')
+			(SELECT coalesce(jsonb_agg(q.body || jsonb_build_object('Key', q.key, 'Answers', q.accepted, 'Voided', q.voided_at IS NOT NULL) ORDER BY q.position), '[]')
 			 FROM quiz.round_question q
 			 WHERE q.workspace = r.workspace AND q.round = r.id),
 			ARRAY(SELECT p.channel::text FROM quiz.post p WHERE p.workspace = r.workspace AND p.round = r.id),

@@ -61,7 +61,7 @@ func TestTheLongestMockExamFits(t *testing.T) {
 				q.Choices = append(q.Choices, strings.Repeat(letter, quiz.MaxChoice-1)+string(rune('a'+i)))
 			}
 			r.Questions = append(r.Questions, q)
-			res.Choices, res.Typed, res.Counts = append(res.Choices, -1), append(res.Typed, ""), append(res.Counts, true)
+			res.Choices, res.Typed = append(res.Choices, -1), append(res.Typed, "")
 		}
 		for _, c := range quiz.Competencies() {
 			res.Competencies = append(res.Competencies, quiz.Share{Domain: c.Domain, Competency: c.Name, Questions: 3})

@@ -213,7 +213,7 @@ func resultCard(res quiz.MockResult, said string) chat.Message {
 		body += fmt.Sprintf(" %d had no answer.", res.Unanswered)
 	}
 	if gone := len(res.Choices) - res.Questions; gone > 0 {
-		body += fmt.Sprintf(" %s taken back since, so it does not count.", counted(gone, "question"))
+		body += " " + takenBack(gone)
 	}
 	card := &chat.Card{Title: fmt.Sprintf("%s: %d %%, %s", roundTitle(res.Round), res.Percent(), verdict), Body: paragraphs(said, body)}
 	if study := toStudy(res); study != "" {
@@ -223,7 +223,7 @@ func resultCard(res quiz.MockResult, said string) chat.Message {
 		card.Fields = append(card.Fields, chat.Field{Name: chat.Line(domainName(d.Domain)+": "+share(d), chat.MaxName), Value: byCompetency(res, d.Domain)})
 	}
 	card.Buttons = []chat.Button{{Action: roundAction(verbWhy, res.Round, 0), Label: "Show the answers"}}
-	if len(wrongOnes(res.Progress)) > 0 || res.Unanswered > 0 {
+	if res.Right < res.Questions {
 		card.Buttons = append(card.Buttons, chat.Button{Action: roundAction(verbWrong, res.Round, 0), Label: "Show what was wrong"})
 	}
 	card.Buttons = append(card.Buttons, chat.Button{Action: mockAction(res.Round.Workspace, len(res.Choices)), Label: "New mock exam"})
@@ -272,7 +272,7 @@ func weakest(res quiz.MockResult) []quiz.Share {
 // wrongIn are the questions of a competency that count and were not answered right.
 func wrongIn(res quiz.MockResult, competency string) (wrong []int) {
 	for i, q := range res.Round.Questions {
-		if res.Counts[i] && q.Competency == competency && !q.Correct(res.Choices[i]) {
+		if q.Competency == competency && !q.Voided && !q.Correct(res.Choices[i]) {
 			wrong = append(wrong, i)
 		}
 	}

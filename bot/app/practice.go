@@ -85,8 +85,11 @@ func (a *App) donePrivately(ctx context.Context, u chat.User, r quiz.Round, said
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	wrong := wrongOnes(p)
-	body := paragraphs(said, fmt.Sprintf("**That was the last one: %d of %d right.**", len(r.Questions)-len(wrong), len(r.Questions)))
+	right, wrong := byResult(p)
+	body := paragraphs(said, fmt.Sprintf("**That was the last one: %d of %d right.**", right, right+len(wrong)))
+	if gone := len(r.Questions) - right - len(wrong); gone > 0 {
+		body += " " + takenBack(gone)
+	}
 	card := &chat.Card{Title: roundTitle(r)}
 	if r.Kind == quiz.KindPractice {
 		card.Buttons = []chat.Button{practiceButton("Again", r.Topic, len(r.Questions))}
@@ -110,14 +113,26 @@ func (a *App) donePrivately(ctx context.Context, u chat.User, r quiz.Round, said
 	return inPlace(chat.Message{Card: card}), nil
 }
 
-// wrongOnes are the questions that were answered, and not right.
-func wrongOnes(p quiz.Progress) (wrong []int) {
+// byResult counts the questions of a round that were answered right, and names those that were not. What was taken back
+// is neither.
+func byResult(p quiz.Progress) (right int, wrong []int) {
 	for i, q := range p.Round.Questions {
-		if p.Choices[i] >= 0 && !q.Correct(p.Choices[i]) {
+		switch {
+		case q.Voided || p.Choices[i] < 0:
+		case q.Correct(p.Choices[i]):
+			right++
+		default:
 			wrong = append(wrong, i)
 		}
 	}
-	return wrong
+	return right, wrong
+}
+
+func takenBack(n int) string {
+	if n == 1 {
+		return "1 question was taken back and does not count."
+	}
+	return fmt.Sprintf("%d questions were taken back and do not count.", n)
 }
 
 // withQuestions adds a line or two on each of some questions, as far as they fit.

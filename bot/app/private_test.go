@@ -1,10 +1,12 @@
 package app
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"ckadbot/bot/chat"
+	"ckadbot/quiz"
 )
 
 // TestNobodyElseIsInAPrivateRound: whoever finds out what the buttons of somebody's own round say gets nothing for it.
@@ -39,5 +41,14 @@ func TestNobodyElseIsInAPrivateRound(t *testing.T) {
 		if !tried[verb] {
 			t.Errorf("no button with %q was shown", verb)
 		}
+	}
+}
+
+func TestWhatWasTakenBackIsNeitherRightNorWrong(t *testing.T) {
+	p := quiz.Progress{Choices: []int{0, 1, 1, -1}}
+	p.Round.Questions = []quiz.Question{{}, {}, {Voided: true}, {}}
+	right, wrong := byResult(p)
+	if right != 1 || !slices.Equal(wrong, []int{1}) {
+		t.Errorf("got %d right and %v wrong, want 1 and [1]", right, wrong)
 	}
 }
