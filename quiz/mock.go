@@ -68,18 +68,24 @@ func (e *Engine) queueMockOver(ctx context.Context, tx pgx.Tx, n newRound, id in
 	})
 }
 
-// seenMock reports whether the result of the mock exam that a notice is about was shown already.
-func seenMock(ctx context.Context, db querier, n Notice) (seen bool, err error) {
+// freshMock says why the end of a mock exam is no news any more: its result was shown.
+func (e *Engine) freshMock(ctx context.Context, c *noticeClaim) (unwanted string, err error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
 	var over MockOver
-	if err := json.Unmarshal(n.Body, &over); err != nil {
-		return false, fmt.Errorf("read notice %d: %w", n.ID, err)
+	if err := json.Unmarshal(c.Body, &over); err != nil {
+		return "", fmt.Errorf("read notice %d: %w", c.ID, err)
 	}
-	err = db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM quiz.round WHERE workspace = $1 AND id = $2 AND sealed_at IS NOT NULL)`,
-		over.Workspace, over.Round).Scan(&seen)
+	var shown bool
+	err = e.db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM quiz.round WHERE workspace = $1 AND id = $2 AND sealed_at IS NOT NULL)`,
+		over.Workspace, over.Round).Scan(&shown)
 	if err != nil {
-		return false, fmt.Errorf("look whether the result of mock exam %d was shown: %w", over.Round, err)
+		return "", fmt.Errorf("look whether the result of mock exam %d was shown: %w", over.Round, err)
 	}
-	return seen, nil
+	if shown {
+		unwanted = "its result was shown already"
+	}
+	return unwanted, nil
 }
 
 // LastMock finds the newest mock exam of a person in their workspace. It may be open, or over; shown tells whether its result

@@ -161,6 +161,8 @@ func (e *Engine) freshen(ctx context.Context, c *noticeClaim) (unwanted string, 
 		return "not said before it expired", nil
 	case c.Kind == NoticeReminder:
 		return e.freshReminder(ctx, c)
+	case c.Kind == NoticeMock:
+		return e.freshMock(ctx, c)
 	}
 	return "", nil
 }
