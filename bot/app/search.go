@@ -32,7 +32,7 @@ func (a *App) showResults(ctx context.Context, c chat.Click, to target) (chat.Re
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	m, err := a.results(ctx, c.User, words, page)
+	m, err := a.results(ctx, c.User, pack(unpack(words)), page) // what comes back in an action may be no such words
 	return inPlace(m), err
 }
 
