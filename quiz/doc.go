@@ -7,6 +7,10 @@
 // round keeps its questions as they were shown, so the bank can change under it. A post is a round in one channel: it
 // is put there, and edited with the result when the round is over. A player gives one answer to each question.
 //
+// Practice, review and mock exam are rounds for one person alone. They are posted nowhere: the player finds them from
+// any channel, and nobody else does. They count on no board, but what is answered there is seen, and comes back for review
+// like everything else.
+//
 // There are five kinds of questions (see QuestionKind). An answer is one number whatever the kind, right if it is the key
 // of the question; a typed answer is graded into such a number when it comes, by the rule at the top of typed.go.
 //
