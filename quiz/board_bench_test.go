@@ -1,0 +1,194 @@
+package quiz
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// BenchmarkBoards reads boards as people see them: a page, the own row and the neighbours. Of 20,000 players half are in one
+// workspace. Beside the percentiles of the time that takes stand the time of a query that computes the same board
+// from the answers, and how many times longer that is.
+func BenchmarkBoards(b *testing.B) { benchmarkBoards(b, 20_000) }
+
+// BenchmarkBoardsMillion is BenchmarkBoards with a million players and ten million answers. It takes about a quarter of an
+// hour and ten gigabytes, so it runs only when it is asked for: go test -run '^$' -bench BoardsMillion -timeout 60m ./quiz
+func BenchmarkBoardsMillion(b *testing.B) {
+	if !strings.Contains(flag.Lookup("test.bench").Value.String(), "Million") {
+		b.Log("not asked for")
+		return
+	}
+	benchmarkBoards(b, 1_000_000)
+}
+
+func benchmarkBoards(b *testing.B, players int) {
+	l := newCrowd(b, players)
+	for _, scope := range []struct {
+		name    string
+		request BoardRequest
+	}{
+		{"big workspace", BoardRequest{Workspace: "bench/W"}},
+		{"big channel", BoardRequest{Workspace: "bench/W", Channel: "bench/W/big"}},
+		{"big series", BoardRequest{Workspace: "bench/W", Series: "daily"}},
+		{"big domain", BoardRequest{Workspace: "bench/W", Domain: "D1"}},
+		{"small channel of the big workspace", BoardRequest{Workspace: "bench/W", Channel: "bench/W/small"}},
+		{"small workspace", BoardRequest{Workspace: "bench/T1"}},
+	} {
+		for _, window := range Windows() {
+			b.Run(scope.name+"/"+string(window), func(b *testing.B) {
+				req := scope.request
+				req.Window = window
+				l.time(b, req)
+			})
+		}
+	}
+}
+
+// A crowd is a world with many players who have answered a question a day for 90 days, some of them each day and most now
+// and then. The last day is today.
+type crowd struct {
+	*world
+	players int
+}
+
+func newCrowd(b *testing.B, players int) crowd {
+	w := newWorld(b, 1)
+	w.clock.set(time.Date(2026, 3, 29, 21, 0, 0, 0, time.UTC)) // a Sunday: a whole week, a whole month
+	began := time.Now()
+	for _, sql := range []string{
+		// The answers fit; to check it takes longer than to write them.
+		`DO $$ DECLARE c name; BEGIN
+			FOR c IN SELECT conname FROM pg_constraint WHERE conrelid = 'quiz.answer'::regclass AND contype = 'f' LOOP
+				EXECUTE format('ALTER TABLE quiz.answer DROP CONSTRAINT %I', c);
+			END LOOP;
+		END $$`,
+		`CREATE TABLE person AS
+			SELECT i, CASE WHEN 2 * i <= $players THEN 'bench/W' ELSE 'bench/T' || i % 100 END AS workspace,
+				CASE WHEN 2 * i > $players OR i % 60 = 0 THEN 'small' ELSE 'big' END AS channel,
+				least(90, 3.85 / (i::float8 * 0.6180339887 - floor(i::float8 * 0.6180339887) + 1e-6) ^ 0.6)::int AS days
+			FROM generate_series(1, $players) i`,
+		`INSERT INTO quiz.player SELECT workspace, i, 'player ' || i FROM person`,
+		`INSERT INTO quiz.identity (workspace, user_id, player) SELECT workspace, i, i FROM person`,
+		`INSERT INTO quiz.series (workspace, name, opens, closes, days, zone, questions, topic, changeable, created_by, created_at, next_at, paused)
+			SELECT DISTINCT workspace, 'daily', 540, 1020, 127, 'UTC', 1, '', false, '', now(), now(), true FROM person`,
+		`INSERT INTO quiz.season (workspace, name, opened_at, opened_by) SELECT workspace, 'long', '2025-12-01', '' FROM quiz.series`,
+		`INSERT INTO quiz.round (workspace, id, kind, series, due, scope, topic, opens_at, closes_at, late, reveal, changeable, sealed_at, day, season, speed)
+			SELECT s.workspace, d + 1, 'series', s.id, t.due, 'series/' || s.id, '', t.due, t.due + interval '8 hours', false, false, false,
+				t.due + interval '8 hours', t.due::date, n.id, true
+			FROM generate_series(0, 89) d
+			CROSS JOIN LATERAL (SELECT timestamptz '2026-03-29 09:00Z' - (89 - d) * interval '1 day' AS due) t
+			CROSS JOIN quiz.series s
+			JOIN quiz.season n USING (workspace)`,
+		`INSERT INTO quiz.round_question (workspace, round, position, question, body, key)
+			SELECT workspace, id, 0, 'q', jsonb_build_object('Choices', '["a", "b", "c", "d"]'::jsonb, 'Domain', 'D' || (1 + (id % 3 = 1)::int)), 0 FROM quiz.round`,
+		`INSERT INTO quiz.answer (workspace, round, position, player, choice, channel, answered_at)
+			SELECT p.workspace, d + 1, 0, p.i, (random() < 0.4)::int, p.workspace || '/' || p.channel,
+				timestamptz '2026-03-29 09:00Z' - (89 - d) * interval '1 day' + random() * interval '8 hours'
+			FROM generate_series(0, 89) d
+			JOIN person p ON (d + 90 - p.i * 7 % 90) * 73 % 90 < p.days`,
+		`ANALYZE`,
+	} {
+		if _, err := w.pool.Exec(b.Context(), strings.ReplaceAll(sql, "$players", fmt.Sprint(players))); err != nil {
+			b.Fatalf("%v\n%s", err, sql)
+		}
+	}
+	answers := w.count(`SELECT count(*) FROM quiz.answer`)
+	made := time.Since(began)
+	began = time.Now()
+	for _, workspace := range append([]string{"bench/W"}, teams()...) {
+		if err := w.Rebuild(b.Context(), workspace); err != nil {
+			b.Fatal(err)
+		}
+	}
+	rebuilt := time.Since(began)
+	if err := w.tendBoards(b.Context()); err != nil { // sees that all is counted
+		b.Fatal(err)
+	}
+	if _, err := w.pool.Exec(b.Context(), `VACUUM ANALYZE`); err != nil {
+		b.Fatal(err)
+	}
+	size := func(table string) string {
+		return fmt.Sprintf("%s %d MB", table, w.count(`SELECT pg_total_relation_size($1::text::regclass) >> 20`, "quiz."+table))
+	}
+	b.Logf("%d players gave %d answers (made in %s); their %d boards of %d scores were made in %s; %s", players, answers, made.Round(time.Second),
+		w.count(`SELECT count(*) FROM quiz.board`), w.count(`SELECT count(*) FROM quiz.score`), rebuilt.Round(time.Second),
+		strings.Join([]string{size("answer"), size("score"), size("score_count"), size("board")}, ", "))
+	return crowd{w, players}
+}
+
+func teams() (names []string) {
+	for i := range 100 {
+		names = append(names, fmt.Sprint("bench/T", i))
+	}
+	return names
+}
+
+// time reads a board for players picked by chance.
+func (c crowd) time(b *testing.B, req BoardRequest) {
+	var took []time.Duration
+	var board Board
+	for b.Loop() {
+		user := 1 + rand.IntN(c.players/2)
+		if req.Workspace != "bench/W" {
+			user = c.players/2 + 100 - c.players/2%100 + 1 + rand.IntN(c.players/2/100-2)*100
+		}
+		req.For = Person{Workspace: req.Workspace, User: fmt.Sprint(user)}
+		began := time.Now()
+		var err error
+		if board, err = c.Leaderboard(b.Context(), req); err != nil || board.Behind {
+			b.Fatalf("board: got %+v, %v, want all counted", board, err)
+		}
+		took = append(took, time.Since(began))
+	}
+	live := c.timeLive(b, req, board)
+	slices.Sort(took)
+	p50, p99 := took[len(took)/2], took[len(took)*99/100]
+	b.ReportMetric(float64(p50.Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(p99.Microseconds())/1000, "p99-ms")
+	b.ReportMetric(float64(live.Microseconds())/1000, "live-ms")
+	b.ReportMetric(float64(live)/float64(p50), "times-faster")
+	b.ReportMetric(float64(board.Players), "players")
+}
+
+// timeLive computes the board from the answers and compares its first row.
+func (c crowd) timeLive(b *testing.B, req BoardRequest, board Board) time.Duration {
+	from, to := board.From.Format(time.DateOnly), board.To.Format(time.DateOnly)
+	if board.From.IsZero() {
+		from, to = "-infinity", "infinity"
+	}
+	best := time.Hour
+	for range 2 {
+		began := time.Now()
+		var player, players int64
+		var points Points
+		err := c.pool.QueryRow(b.Context(), `
+			WITH graded AS (
+				SELECT a.player, count(*) AS answers, sum(quiz.points(a.choice = q.key, r.speed, r.opens_at, r.closes_at, a.answered_at)) AS points
+				FROM quiz.round r
+				JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
+				JOIN quiz.answer a         ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
+				WHERE r.workspace = $1 AND r.sealed_at IS NOT NULL AND q.voided_at IS NULL
+				AND r.day BETWEEN $2::text::date AND $3::text::date
+				AND ($4 = '' OR a.channel = $4) AND ($5 = '' OR q.domain = $5)
+				GROUP BY a.player
+			), placed AS (
+				SELECT g.player, g.points, row_number() OVER (ORDER BY g.points DESC, g.answers, g.player) AS place, count(*) OVER () AS players
+				FROM graded g
+				JOIN quiz.player p ON p.workspace = $1 AND p.id = g.player
+			), page AS (
+				SELECT * FROM placed
+				WHERE place <= 10 OR abs(place - (SELECT place FROM placed WHERE player = $6::text::bigint)) <= 1
+			)
+			SELECT player, points, players FROM page ORDER BY place LIMIT 1`,
+			req.Workspace, from, to, req.Channel, req.Domain, req.For.User).Scan(&player, &points, &players)
+		if err != nil || player != board.Rows[0].Player || points != board.Rows[0].Points || int(players) != board.Players {
+			b.Fatalf("live: got player %d with %s points of %d players, %v, want %+v of %d", player, points, players, err, board.Rows[0], board.Players)
+		}
+		best = min(best, time.Since(began))
+	}
+	return best
+}
