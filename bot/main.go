@@ -38,6 +38,7 @@ type commands struct {
 	Import    imports   `cmd:"" help:"Import glossary files: plain notes, YAML, JSON, CSV, or the Kubernetes website's Markdown."`
 	Export    exports   `cmd:"" help:"Export what a workspace wrote and imported."`
 	Questions questions `cmd:"" help:"Show the question bank; import, export and remove questions."`
+	Boards    boards    `cmd:"" help:"Check leaderboards, or make them again from the answers."`
 	Lint      lints     `cmd:"" help:"Check files of a glossary or of questions: their form, their links, that examples are valid and questions good."`
 }
 

@@ -114,7 +114,7 @@ CREATE TABLE quiz.score_count (
     workspace quiz.external_id,
     board     bigint,
     points    integer,
-    players   bigint NOT NULL,
+    players   integer NOT NULL,
     PRIMARY KEY (workspace, board, points)
 );
 COMMENT ON TABLE quiz.score_count IS 'How many players of a board have that many points: a rank is the number of those with more, plus one';

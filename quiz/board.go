@@ -42,6 +42,7 @@ type Board struct {
 	Zone     string     // on whose calendar the window lies
 	Rows     []Standing // of the page
 	Around   []Standing // when the person who asked is not among Rows: they, and the neighbour on each side who is not
+	Above    bool       // Around stands above Rows
 	Me       *Standing  // the person who asked, if they have answered
 	Players  int        // how many are on the board altogether
 	Page     int        // which page this is, from 0

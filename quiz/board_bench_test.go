@@ -69,7 +69,7 @@ func newCrowd(b *testing.B, players int) crowd {
 		`CREATE TABLE person AS
 			SELECT i, CASE WHEN 2 * i <= $players THEN 'bench/W' ELSE 'bench/T' || i % 100 END AS workspace,
 				CASE WHEN 2 * i > $players OR i % 60 = 0 THEN 'small' ELSE 'big' END AS channel,
-				least(90, 3.85 / (i::float8 * 0.6180339887 - floor(i::float8 * 0.6180339887) + 1e-6) ^ 0.6)::int AS days
+				least(90, 4.36 / (i::float8 * 0.6180339887 - floor(i::float8 * 0.6180339887) + 1e-6) ^ 0.6)::int AS days
 			FROM generate_series(1, $players) i`,
 		`INSERT INTO quiz.player SELECT workspace, i, 'player ' || i FROM person`,
 		`INSERT INTO quiz.identity (workspace, user_id, player) SELECT workspace, i, i FROM person`,
@@ -85,6 +85,8 @@ func newCrowd(b *testing.B, players int) crowd {
 			JOIN quiz.season n USING (workspace)`,
 		`INSERT INTO quiz.round_question (workspace, round, position, question, body, key)
 			SELECT workspace, id, 0, 'q', jsonb_build_object('Choices', '["a", "b", "c", "d"]'::jsonb, 'Domain', 'D' || (1 + (id % 3 = 1)::int)), 0 FROM quiz.round`,
+		`INSERT INTO quiz.post (workspace, round, channel, next_at, finished_at)
+			SELECT r.workspace, r.id, r.workspace || '/' || c, r.opens_at, r.closes_at FROM quiz.round r, unnest('{big,small}'::text[]) c`,
 		`INSERT INTO quiz.answer (workspace, round, position, player, choice, channel, answered_at)
 			SELECT p.workspace, d + 1, 0, p.i, (random() < 0.4)::int, p.workspace || '/' || p.channel,
 				timestamptz '2026-03-29 09:00Z' - (89 - d) * interval '1 day' + random() * interval '8 hours'

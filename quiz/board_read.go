@@ -51,20 +51,21 @@ const boardSQL = `
 	JOIN quiz.player p ON p.workspace = $1 AND p.id = lines.player
 	ORDER BY -lines.points, lines.answers, lines.player, lines.paged DESC`
 
-// readBoard fills Rows, Around, Me, Players, Page and Pages.
+// readBoard fills Rows, Around, Above, Me, Players, Page and Pages.
 func readBoard(ctx context.Context, db querier, k boardKey, board *Board, page int, me int64) error {
 	rows, err := db.Query(ctx, boardSQL, k.workspace, k.scope, k.span, k.start, k.season, me, max(page, 0), MaxBoardPages, BoardSize)
 	if err != nil {
 		return err
 	}
 	var s Standing
-	var paged, seen bool // seen: me, on the page
+	var paged, seen, above bool // seen: me, on the page
 	var around []Standing
 	onPage := map[int64]bool{}
 	_, err = pgx.ForEachRow(rows, []any{&board.Page, &board.Players, &paged, &s.Rank, &s.Player, &s.Name, &s.Points, &s.Rights, &s.Answers, &s.Me}, func() error {
 		if s.Me {
 			mine := s
 			board.Me, seen = &mine, seen || paged
+			above = len(board.Rows) == 0
 		}
 		switch {
 		case paged:
@@ -76,7 +77,7 @@ func readBoard(ctx context.Context, db querier, k boardKey, board *Board, page i
 		return nil
 	})
 	if !seen {
-		board.Around = around
+		board.Around, board.Above = around, above
 	}
 	board.Pages = min((board.Players+BoardSize-1)/BoardSize, MaxBoardPages)
 	return err

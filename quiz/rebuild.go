@@ -3,6 +3,7 @@ package quiz
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -38,6 +39,21 @@ func (e *Engine) rebuild(ctx context.Context, workspace string, again bool) erro
 	return nil
 }
 
+// Workspaces are those with rounds, in the order of their names: what Rebuild and CheckBoards may be asked about.
+func (e *Engine) Workspaces(ctx context.Context) ([]string, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
+	rows, err := e.db.Query(ctx, `SELECT DISTINCT workspace::text FROM quiz.round ORDER BY 1`)
+	if err != nil {
+		return nil, fmt.Errorf("read the workspaces: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("read the workspaces: %w", err)
+	}
+	return all, nil
+}
+
 // A step is one statement about workspace $1.
 type step struct{ what, sql string }
 
@@ -53,12 +69,13 @@ func rebuildIn(ctx context.Context, tx pgx.Tx, workspace string) error {
 		return fmt.Errorf("make room: %w", err)
 	}
 	for _, s := range rebuildSteps {
-		if _, err := tx.Exec(ctx, s.sql, workspace); err != nil {
+		args := []any{workspace}
+		if !strings.Contains(s.sql, "$1") {
+			args = nil
+		}
+		if _, err := tx.Exec(ctx, s.sql, args...); err != nil {
 			return fmt.Errorf("%s: %w", s.what, err)
 		}
-	}
-	if _, err := tx.Exec(ctx, `ANALYZE place; ANALYZE fact; ANALYZE aim`); err != nil {
-		return fmt.Errorf("look at what is to be summed up: %w", err)
 	}
 	// One kind of boards at a time: sorting all of them together takes four times as long.
 	for _, kind := range []string{"workspace", "channel", "series", "domain"} {
@@ -102,9 +119,11 @@ var rebuildSteps = []step{
 		INSERT INTO place
 		SELECT row_number() OVER (), p.*
 		FROM (
-			SELECT DISTINCT channel, coalesce(series, 0), domain, day, coalesce(season, 0)
-			FROM quiz.worth
-			WHERE workspace = $1 AND counted IS NOT NULL
+			SELECT DISTINCT p.channel, coalesce(r.series, 0), q.domain, r.day, coalesce(r.season, 0)
+			FROM quiz.round r
+			JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
+			JOIN quiz.post p           ON p.workspace = r.workspace AND p.round = r.id
+			WHERE r.workspace = $1 AND r.kind IN ('series', 'ask')
 		) p`},
 	{"find what they count", `
 		INSERT INTO fact
@@ -112,7 +131,11 @@ var rebuildSteps = []step{
 		FROM quiz.worth w
 		JOIN place p ON p.channel = w.channel AND p.series = coalesce(w.series, 0) AND p.domain = w.domain
 			AND p.day = w.day AND p.season = coalesce(w.season, 0)
-		WHERE w.workspace = $1 AND w.counted IS NOT NULL`},
+		-- Not IS NOT NULL: the planner may have seen the table when nothing was counted, and would expect no rows.
+		WHERE w.workspace = $1 AND coalesce(w.counted, -1) >= 0`},
+	{"leave out where nobody answered", `DELETE FROM place p WHERE NOT EXISTS (SELECT FROM fact f WHERE f.place = p.place)`},
+	{"look at them", `ANALYZE place`},
+	{"look at what they count", `ANALYZE fact`},
 	{"make the boards", `
 		INSERT INTO quiz.board (workspace, scope, span, start, season)
 		SELECT DISTINCT $1, b.scope, b.span, b.start, b.season
@@ -128,4 +151,5 @@ var rebuildSteps = []step{
 		CROSS JOIN quiz.boards(p.channel, nullif(p.series, 0), p.domain, p.day, nullif(p.season, 0), s.kept) w
 		JOIN quiz.board b ON b.workspace = $1 AND b.scope = w.scope AND b.span = w.span AND b.start = w.start AND b.season = w.season
 		WHERE s.workspace = $1`},
+	{"look at the boards", `ANALYZE aim`},
 }

@@ -231,7 +231,7 @@ func addScores(ctx context.Context, tx pgx.Tx, workspace string, all []facts, no
 			SET points = s.points + excluded.points, rights = s.rights + excluded.rights, answers = s.answers + excluded.answers
 			RETURNING board, player, points, answers
 		), moved AS (
-			SELECT board, points, sum(n) AS players
+			SELECT board, points, sum(n)::int AS players
 			FROM (
 				SELECT board, points, 1 AS n FROM changed WHERE answers > 0
 				UNION ALL

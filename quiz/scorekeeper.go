@@ -127,4 +127,3 @@ func (e *Engine) uncounted(ctx context.Context) ([]scored, error) {
 	}
 	return all, nil
 }
-

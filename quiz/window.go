@@ -73,6 +73,3 @@ func (w Window) span(today time.Time) (span string, from, to time.Time) {
 	}
 	return "all", time.Time{}, time.Time{}
 }
-
-// over reports whether nothing is added to a board of the window any more, but for corrections.
-func (w Window) over() bool { return w == Yesterday || w == LastWeek || w == LastMonth }

@@ -27,7 +27,7 @@ import (
 //	result:WORKSPACE:ROUND                how a mock exam went
 //	wrong:WORKSPACE:ROUND:QUESTION        the next question that was wrong, from that one on
 //	look:SLUG                             a glossary entry, in a message of its own
-//	board:WINDOW:SCOPE, publish:…         a leaderboard, for one person or for all
+//	board:WINDOW:PAGE:SCOPE, publish:…    a leaderboard, for one person or for all; see view
 //	boast:                                somebody's own statistics, for all
 //	entry:SLUG, share:SLUG                a glossary entry, likewise
 //	find:PAGE:WORDS                       a page of a search; pack made the words

@@ -2,7 +2,8 @@ package app
 
 import (
 	"context"
-	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"ckadbot/bot/chat"
@@ -12,25 +13,128 @@ import (
 const (
 	inChannel   = "channel"
 	inWorkspace = "workspace"
+	inSeries    = "series." // with its name
 )
+
+// A view is a leaderboard as an action names it.
+type view struct {
+	window quiz.Window
+	season int64  // its number, for quiz.InSeason; 0 for the open one, else the last
+	page   int    // from 0
+	scope  string // inChannel, inWorkspace, inSeries with a name, or a domain's code
+}
+
+// action is the view behind a verb, "board:season.3:0:workspace". What a series is called comes last, as it may have colons.
+func (v view) action(verb string) string {
+	window := string(v.window)
+	if v.season != 0 {
+		window += "." + strconv.FormatInt(v.season, 10)
+	}
+	return verb + ":" + window + ":" + strconv.Itoa(v.page) + ":" + v.scope
+}
+
+func parseView(words []string) (v view, ok bool) {
+	if len(words) < 3 {
+		return v, false
+	}
+	window, season, inSeason := strings.Cut(words[0], ".")
+	var err error
+	if v.page, err = strconv.Atoi(words[1]); err != nil || !slices.Contains(windowNames(), window) {
+		return v, false
+	}
+	if inSeason {
+		if v.season, err = strconv.ParseInt(season, 10, 64); err != nil {
+			return v, false
+		}
+	}
+	v.window, v.scope = quiz.Window(window), strings.Join(words[2:], ":")
+	return v, v.scope == inChannel || v.scope == inWorkspace || strings.HasPrefix(v.scope, inSeries) || slices.Contains(domainCodes(), v.scope)
+}
+
+func windowNames() (names []string) {
+	for _, w := range quiz.Windows() {
+		names = append(names, string(w))
+	}
+	return names
+}
+
+func domainCodes() (codes []string) {
+	for _, d := range quiz.Domains() {
+		codes = append(codes, d.Code)
+	}
+	return append(codes, "BG")
+}
 
 // leaderboard shows who has how many points to the one who asked.
 func (a *App) leaderboard(ctx context.Context, c chat.Command) (chat.Reply, error) {
-	window, scope := c.Args["window"], c.Args["scope"]
-	if window == "" {
-		window = string(quiz.ThisWeek)
+	v, err := a.askedView(ctx, c)
+	if err != nil {
+		return chat.Reply{}, err
 	}
-	if scope == "" {
-		scope = inChannel
-	}
-	if c.Rest != "" {
-		return chat.Reply{}, problemf("I do not know the leaderboard **%s**. Use `day`, `week`, `month` or `all`, and `channel` or `workspace`.", chat.Escape(chat.Line(c.Rest, 40)))
-	}
-	m, err := a.board(ctx, c.User, c.Channel, window, scope)
+	m, err := a.board(ctx, c.User, c.Channel, v)
 	return chat.Reply{Message: m, Ephemeral: true}, err
 }
 
-// showBoard goes to another window or scope, in place.
+// askedView reads which leaderboard a command asks for.
+func (a *App) askedView(ctx context.Context, c chat.Command) (v view, err error) {
+	window, season, rest := c.Args["window"], c.Args["season"], c.Rest
+	switch {
+	case rest != "" && (window == "" && season != "" || window == string(quiz.InSeason)): // the name of a season, loose
+		season, rest = strings.TrimSpace(season+" "+rest), ""
+	case strings.EqualFold(rest, "last") && window != "": // last week, in two words
+		window, rest = "last "+window, ""
+	case strings.EqualFold(rest, "this") && window != "":
+		rest = ""
+	}
+	if rest != "" {
+		return v, problemf("I do not know the leaderboard **%s**. Use `day`, `yesterday`, `week`, `last-week`, `month`, `last-month`, `season` or `all`, and `channel`, `workspace` or a domain such as `D3`. By name: `series=daily`, `season=\"spring 2027\"`.", chat.Escape(chat.Line(rest, 40)))
+	}
+	if v.window, err = quiz.ParseWindow(window); err != nil {
+		return v, err
+	}
+	if season != "" {
+		v.window = quiz.InSeason
+		if v.season, err = a.seasonNumber(ctx, c.User.Home(), season); err != nil {
+			return v, err
+		}
+	}
+	if page, err := strconv.Atoi(c.Args["page"]); err == nil {
+		v.page = max(page-1, 0)
+	}
+	v.scope, err = askedScope(c)
+	return v, err
+}
+
+func (a *App) seasonNumber(ctx context.Context, workspace, name string) (int64, error) {
+	all, err := a.engine.Seasons(ctx, workspace)
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range all {
+		if strings.EqualFold(s.Name, strings.TrimSpace(name)) {
+			return s.ID, nil
+		}
+	}
+	return 0, quiz.ErrNoSeason
+}
+
+// askedScope reads whose answers a command asks for.
+func askedScope(c chat.Command) (string, error) {
+	scope, domain, series := c.Args["scope"], c.Args["domain"], strings.TrimSpace(c.Args["series"])
+	switch {
+	case domain != "" && (series != "" || scope == inChannel), series != "" && scope == inChannel:
+		return "", problem("There is one leaderboard for each channel, each series and each domain, but none for two of them together. Leave one out.")
+	case domain != "":
+		return domain, nil
+	case series != "":
+		return inSeries + series, nil
+	case scope != "":
+		return scope, nil
+	}
+	return inChannel, nil
+}
+
+// showBoard goes to another leaderboard or page, in place.
 func (a *App) showBoard(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
 	m, err := a.boardOf(ctx, c, to)
 	return chat.Reply{Message: m, Ephemeral: true, Replace: true}, err
@@ -50,102 +154,44 @@ func (a *App) shareBoard(ctx context.Context, c chat.Click, to target) (chat.Rep
 }
 
 func (a *App) boardOf(ctx context.Context, c chat.Click, to target) (chat.Message, error) {
-	if len(to.words) != 2 || to.words[1] != inChannel && to.words[1] != inWorkspace {
+	v, ok := parseView(to.words)
+	if !ok {
 		return chat.Message{}, problem(stale.Text)
 	}
-	return a.board(ctx, c.User, c.Message.Channel, to.words[0], to.words[1])
+	return a.board(ctx, c.User, c.Message.Channel, v)
 }
 
-func (a *App) board(ctx context.Context, u chat.User, ch chat.Channel, window, scope string) (chat.Message, error) {
-	w, err := quiz.ParseWindow(window)
+func (a *App) board(ctx context.Context, u chat.User, ch chat.Channel, v view) (chat.Message, error) {
+	seasons, err := a.engine.Seasons(ctx, ch.Home())
 	if err != nil {
 		return chat.Message{}, err
 	}
-	req := quiz.BoardRequest{Workspace: ch.Home(), Window: w, For: person(u)}
-	if scope == inChannel {
+	req := quiz.BoardRequest{Workspace: ch.Home(), Window: v.window, Page: v.page, For: person(u)}
+	if i := slices.IndexFunc(seasons, func(s quiz.Season) bool { return s.ID == v.season }); i >= 0 {
+		req.Season = seasons[i].Name
+	}
+	series, isSeries := strings.CutPrefix(v.scope, inSeries)
+	switch {
+	case isSeries:
+		req.Series = series
+	case v.scope == inChannel:
 		req.Channel = ch.String()
+	case v.scope != inWorkspace:
+		req.Domain = v.scope
 	}
 	b, err := a.engine.Leaderboard(ctx, req)
 	if err != nil {
 		return chat.Message{}, err
 	}
+	v.page = b.Page
 	card := &chat.Card{
-		Title:   "Leaderboard: " + windowName(w) + ", " + scopeName(scope),
+		Title:   chat.Line("Leaderboard: "+when(b)+", "+scopeName(v.scope), chat.MaxTitle),
 		Body:    boardText(b, u.ID != ""),
-		Footer:  "A point for each right answer. Ties share a place. Days begin at midnight, " + b.Zone + ".",
-		Buttons: boardButtons(w, scope),
+		Footer:  boardRules(b),
+		Buttons: boardButtons(v, b, len(seasons) > 0),
 	}
 	if u.ID == "" { // shared
-		card.Image = a.boardImage(b, windowName(w), scopeName(scope))
+		card.Image = a.boardImage(b, when(b), scopeName(v.scope))
 	}
 	return chat.Message{Card: card}, nil
-}
-
-// boardText is the rows; asked tells whether somebody asked for themselves.
-func boardText(b quiz.Board, asked bool) string {
-	if len(b.Rows) == 0 {
-		return "Nobody has points here yet. `/ckad ask` posts a question."
-	}
-	var lines []string
-	for _, s := range b.Rows {
-		lines = append(lines, standing(s))
-	}
-	if len(b.Around) > 0 {
-		lines = append(lines, "…")
-		for _, s := range b.Around {
-			lines = append(lines, standing(s))
-		}
-	}
-	text := strings.Join(lines, "\n")
-	if b.Me == nil && asked {
-		text += "\n\nYou have no answers in this time yet."
-	}
-	if b.Players > len(b.Rows) {
-		text += "\n\n" + counted(b.Players, "player") + " in all."
-	}
-	return text
-}
-
-func standing(s quiz.Standing) string {
-	row := fmt.Sprintf("%d. %s: %s, %s (%d %% right)", s.Rank, chat.Escape(chat.Line(s.Name, 32)), points(s.Points), counted(s.Answers, "answer"), percent(s.Rights, s.Answers))
-	if s.Me {
-		return "**" + row + "** ← you"
-	}
-	return row
-}
-
-// points says them in words.
-func points(p quiz.Points) string {
-	if p == quiz.Point {
-		return "1 point"
-	}
-	return p.String() + " points"
-}
-
-func windowName(w quiz.Window) string {
-	return map[quiz.Window]string{quiz.Today: "today", quiz.ThisWeek: "this week", quiz.ThisMonth: "this month", quiz.AllTime: "all time"}[w]
-}
-
-func scopeName(scope string) string {
-	if scope == inWorkspace {
-		return "whole workspace"
-	}
-	return "this channel"
-}
-
-func boardButtons(shown quiz.Window, scope string) (bs []chat.Button) {
-	for _, w := range []quiz.Window{quiz.Today, quiz.ThisWeek, quiz.ThisMonth, quiz.AllTime} {
-		label := windowName(w)
-		if w != shown {
-			bs = append(bs, chat.Button{Action: verbBoard + ":" + string(w) + ":" + scope, Label: strings.ToUpper(label[:1]) + label[1:]})
-		}
-	}
-	other := inWorkspace
-	if scope == inWorkspace {
-		other = inChannel
-	}
-	scoped := scopeName(other)
-	return append(bs,
-		chat.Button{Action: verbBoard + ":" + string(shown) + ":" + other, Label: strings.ToUpper(scoped[:1]) + scoped[1:]},
-		chat.Button{Action: verbPublish + ":" + string(shown) + ":" + scope, Label: "Share in channel"})
 }

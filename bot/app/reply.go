@@ -73,6 +73,7 @@ func explain(err error) (string, bool) {
 	var invalid *quiz.InvalidError
 	var gone *chat.GoneError
 	var unfit *kb.InvalidError
+	var season *quiz.SeasonError
 	if words, ok := conflict(err); ok {
 		return words, true
 	}
@@ -107,6 +108,10 @@ func explain(err error) (string, bool) {
 		return "This is over. Start a new one: `/ckad challenge @somebody 5`.", true
 	case errors.Is(err, quiz.ErrSeriesExists):
 		return "There is a series of that name already. Choose another name, or remove the old one: `/ckad-admin series remove NAME`.", true
+	case errors.As(err, &season):
+		return seasonTrouble(season), true
+	case errors.Is(err, quiz.ErrNoSeason):
+		return "There is no such season. `/ckad leaderboard season` shows the open one, or the last. Admins open one: `/ckad-admin season open NAME`.", true
 	case errors.Is(err, quiz.ErrNoSeries):
 		return "There is no series of that name. `/ckad-admin series list` shows all. A channel is written with its #.", true
 	}

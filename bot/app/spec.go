@@ -57,8 +57,12 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 			{Name: "questions", Description: "How many questions, 10 to 60; 20 if left out", Kind: chat.Number},
 		}},
 		{Name: "leaderboard", Description: "Who has how many points", Options: []chat.OptionSpec{
-			{Name: "window", Description: "Since when; week if left out", Choices: []string{"day", "week", "month", "all"}},
-			{Name: "scope", Description: "Of this channel (if left out) or the whole workspace", Choices: []string{"channel", "workspace"}},
+			{Name: "window", Description: "Since when; week if left out", Choices: windowNames()},
+			{Name: "scope", Description: "Of this channel (if left out) or the whole workspace", Choices: []string{inChannel, inWorkspace}},
+			{Name: "domain", Description: "Only questions of a domain of the exam; BG is background", Choices: domainCodes()},
+			{Name: "series", Description: "Only rounds of a series", Complete: true, Named: true},
+			{Name: "season", Description: "An earlier season, by name", Complete: true, Named: true},
+			{Name: "page", Description: "Which ten; the first if left out", Kind: chat.Number, Named: true},
 		}},
 		{Name: "challenge", Description: "Challenge somebody to a duel: the same questions for both", Options: []chat.OptionSpec{
 			{Name: "user", Description: "Whom you challenge", Kind: chat.Person, Required: true},
@@ -99,6 +103,13 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 			{Name: "join", Description: "Post a series in one more channel", Options: []chat.OptionSpec{seriesOption, placeOption}},
 			{Name: "leave", Description: "Stop posting a series in a channel", Options: []chat.OptionSpec{seriesOption, placeOption}},
 		}},
+		{Name: "season", Description: "Leaderboards of a time that you open and close", Commands: []chat.CommandSpec{
+			{Name: "open", Description: "Open a season: rounds from now on count for it, too", Options: []chat.OptionSpec{
+				{Name: "name", Description: "Its name, such as spring 2027"},
+			}},
+			{Name: "close", Description: "Close the open season; its leaderboard stays"},
+			{Name: "list", Description: "All seasons"},
+		}},
 		{Name: "term", Description: "Your team's own words", Commands: []chat.CommandSpec{
 			{Name: "add", Description: "Add a term to this workspace's glossary; a form asks for the text", Options: []chat.OptionSpec{
 				{Name: "term", Description: "The new term"},
@@ -123,7 +134,7 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 	"`/ckad ask` posts a question here; `/ckad ask networking` one about a subject. Answer by button; only you see whether you were right.\n" +
 	"`/ckad practice pods 5` asks you alone, as often as you like; nobody else sees how you do.\n" +
 	"`/ckad review` asks what you are about to forget, `/ckad mock` is a timed exam with a result by domain.\n" +
-	"`/ckad leaderboard` shows this week; add `day`, `month` or `all`, and `workspace` for all channels.\n" +
+	"`/ckad leaderboard` shows this week; add `day`, `last-week`, `month`, `season` or `all`, and `workspace` for all channels or `D1` to `D5` for a domain.\n" +
 	"`/ckad challenge @somebody 5 pods` is a duel over five questions.\n" +
 	"`/ckad stats` shows your points, your accuracy by exam domain, how ready you are and your streak.\n" +
 	"A streak is quiz days in a row with an answer. Days without a quiz are free, `/ckad away until 2026-12-24` makes more days free. Seven days in a row earn a freeze, which saves the streak on a missed day; you can have two.\n" +
@@ -136,7 +147,8 @@ const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 	"Also `topic=networking,pods` (without it, topics have the exam's weights), `difficulty=2`, `channel=#quiz`, `change=yes` so that answers may be changed until the close, or `reveal=now` so that they are graded at once, `speed=yes` so that early ones count a little more.\n" +
 	"`/ckad-admin series skip daily 2026-12-24..2027-01-02` leaves out holidays, `series edit daily time=10:00` changes a series from its next round on.\n" +
 	"`/ckad-admin series list` shows all with their next round. `pause`, `resume` and `remove` take a name.\n" +
-	"`/ckad-admin series join daily #other` posts a series in one more channel, `leave` stops that. The channel counts for its own leaderboard, too.\n\n" +
+	"`/ckad-admin series join daily #other` posts a series in one more channel, `leave` stops that. The channel counts for its own leaderboard, too.\n" +
+	"`/ckad-admin season open spring` begins a leaderboard of its own, for as long as you like; `season close` ends it, `season list` shows all.\n\n" +
 	"**Your team's own words**\n\n" +
 	"`/ckad-admin term add blast radius` adds a term to this workspace. `term edit deployment` puts your text in the place of the built-in one.\n" +
 	"`term remove`, `term history` and `term revert` undo and look back: every version is kept.\n" +
@@ -204,6 +216,14 @@ func (a *App) Complete(ctx context.Context, c chat.Completion) (choices []chat.C
 		}
 		for _, t := range topics {
 			choices = appendMatch(choices, c.Typed, t.Name)
+		}
+	case "season":
+		seasons, err := a.engine.Seasons(ctx, c.User.Home())
+		if err != nil {
+			a.log.Warn("completing seasons failed", "error", err)
+		}
+		for _, s := range seasons {
+			choices = appendMatch(choices, c.Typed, s.Name)
 		}
 	case "name", "series":
 		series, err := a.engine.Series(ctx, c.User.Home())

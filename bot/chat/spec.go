@@ -26,6 +26,7 @@ type OptionSpec struct {
 	Required          bool
 	Complete          bool     // the handler can complete it
 	Choices           []string // all that is accepted, if there are few
+	Named             bool     // in text only as name=value: it takes no word that stands alone
 }
 
 // A Kind is what an option takes.
@@ -118,7 +119,7 @@ func assign(args map[string]string, options []OptionSpec, words []word, names Na
 		}
 	}
 	for _, o := range options { // what only certain words fit finds them anywhere
-		if _, taken := args[o.Name]; !taken && !o.free() {
+		if _, taken := args[o.Name]; !taken && !o.free() && !o.Named {
 			loose = o.pick(args, loose, names)
 		}
 	}
@@ -135,8 +136,8 @@ func assign(args map[string]string, options []OptionSpec, words []word, names Na
 	return strings.Join(append(unfit, loose...), " ")
 }
 
-// free tells whether o takes any text.
-func (o OptionSpec) free() bool { return o.Kind == Words && len(o.Choices) == 0 }
+// free tells whether o takes any words that stand alone.
+func (o OptionSpec) free() bool { return o.Kind == Words && len(o.Choices) == 0 && !o.Named }
 
 // pick takes the first of words that fits o, and gives back the others.
 func (o OptionSpec) pick(args map[string]string, words []string, names Names) []string {
