@@ -191,7 +191,7 @@ func (a *App) board(ctx context.Context, u chat.User, ch chat.Channel, v view) (
 		Buttons: boardButtons(v, b, len(seasons) > 0),
 	}
 	if u.ID == "" { // shared
-		card.Image = a.boardImage(b, when(b), scopeName(v.scope))
+		card.Image = a.boardImage(b, window(b), scopeName(v.scope))
 	}
 	return chat.Message{Card: card}, nil
 }

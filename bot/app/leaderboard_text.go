@@ -84,16 +84,24 @@ func past(b quiz.Board) bool {
 
 // when says in words which time a board is of.
 func when(b quiz.Board) string {
-	words := windowName(b.Window)
+	words := window(b)
 	switch {
-	case past(b) && b.Window != quiz.InSeason:
+	case b.Window == quiz.InSeason && !past(b):
+		return words + " (since " + day(b.Season.Opened) + ")"
+	case b.Window == quiz.InSeason:
+		return words + " (" + days(b.Season.Opened, b.Season.Closed) + ")"
+	case past(b):
 		return words + " (" + days(b.From, b.To) + ")"
-	case b.Window != quiz.InSeason:
-		return words
-	case b.Season.Closed.IsZero():
-		return "season " + b.Season.Name + " (since " + day(b.Season.Opened) + ")"
 	}
-	return "season " + b.Season.Name + " (" + days(b.Season.Opened, b.Season.Closed) + ")"
+	return words
+}
+
+// window is when without the dates.
+func window(b quiz.Board) string {
+	if b.Window == quiz.InSeason {
+		return "season " + b.Season.Name
+	}
+	return windowName(b.Window)
 }
 
 func day(t time.Time) string { return t.Format("2 January 2006") }

@@ -13,7 +13,7 @@ var spec = Spec{Commands: []CommandSpec{
 	{Name: "ckad", Commands: []CommandSpec{
 		{Name: "define", Options: []OptionSpec{{Name: "term", Kind: Words, Required: true}}},
 		{Name: "challenge", Options: []OptionSpec{{Name: "user", Kind: Person, Required: true}, {Name: "questions", Kind: Number}, {Name: "topic", Kind: Words}}},
-		{Name: "leaderboard", Options: []OptionSpec{{Name: "window", Choices: []string{"day", "week"}}, {Name: "scope", Choices: []string{"channel", "workspace"}}}},
+		{Name: "leaderboard", Options: []OptionSpec{{Name: "window", Choices: []string{"day", "week"}}, {Name: "scope", Choices: []string{"channel", "workspace"}}, {Name: "series", Named: true}, {Name: "page", Kind: Number, Named: true}}},
 	}},
 	{Name: "ckad-admin", Admin: true, Commands: []CommandSpec{
 		{Name: "series", Commands: []CommandSpec{
@@ -42,6 +42,7 @@ func TestParseCommand(t *testing.T) {
 		{"/ckad challenge networking @bob", "ckad challenge", "", map[string]string{"user": "bob", "topic": "networking"}},
 		{"/ckad challenge bob", "ckad challenge", "", map[string]string{"topic": "bob"}},
 		{"/ckad leaderboard workspace week", "ckad leaderboard", "", map[string]string{"window": "week", "scope": "workspace"}},
+		{"/ckad leaderboard 2 week series=daily page=3", "ckad leaderboard", "2", map[string]string{"window": "week", "series": "daily", "page": "3"}},
 		{"/ckad leaderboard WEEK now", "ckad leaderboard", "now", map[string]string{"window": "week"}},
 		{"/ckad-admin series create Daily 09:30 mon-fri #quiz 3", "ckad-admin series create", "", map[string]string{"name": "Daily", "time": "09:30", "days": "mon-fri", "channel": "quiz", "questions": "3"}},
 		{"/ckad-admin series create name=\"team quiz\" days='mon time=09:30", "ckad-admin series create", "", map[string]string{"name": "team quiz", "days": "'mon", "time": "09:30"}},
