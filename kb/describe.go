@@ -14,7 +14,7 @@ const (
 	minLeadUnknown = 0.40 // the same when the query has a word that no entry uses
 	minSuggest     = 0.25 // share of a suggestion
 	importedBehind = 0.25 // how much more than the share of another entry that of an imported one must be: words meet by chance in many texts
-	minHeld        = 0.10 // share of those that are judged at all: what stands together in a saying does not make minSuggest of less
+	minHeld        = 0.30 // part of what the first one holds that others must hold to be judged at all
 	minSuggestOne  = 0.30 // the same when its sayings and names hold one word only
 	furtherPart    = 0.30 // what a word counts that stands in the details but in no saying or name
 	togetherPart   = 0.60 // what the words count in addition that stand in one saying
@@ -54,15 +54,19 @@ func (v view) byDescription(q query) (best, weak []*item) {
 	return best, weak
 }
 
-// holding returns at most n items of each layer: those that hold most of what is asked, and more than least.
-func (v view) holding(a asked, n int, least float32) []*item {
+// holding returns at most n items of each layer: those that hold most of what is asked, without those that hold less than a part of
+// what the first one does.
+func (v view) holding(a asked, n int, part float32) []*item {
 	var all []holding
+	most := float32(0)
 	for _, l := range v.layers {
-		all = append(all, l.best(a, n, least)...)
+		if best := l.best(a, n, part); len(best) > 0 {
+			all, most = append(all, best...), max(most, best[0].share)
+		}
 	}
 	items, seen := make([]*item, 0, len(all)), make(map[*item]bool, len(all))
 	for _, h := range all {
-		if it := v.item(h.Slug); !seen[it] {
+		if it := v.item(h.Slug); h.share >= part*most && !seen[it] {
 			items, seen[it] = append(items, it), true
 		}
 	}

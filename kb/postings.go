@@ -132,19 +132,22 @@ func (t *tally) clear() {
 	tallies.Put(t)
 }
 
-// best returns the n items that hold most of what is asked, and more than least, best first.
-func (l *layer) best(a asked, n int, least float32) []holding {
+// best returns the n items that hold most of what is asked, best first. Of those that hold less than a part of what the first one
+// does it leaves out what it can without taking longer.
+func (l *layer) best(a asked, n int, part float32) []holding {
 	t := tallies.Get().(*tally)
 	defer t.clear()
 	t.count(l, a)
 	var best []holding
+	least := float32(0)
 	for _, number := range t.touched {
 		if t.shares[number] <= least {
 			continue
 		}
+		least = max(least, part*t.shares[number])
 		if best = append(best, holding{l.items[number], t.shares[number]}); len(best) >= 4*n {
 			best = mostHolding(best, n)
-			least = best[n-1].share
+			least = max(least, best[n-1].share)
 		}
 	}
 	return mostHolding(best, n)
