@@ -53,7 +53,7 @@ type Engine struct {
 // New returns an Engine over a migrated database. It starts nothing: see Run.
 func New(db *pgxpool.Pool, opt Options) *Engine {
 	e := &Engine{db: db, log: opt.Log, platforms: opt.Platforms, patience: dbTimeout, wake: make(chan struct{}, 1)}
-	e.clicks.turn = make(chan struct{}, 1)
+	e.clicks.flushing = map[userKey]bool{}
 	random := opt.Random
 	if random == nil {
 		random = rand.Uint64

@@ -10,18 +10,24 @@ import (
 // # When a whole company clicks at once
 //
 // Answers are stored many at a time: a transaction for each would cost several times as much. There is no timer and no
-// goroutine for it. Whoever clicks puts the click into the queue and takes a turn as soon as one is free: then they store
-// their own click and all that wait with it, for themselves and for the others. So a lone click waits for nobody, and the
-// more people click, the more of them share a transaction. Each is told only when the transaction is committed.
+// goroutine for it. Whoever clicks while nobody stores anything stores their own click at once. Those who click meanwhile
+// wait together; when a flush ends, one of them stores all of these for the others. So a lone click waits for nobody, and the
+// more people click, the more of them share a transaction. Each is told only when it is committed.
 
-// maxFlush is how many clicks are stored together. More would not be faster, and the first of them would wait longer.
-const maxFlush = 500
+const (
+	// maxFlush is how many clicks are stored together. More would not be faster, and the first of them would wait longer.
+	maxFlush = 500
+	// maxFlushes is how many flushes there may be at once, so that PostgreSQL has more than one processor for them.
+	maxFlushes = 2
+)
 
-// A click is an answer on its way into the database, and what became of it. What is below done is written before done is closed.
+// A click is an answer on its way into the database, and what became of it.
 type click struct {
 	Answer
-	at   time.Time
-	done chan struct{}
+	at time.Time
+
+	// turn says that it is this one's turn to store these clicks, itself the first of them; or, nil, that others have done it.
+	turn chan []*click
 
 	stored   bool    // or refused; if not, it is yet to be tried alone
 	outcome  Outcome // Recorded, Changed or "" for neither
@@ -30,62 +36,88 @@ type click struct {
 
 // A queue holds the clicks that nobody is storing yet, in the order in which they came.
 type queue struct {
-	mu      sync.Mutex
-	waiting []*click
-	turn    chan struct{} // holds one element while somebody stores clicks
+	mu       sync.Mutex
+	waiting  []*click
+	flushes  int              // under way
+	flushing map[userKey]bool // whose clicks are being stored
 }
 
+// A userKey is somebody as a platform knows them.
+type userKey struct{ workspace, id string }
+
+func (c *click) by() userKey { return userKey{c.By.Workspace, c.By.User} }
+
+// add puts a click into the queue. If it need not wait, it is its turn at once.
 func (q *queue) add(c *click) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, c)
+	q.passOn()
 }
 
-// remove takes back a click that nobody is storing yet.
-func (q *queue) remove(c *click) {
+// end is called when clicks were stored, or not. The turn is passed on first: who is told goes on without the queue.
+func (q *queue) end(clicks []*click) {
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.waiting = slices.DeleteFunc(q.waiting, func(other *click) bool { return other == c })
+	q.flushes--
+	for _, c := range clicks {
+		delete(q.flushing, c.by())
+	}
+	q.passOn()
+	q.mu.Unlock()
+	for _, c := range clicks {
+		c.turn <- nil
+	}
 }
 
-// take returns those who come next. Of each person there is one click at most: the next one finds what became of it.
-func (q *queue) take() (clicks []*click) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	type user struct{ workspace, id string }
-	taken := map[user]bool{}
+// passOn gives the turn to those who come next, as long as there may be one more flush. The caller holds the lock.
+func (q *queue) passOn() {
+	for q.flushes < maxFlushes {
+		clicks := q.next()
+		if len(clicks) == 0 {
+			return
+		}
+		q.flushes++
+		clicks[0].turn <- clicks
+	}
+}
+
+// next takes out those who come next. Of each person only one click is stored at a time: the one after it finds what became
+// of the one before. The caller holds the lock.
+func (q *queue) next() (clicks []*click) {
 	var left []*click
 	for i, c := range q.waiting {
 		if len(clicks) == maxFlush {
 			left = append(left, q.waiting[i:]...)
 			break
 		}
-		if by := (user{c.By.Workspace, c.By.User}); taken[by] {
+		if q.flushing[c.by()] {
 			left = append(left, c)
-		} else {
-			taken[by] = true
-			clicks = append(clicks, c)
+			continue
 		}
+		q.flushing[c.by()] = true
+		clicks = append(clicks, c)
 	}
 	q.waiting = left
 	return clicks
 }
 
+// leave takes back a click that nobody is storing yet, and reports whether it could.
+func (q *queue) leave(c *click) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	i := slices.Index(q.waiting, c)
+	if i >= 0 {
+		q.waiting = slices.Delete(q.waiting, i, i+1)
+	}
+	return i >= 0
+}
+
 // record stores a click, together with others that wait. The outcome is Recorded, Changed or "" for neither; the progress is
 // how the person stands after that, empty without that round. When ctx ends, the click may still be stored.
 func (e *Engine) record(ctx context.Context, a Answer, now time.Time) (Outcome, progress, error) {
-	c := &click{Answer: a, at: now, done: make(chan struct{})}
-	e.clicks.add(c)
-	for waits := true; waits; {
-		select {
-		case <-c.done:
-			waits = false
-		case e.clicks.turn <- struct{}{}:
-			e.flush(ctx) // of those who come next: not always of this click
-		case <-ctx.Done():
-			e.clicks.remove(c)
-			return "", progress{}, ctx.Err()
-		}
+	c := &click{Answer: a, at: now, turn: make(chan []*click, 1)}
+	if err := e.storeWithOthers(ctx, c); err != nil {
+		return "", progress{}, err
 	}
 	if !c.stored {
 		if err := e.storeClicks(ctx, []*click{c}, 0); err != nil {
@@ -101,20 +133,33 @@ func (e *Engine) record(ctx context.Context, a Answer, now time.Time) (Outcome, 
 	return c.outcome, c.progress, nil
 }
 
-// flush stores those who come next, and ends the turn. If that fails, for whatever reason, each of them tries alone, so that
-// a click which cannot be stored, or which has to wait for somebody's lock, holds up no other.
-func (e *Engine) flush(ctx context.Context) {
-	clicks := e.clicks.take()
-	defer func() { // also after a panic
-		<-e.clicks.turn
-		for _, c := range clicks {
-			close(c.done)
+// storeWithOthers returns when a flush with this click has ended, or ctx.
+func (e *Engine) storeWithOthers(ctx context.Context, c *click) error {
+	e.clicks.add(c)
+	var clicks []*click
+	select {
+	case clicks = <-c.turn:
+	case <-ctx.Done():
+		if e.clicks.leave(c) {
+			return ctx.Err()
 		}
-	}()
-	if len(clicks) == 0 {
-		return
+		select {
+		case clicks = <-c.turn: // others may count on it
+		default:
+			return ctx.Err()
+		}
 	}
-	// Whose turn it is may leave; the others are still there.
+	if clicks != nil {
+		e.flush(ctx, clicks)
+	}
+	return nil
+}
+
+// flush stores clicks and ends the turn, also after a panic. If they cannot be stored together, for whatever reason, each of
+// them is tried alone, so that one which cannot be stored, or has to wait for somebody's lock, holds up no other.
+func (e *Engine) flush(ctx context.Context, clicks []*click) {
+	defer e.clicks.end(clicks)
+	// Whoever stores them may leave; the others are still there.
 	ctx, cancel := e.soon(context.WithoutCancel(ctx))
 	defer cancel()
 	if err := e.storeClicks(ctx, clicks, e.patience/20); err != nil {

@@ -38,9 +38,13 @@ func (e *Engine) tryToStore(ctx context.Context, clicks []*click, patience time.
 	})
 }
 
-// queuePatience limits each wait for a lock until the end of the transaction.
-func queuePatience(batch *pgx.Batch, patience time.Duration) {
-	batch.Queue(`SELECT set_config('lock_timeout', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true)`, strconv.FormatInt(patience.Milliseconds(), 10))
+// queueSettings says how the rest of the transaction is to be done. Each wait for a lock is limited. Plans are made once for a
+// connection, as making one takes longer than storing an answer, and go by keys, as everything here does: otherwise one that
+// was made while a table was empty would read all of it for each click of the next hour.
+func queueSettings(batch *pgx.Batch, patience time.Duration) {
+	batch.Queue(`
+		SELECT set_config('lock_timeout', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true),
+			set_config('enable_seqscan', 'off', true)`, strconv.FormatInt(patience.Milliseconds(), 10))
 }
 
 // gradeTyped makes the choice of each typed answer 1 if it is accepted, else 0, also where nothing is to be typed.
@@ -57,7 +61,7 @@ func gradeTyped(ctx context.Context, tx pgx.Tx, clicks []*click, patience time.D
 		}
 	}
 	var batch pgx.Batch
-	queuePatience(&batch, patience)
+	queueSettings(&batch, patience)
 	batch.Queue(`
 		SELECT workspace, round, position, accepted FROM quiz.round_question
 		WHERE kind = 'typed' AND (workspace, round, position) IN (SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[]))
@@ -86,7 +90,7 @@ func gradeTyped(ctx context.Context, tx pgx.Tx, clicks []*click, patience time.D
 // send sends a few statements in one go: who it is, the answers, and the progress. They are one transaction.
 func send(ctx context.Context, db querier, clicks []*click, patience time.Duration) error {
 	var batch pgx.Batch
-	queuePatience(&batch, patience)
+	queueSettings(&batch, patience)
 	queueRegister(&batch, clicks)
 	stored := map[answerKey]Outcome{}
 	queueAnswers(&batch, clicks, stored)

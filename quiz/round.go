@@ -188,6 +188,7 @@ func queueProgress(batch *pgx.Batch, clicks []*click) {
 	var workspaces, homes, users []string
 	var ids []int64
 	for _, c := range clicks {
+		c.progress = progress{}
 		workspaces, ids = append(workspaces, c.Workspace), append(ids, c.Round)
 		homes, users = append(homes, c.By.Workspace), append(users, c.By.User)
 	}
@@ -212,15 +213,11 @@ func queueProgress(batch *pgx.Batch, clicks []*click) {
 		return rows.Err()
 	})
 	batch.Queue(`
-		SELECT c.n - 1, coalesce(i.player, 0), a.positions, a.choices, a.typed, a.first
+		SELECT c.n - 1, coalesce(i.player, 0), coalesce(a.position, -1), coalesce(a.choice, -1), coalesce(a.typed, ''),
+			a.position IS NOT NULL AND a.first_asked IS NULL
 		FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) WITH ORDINALITY AS c (workspace, round, home, user_id, n)
 		LEFT JOIN quiz.identity i ON i.workspace = c.home AND i.user_id = c.user_id
-		CROSS JOIN LATERAL (
-			SELECT array_agg(a.position) AS positions, array_agg(a.choice) AS choices, array_agg(coalesce(a.typed, '')) AS typed,
-				coalesce(bool_and(a.first_asked IS NOT NULL), true) AS first
-			FROM quiz.answer a
-			WHERE a.workspace = c.workspace AND a.round = c.round AND a.player = i.player
-		) a`, workspaces, ids, homes, users).Query(func(rows pgx.Rows) error {
+		LEFT JOIN quiz.answer a   ON a.workspace = c.workspace AND a.round = c.round AND a.player = i.player`, workspaces, ids, homes, users).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			if err := scanStand(rows, clicks, rounds); err != nil {
 				return err
@@ -243,27 +240,30 @@ func (p *progress) scanRound(row pgx.Row) error {
 		&r.Speed, &p.owner, &r.Questions, &p.posts, &p.sealed)
 }
 
-// scanStand reads what is one person's own.
+// scanStand reads one answer of one person, or that there is none.
 func scanStand(row pgx.Row, clicks []*click, rounds map[roundKey]progress) error {
-	var n int
+	var n, position, choice int
 	var player int64
-	var positions, choices []int
-	var typed []string
-	var first bool
-	if err := row.Scan(&n, &player, &positions, &choices, &typed, &first); err != nil {
+	var typed string
+	var again bool
+	if err := row.Scan(&n, &player, &position, &choice, &typed, &again); err != nil {
 		return err
 	}
 	c := clicks[n]
-	p, found := rounds[roundKey{c.Workspace, c.Round}]
-	if !found {
-		return nil
+	if c.progress.choices == nil {
+		p, found := rounds[roundKey{c.Workspace, c.Round}]
+		if !found {
+			return nil
+		}
+		p.player = player
+		p.choices, p.typed = slices.Repeat([]int{-1}, len(p.Round.Questions)), make([]string, len(p.Round.Questions))
+		c.progress = p
 	}
-	p.player, p.again = player, p.Round.Kind == KindAsk && !first
-	p.choices, p.typed = slices.Repeat([]int{-1}, len(p.Round.Questions)), make([]string, len(p.Round.Questions))
-	for i, position := range positions {
-		p.choices[position], p.typed[position] = choices[i], typed[i]
+	if position >= 0 {
+		p := &c.progress
+		p.choices[position], p.typed[position] = choice, typed
+		p.again = p.Round.Kind == KindAsk && again
 	}
-	c.progress = p
 	return nil
 }
 
