@@ -91,6 +91,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, in io.R
 	if err != nil {
 		return fail(errs, 2, err)
 	}
+	if len(args) > 0 && args[0] == "help" { // people try it, whatever the parser's custom
+		args = append(args[1:], "--help")
+	}
 	parsed, err := parser.Parse(args)
 	switch {
 	case exited: // --help

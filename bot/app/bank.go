@@ -42,13 +42,12 @@ var otherPages = map[string]string{
 func Terms(entries []kb.Entry) []quiz.Term {
 	var terms []quiz.Term
 	for _, e := range entries {
-		t := quiz.Term{Slug: e.Slug, Name: e.Term, Kind: e.Kind, Category: e.Category, Domain: e.Domain, Competency: e.Competency,
-			Definition: e.Definition, Doc: cmp.Or(e.Doc, otherPages[e.Slug]), Verified: e.Verified, Aliases: e.Aliases, Short: e.Short,
-			Near: slices.Sorted(maps.Keys(e.Confusable))}
 		if e.Until != "" { // what is gone is asked about by hand only
 			continue
 		}
-		terms = append(terms, t)
+		terms = append(terms, quiz.Term{Slug: e.Slug, Name: e.Term, Kind: e.Kind, Category: e.Category, Domain: e.Domain, Competency: e.Competency,
+			Definition: e.Definition, Doc: cmp.Or(e.Doc, otherPages[e.Slug]), Verified: e.Verified, Aliases: e.Aliases, Short: e.Short,
+			Near: slices.Sorted(maps.Keys(e.Confusable))})
 	}
 	return terms
 }

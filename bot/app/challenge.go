@@ -78,7 +78,7 @@ func duelCard(r quiz.Round) chat.Message {
 	}
 	if d.Accepted == nil {
 		return chat.Message{Mention: user(d.Against), Card: &chat.Card{Title: roundTitle(r),
-			Body: name(d.By) + " challenges " + name(d.Against) + ": " + what + ", the same for both, each at their own pace.\n\n" +
+			Body: "A challenge by " + name(d.By) + " to " + name(d.Against) + ": " + what + ", the same for both, each at their own pace.\n\n" +
 				name(d.Against) + ", do you accept? The challenge expires " + chat.Time(r.Closes) + ".",
 			Buttons: []chat.Button{{Action: roundAction(verbAccept, r), Label: "Accept", Style: chat.Primary}, {Action: roundAction(verbDecline, r), Label: "Decline"}}}}
 	}

@@ -81,11 +81,7 @@ func questionText(q quiz.Question) string {
 
 // solution says what was right and why.
 func solution(q quiz.Question) string {
-	s := paragraphs(rightAnswer(q), chat.Prose(q.Explanation))
-	if more := readMore(q); more != "" {
-		s += "\n\n" + more[1:]
-	}
-	return s
+	return paragraphs(rightAnswer(q), chat.Prose(q.Explanation), strings.TrimSpace(readMore(q)))
 }
 
 // roundTitle names a round for people.

@@ -116,7 +116,7 @@ func shownAs(text string) chattest.Shown {
 		m.Buttons = append(m.Buttons, f[1])
 	}
 	if f := formLabels.FindStringSubmatch(text); f != nil {
-		m.Form, m.Inputs = true, strings.Split(f[1], ", ")
+		m.Form, m.Inputs = true, strings.Split(f[1], "; ")
 	}
 	if f := mentionLine.FindStringSubmatch(text); f != nil {
 		m.Pings = []string{f[1]}

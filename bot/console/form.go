@@ -39,7 +39,7 @@ func formHead(f chat.Form) string {
 		labels = append(labels, chat.Escape(single(in.Label)))
 		filled = filled || in.Value != ""
 	}
-	head := "**" + chat.Escape(single(f.Title)) + "**\nPlease fill in: " + strings.Join(labels, ", ") + "."
+	head := "**" + chat.Escape(single(f.Title)) + "**\nPlease fill in: " + strings.Join(labels, "; ") + "."
 	if filled {
 		head += " Enter keeps what stands in brackets, “-” empties it."
 	}
