@@ -8,6 +8,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// StatsAnswers is how many of somebody's newest answers in a workspace, by their rounds, make their accuracy and readiness. What came
+// before says little about them, and so it takes the same time for everybody.
+const StatsAnswers = 3000
+
 // Stats is how somebody is doing.
 type Stats struct {
 	Points  Points // what boards count, of all time in the workspace, see Leaderboard
@@ -19,7 +23,7 @@ type Stats struct {
 	Streak  Streak // in the workspace
 	Away    string // the day until which they are away, "2006-01-02"; empty if they are not
 
-	// All answers that are graded count here: those to series, asked questions, duels, practice, review and mock exams, in
+	// All of the newest StatsAnswers answers that are graded count here: those to series, asked questions, duels, practice, review and mock exams, in
 	// whichever workspace, a question that was answered again each time. Only questions that were taken back do not.
 	Domains   []DomainStats // the five of the exam, and "BG" for somebody with answers to that
 	Strongest string        // Name of one of Competencies, see extremes; empty if there is too little to tell
@@ -113,17 +117,26 @@ type pastAnswer struct {
 	at         time.Time
 }
 
-// history reads the graded answers of a player in all workspaces, in the order of time.
+// history reads the graded ones of a player's newest answers in all workspaces, in the order of time.
 func history(ctx context.Context, db querier, player int64, now time.Time) ([]pastAnswer, error) {
 	rows, err := db.Query(ctx, `
+		WITH mine AS MATERIALIZED (
+			SELECT a.*
+			FROM quiz.player p
+			CROSS JOIN LATERAL (
+				SELECT workspace, round, position, choice, answered_at FROM quiz.answer
+				WHERE workspace = p.workspace AND player = p.id
+				ORDER BY round DESC LIMIT $3
+			) a
+			WHERE p.id = $1
+		)
 		SELECT q.question, q.domain, coalesce(q.body ->> 'Competency', ''), coalesce((q.body -> 'Difficulty')::int, 2),
-			a.choice = q.key, a.answered_at
-		FROM quiz.player p
-		JOIN quiz.answer a         ON a.workspace = p.workspace AND a.player = p.id
-		JOIN quiz.round r          ON r.workspace = a.workspace AND r.id = a.round
-		JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
-		WHERE p.id = $1 AND (r.reveal OR r.closes_at <= $2) AND q.voided_at IS NULL
-		ORDER BY a.answered_at, q.question`, player, now)
+			m.choice = q.key, m.answered_at
+		FROM mine m
+		JOIN quiz.round r          ON r.workspace = m.workspace AND r.id = m.round
+		JOIN quiz.round_question q ON q.workspace = m.workspace AND q.round = m.round AND q.position = m.position
+		WHERE (r.reveal OR r.closes_at <= $2) AND q.voided_at IS NULL
+		ORDER BY m.answered_at, q.question`, player, now, StatsAnswers)
 	if err != nil {
 		return nil, fmt.Errorf("read what player %d has answered: %w", player, err)
 	}

@@ -117,3 +117,46 @@ func TestExtremesAreProven(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkStats reads the statistics of a player with 10,000 answers, in a workspace with ten such players: ten questions a day
+// for a thousand days.
+func BenchmarkStats(b *testing.B) {
+	w := newWorld(b, 10)
+	w.mustCreate(daily("daily", general))
+	_, err := w.pool.Exec(b.Context(), `
+		WITH player AS (
+			INSERT INTO quiz.player (workspace, id, name) SELECT $1, i, 'player ' || i FROM generate_series(1, 10) i
+		), identity AS (
+			INSERT INTO quiz.identity (workspace, user_id, player) SELECT $1, 'U-' || i, i FROM generate_series(1, 10) i
+		), round AS (
+			INSERT INTO quiz.round (workspace, id, kind, series, due, day, scope, topic, opens_at, closes_at, sealed_at, late, reveal, changeable)
+			SELECT $1, d, 'series', s.id, at, at::date, 'series/1', '', at, at + interval '1 hour', at + interval '1 hour', false, false, false
+			FROM quiz.series s, generate_series(1, 1000) d, LATERAL (SELECT $3::timestamptz - (1001 - d) * interval '1 day') t (at)
+		), question AS (
+			INSERT INTO quiz.round_question (workspace, round, position, question, body, key)
+			SELECT $1, d, p, 'q-' || (d * 7 + p) % 2000, (q.content || jsonb_build_object('Domain', 'D' || 1 + (d + p) % 5, 'Competency', 'probes')) - 'Key', 0
+			FROM generate_series(1, 1000) d, generate_series(0, 9) p
+			JOIN quiz.question q ON q.id = 'q-00' || p
+		), post AS (
+			INSERT INTO quiz.post (workspace, round, channel, next_at, posted_at, message, finished_at)
+			SELECT $1, d, $2, $3, $3, 'm', $3 FROM generate_series(1, 1000) d
+		)
+		INSERT INTO quiz.answer (workspace, round, position, player, choice, channel, answered_at)
+		SELECT $1, d, p, i, (d * 7 + p * 3 + d * i) % 4, $2, $3::timestamptz - (1001 - d) * interval '1 day'
+		FROM generate_series(1, 1000) d, generate_series(0, 9) p, generate_series(1, 10) i`, ws, general, monday)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := w.Rebuild(b.Context(), ws); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := w.pool.Exec(b.Context(), `VACUUM ANALYZE`); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s, err := w.Stats(b.Context(), Person{Workspace: ws, User: "U-5"})
+		if _, answers := s.Sum(); err != nil || answers != StatsAnswers || s.Rank == 0 || s.Streak.Days != 1000 || !s.Readiness.Known() {
+			b.Fatalf("got %+v, %v, want %d answers, and a thousand days in a row", s, err, StatsAnswers)
+		}
+	}
+}
