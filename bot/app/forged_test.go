@@ -16,7 +16,7 @@ import (
 // changes nothing for people without rights.
 func TestForgedActionsAreAnswered(t *testing.T) {
 	r := newRoom(t)
-	verbs := []string{verbEntry, verbShare, verbFind, verbTerms, verbSuggest, verbApprove, verbRefuse, verbQueue, verbEdit, verbRevert, verbBoard, verbAnswer, verbReview, verbQuiet,
+	verbs := []string{verbEntry, verbShare, verbFind, verbTerms, verbSuggest, verbApprove, verbRefuse, verbQueue, verbEdit, verbRevert, verbBoard, verbBoast, verbAnswer, verbReview, verbQuiet,
 		verbPractice, verbRepeat, verbMock, verbSkip, verbFinish, verbResult, verbWrong, verbLook,
 		defineForm, termForm, suggestForm, seriesForm, chat.AdminAction, "nothing"}
 	words := []string{"", "pod", "0", "1", "-1", "99999999999999999999", "networking", "own", pack("pod"), pack(strings.Repeat("é", 99)), "%%%", "..", "\x00", "<!channel>", strings.Repeat("x", 200)}

@@ -70,10 +70,11 @@ func (a *App) statsCard(u chat.User, s quiz.Stats) chat.Message {
 		body += fmt.Sprintf(" **%d %% right** of %s.", percent(right, answers), counted(answers, "answer"))
 	}
 	card := &chat.Card{Title: statsTitle(u), Body: body, Footer: "Accuracy and readiness count all your answers, also in practice, review and mock exams; points only what leaderboards count."}
+	var domains []string
 	for _, d := range s.Domains {
-		card.Fields = append(card.Fields, chat.Field{Name: domainName(d.Domain), Value: accuracyText(d.Right, d.Answers)})
+		domains = append(domains, "• "+domainName(d.Domain)+": "+accuracyText(d.Right, d.Answers))
 	}
-	card.Fields = append(card.Fields, chat.Field{Name: "Readiness", Value: readinessText(s.Readiness)})
+	card.Fields = append(card.Fields, chat.Field{Name: "By domain", Value: strings.Join(domains, "\n")}, chat.Field{Name: "Readiness", Value: readinessText(s.Readiness)})
 	card.Fields = append(card.Fields, competencyFields(s)...)
 	card.Fields = append(card.Fields, streakFields(s)...)
 	card.Fields = append(card.Fields, duelField(s)...)
@@ -92,7 +93,7 @@ func standingText(s quiz.Stats) string {
 // accuracyText begins with words, for those who listen.
 func accuracyText(right, answers int) string {
 	if answers == 0 {
-		return "No answers yet"
+		return "no answers yet"
 	}
 	const steps = 5
 	filled := (percent(right, answers)*steps + 50) / 100
