@@ -370,7 +370,7 @@ func TestTypingWhileTheKeyIsCorrectedIsGradedByTheNewOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := correctRounds(t.Context(), tx, corrected()); err != nil {
+	if err := w.correctRounds(t.Context(), tx, corrected()); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan Result, 1)
@@ -436,7 +436,7 @@ func TestTheCopyOfTheBankIsNeverStale(t *testing.T) {
 	w := newWorld(t, 3)
 	other := w.another(w.pool)
 	ids := func() []string {
-		bank, err := other.liveBank(t.Context(), w.pool)
+		bank, err := other.liveBank(t.Context(), w.pool, ws)
 		if err != nil {
 			t.Fatal(err)
 		}

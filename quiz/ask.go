@@ -104,7 +104,7 @@ func onePress(q *Question) bool { return q.Kind == OneChoice || q.Kind == TrueFa
 // all). Here whoever answers is told the key at once, so questions that the workspace is busy with elsewhere and must not be
 // told yet are left out. The error is ErrNoQuestions if there is not even one.
 func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topic string, prefer func(*Question) bool, n int, now time.Time) ([]Question, error) {
-	bank, err := e.liveBank(ctx, db)
+	bank, err := e.liveBank(ctx, db, workspace)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func (e *Engine) Import(ctx context.Context, f File, opt ImportOptions) (Report,
 		if err := storeQuestions(ctx, tx, changed, e.now()); err != nil {
 			return err
 		}
-		return correctRounds(ctx, tx, corrected)
+		return e.correctRounds(ctx, tx, corrected)
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("import questions: %w", err)

@@ -37,7 +37,7 @@ func (e *Engine) Load(ctx context.Context, qs []Question) (added, updated, retir
 		if err := storeQuestions(ctx, tx, changed, e.now()); err != nil {
 			return err
 		}
-		if err := correctRounds(ctx, tx, corrected); err != nil {
+		if err := e.correctRounds(ctx, tx, corrected); err != nil {
 			return err
 		}
 		retired, err = retireOthers(ctx, tx, qs, e.now())

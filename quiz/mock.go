@@ -46,7 +46,7 @@ func (e *Engine) Mock(ctx context.Context, by Person, questions int) (Progress, 
 		return Progress{}, invalid("a mock exam has %d to %d questions", MinMockQuestions, MaxMockQuestions)
 	}
 	return e.openPrivate(ctx, KindMock, by, false, func(tx pgx.Tx, n *newRound) error {
-		fit, seen, err := e.tellable(ctx, tx, *n.Player, "", n.Opens)
+		fit, seen, err := e.tellable(ctx, tx, n.Workspace, *n.Player, "", n.Opens)
 		if err != nil {
 			return err
 		}

@@ -72,7 +72,7 @@ func claimDue(ctx context.Context, tx pgx.Tx, now time.Time) ([]storedSeries, er
 
 // plan decides which of the due series get a round, and with which questions.
 func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []storedSeries, now time.Time) ([]newRound, error) {
-	bank, err := e.liveBank(ctx, tx)
+	live, err := e.liveBanks(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -80,11 +80,12 @@ func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []storedSeries, now ti
 	for i, d := range due {
 		scopes[i] = d.scope()
 	}
-	used, err := usedIn(ctx, tx, workspacesOf(due), scopes, len(bank))
+	used, err := usedIn(ctx, tx, workspacesOf(due), scopes, len(live.all))
 	if err != nil {
 		return nil, err
 	}
 	type choice struct {
+		bank       *banked // the first of it: workspaces without edits share theirs
 		topic      string
 		difficulty int
 	}
@@ -96,7 +97,11 @@ func (e *Engine) plan(ctx context.Context, tx pgx.Tx, due []storedSeries, now ti
 			e.log.WarnContext(ctx, "a round is skipped", "workspace", d.Workspace, "series", d.Name, "due", d.Next, "reason", reason)
 			continue
 		}
-		want := choice{d.Topic, d.Difficulty}
+		bank := live.in(d.Workspace)
+		want := choice{topic: d.Topic, difficulty: d.Difficulty}
+		if len(bank) > 0 {
+			want.bank = &bank[0]
+		}
 		if _, ok := fit[want]; !ok {
 			fit[want] = d.fitting(bank)
 		}

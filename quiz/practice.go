@@ -38,7 +38,7 @@ func (e *Engine) Practice(ctx context.Context, req PracticeRequest) (Progress, e
 		return Progress{}, invalid("practice has 1 to %d questions", MaxPracticeQuestions)
 	}
 	return e.openPrivate(ctx, KindPractice, req.By, req.Anew, func(tx pgx.Tx, n *newRound) error {
-		fit, seen, err := e.tellable(ctx, tx, *n.Player, topic, n.Opens)
+		fit, seen, err := e.tellable(ctx, tx, n.Workspace, *n.Player, topic, n.Opens)
 		if err != nil {
 			return err
 		}

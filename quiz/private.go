@@ -128,10 +128,10 @@ func secretTo(ctx context.Context, db querier, player int64, now time.Time) ([]s
 	return ids, nil
 }
 
-// tellable returns the questions of the live bank about a topic that a player may be told the answers of, and those that
+// tellable returns the questions of a workspace's live bank about a topic that a player may be told the answers of, and those that
 // they have seen, the one seen longest ago first.
-func (e *Engine) tellable(ctx context.Context, db querier, player int64, topic string, now time.Time) (fit []*Question, seen []string, err error) {
-	bank, err := e.liveBank(ctx, db)
+func (e *Engine) tellable(ctx context.Context, db querier, workspace string, player int64, topic string, now time.Time) (fit []*Question, seen []string, err error) {
+	bank, err := e.liveBank(ctx, db, workspace)
 	if err != nil {
 		return nil, nil, err
 	}

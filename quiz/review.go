@@ -63,7 +63,7 @@ func (e *Engine) Due(ctx context.Context, by Person) (Due, error) {
 // due returns the questions of the live bank that a player has to see again today, those that have waited longest first,
 // and the day when the next are due. Left out is what they must not be told yet.
 func (e *Engine) due(ctx context.Context, db querier, workspace string, player int64, now time.Time) (today []*Question, next time.Time, err error) {
-	bank, err := e.liveBank(ctx, db)
+	bank, err := e.liveBank(ctx, db, workspace)
 	if err != nil {
 		return nil, time.Time{}, err
 	}

@@ -125,7 +125,7 @@ func (e *Engine) CreateSeries(ctx context.Context, s Series) (Series, error) {
 
 // feasible refuses a series for which there are too few questions: each of its rounds would be shorter than promised.
 func (e *Engine) feasible(ctx context.Context, db querier, s Series) error {
-	bank, err := e.liveBank(ctx, db)
+	bank, err := e.liveBank(ctx, db, s.Workspace)
 	if err != nil {
 		return err
 	}

@@ -35,11 +35,12 @@ type Topic struct {
 	Questions int
 }
 
-// Topics returns what there is to ask about: the domains in their order, then the categories by name.
+// Topics returns what there is to ask about, as the bank has it before any workspace's edits: the domains in their order, then
+// the categories by name.
 func (e *Engine) Topics(ctx context.Context) ([]Topic, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	bank, err := e.liveBank(ctx, e.db)
+	bank, err := e.liveBank(ctx, e.db, "")
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,11 @@ import (
 //	terms:PAGE:SUBJECT                    a page of the glossary; without a subject the subjects
 //	suggest:SLUG, suggest::TERM           the form to suggest a change, or a new term
 //	admin:approve:ID, admin:decline:ID    a suggestion; admin:queue:ID shows the one after that
+//	report:WORKSPACE:ROUND:QUESTION       the form to say that something is wrong with a question
+//	admin:reports:ID                      the question that is reported after that one; admin:fine:ID declines the reports
+//	admin:change:ID:VERSION               the form to edit a question; admin:retire:…, admin:void:… likewise
+//	admin:restore:ID:VERSION:OLD          a question as it was at version OLD; the first VERSION is the one that was seen
+//	admin:versions:ID                     the history of a question
 //	admin:edit:SLUG                       the form to edit a term
 //	admin:revert:SLUG:REV                 a term as it was at that edit
 //
@@ -66,11 +71,20 @@ const (
 	verbFind     = "find"
 	verbTerms    = "terms"
 	verbSuggest  = "suggest"
+	verbReport   = "report"
 	verbApprove  = chat.AdminAction + "approve"
 	verbRefuse   = chat.AdminAction + "decline"
 	verbQueue    = chat.AdminAction + "queue"
 	verbEdit     = chat.AdminAction + "edit"
 	verbRevert   = chat.AdminAction + "revert"
+
+	verbReports      = chat.AdminAction + "reports"
+	verbFine         = chat.AdminAction + "fine"
+	verbEditQuestion = chat.AdminAction + "change"
+	verbRetire       = chat.AdminAction + "retire"
+	verbVoid         = chat.AdminAction + "void"
+	verbRestore      = chat.AdminAction + "restore"
+	verbVersions     = chat.AdminAction + "versions"
 )
 
 // A target is what an action names.
@@ -91,7 +105,7 @@ func parseAction(s string) (target, bool) {
 	}
 	words := strings.Split(rest, ":")
 	a := target{verb: verb, words: words}
-	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbPick: 3, verbReview: 2, verbWhy: 2, verbWrong: 2, verbSkip: 2, verbFinish: 2, verbResult: 1, verbMock: 1, verbType: 2, typedForm: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
+	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbPick: 3, verbReview: 2, verbWhy: 2, verbWrong: 2, verbSkip: 2, verbReport: 2, verbFinish: 2, verbResult: 1, verbMock: 1, verbType: 2, typedForm: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
 	if !ok || !isRound {
 		return a, ok
 	}

@@ -33,7 +33,7 @@ func (a *App) record(ctx context.Context, u chat.User, ch chat.Channel, to targe
 	case to.verb == verbStep:
 		return a.step(ctx, u, ch, to, res)
 	}
-	return private("%s", chat.Cut(outcome(res), chat.MaxText)), nil
+	return chat.Reply{Ephemeral: true, Message: saying(outcome(res), reportButton(res.Round, to.question))}, nil
 }
 
 // step puts the next question in the place of the one that was answered, or the end.
@@ -43,23 +43,32 @@ func (a *App) step(ctx context.Context, u chat.User, ch chat.Channel, to target,
 	case res.Outcome == quiz.Late && r.Kind == quiz.KindMock:
 		return a.closed(ctx, u, r)
 	case res.Outcome == quiz.Late:
-		return inPlace(chat.Message{Text: chat.Cut(said, chat.MaxText)}), nil
+		return inPlace(saying(said, reportButton(r, to.question))), nil
 	case res.Next >= 0:
 		return a.walk(r, res.Next, stepCard(r, res.Next, said)), nil
 	case r.Changeable && to.question+1 < len(r.Questions) && res.Outcome != quiz.Recorded: // somebody goes over their answers
 		return a.reviewFrom(ctx, u, ch, to, to.question+1, said)
 	case r.Kind.Private():
-		return a.donePrivately(ctx, u, r, said)
+		reply, err := a.donePrivately(ctx, u, r, said)
+		if reply.Card != nil {
+			reply.Card.Buttons = append(reply.Card.Buttons, reportButton(r, to.question))
+		}
+		return reply, err
 	}
 	end := said
 	if len(r.Questions) > 1 || r.Kind == quiz.KindDuel {
 		end = paragraphs(said, finished(r))
 	}
-	if !r.Changeable {
-		return inPlace(chat.Message{Text: chat.Cut(end, chat.MaxText)}), nil
+	buttons := []chat.Button{reportButton(r, to.question)}
+	if r.Changeable {
+		buttons = append([]chat.Button{{Action: roundAction(verbReview, r, 0), Label: "Go over my answers"}}, buttons...)
 	}
-	return inPlace(chat.Message{Card: &chat.Card{Body: chat.Cut(end, chat.MaxText),
-		Buttons: []chat.Button{{Action: roundAction(verbReview, r, 0), Label: "Go over my answers"}}}}), nil
+	return inPlace(saying(end, buttons...)), nil
+}
+
+// saying is a text with buttons beneath it.
+func saying(text string, buttons ...chat.Button) chat.Message {
+	return chat.Message{Card: &chat.Card{Body: chat.Cut(text, chat.MaxBody), Buttons: buttons}}
 }
 
 func inPlace(m chat.Message) chat.Reply {
@@ -120,7 +129,7 @@ func reviewCard(p quiz.Progress, n int, said string) chat.Message {
 	}
 	m := stepCard(p.Round, n, said)
 	if n+1 < len(p.Round.Questions) {
-		m.Card.Buttons = append(m.Card.Buttons, chat.Button{Action: roundAction(verbReview, p.Round, n+1), Label: "Next question"})
+		m.Card.Buttons = beforeReport(m.Card.Buttons, chat.Button{Action: roundAction(verbReview, p.Round, n+1), Label: "Next question"})
 	}
 	return m
 }
@@ -143,13 +152,14 @@ func (a *App) why(ctx context.Context, c chat.Click, to target) (chat.Reply, err
 	}
 	q, yours := p.Round.Questions[n], "You did not answer."
 	if choice := p.Choices[n]; choice >= 0 {
-		yours = "You answered " + inWords(q, choice, p.Typed[n]) + ": " + verdict(q.Correct(choice))
+		yours = "You answered " + inWords(q, choice, p.Typed[n]) + ": " + verdictOn(q, choice)
 	}
 	card := &chat.Card{Title: fmt.Sprintf("Question %d of %d", n+1, len(p.Round.Questions)),
 		Body: paragraphs(questionText(q), yours, solution(q)), Footer: roundTitle(p.Round)}
 	if after := next(n + 1); after < len(p.Round.Questions) {
 		card.Buttons = []chat.Button{{Action: roundAction(to.verb, p.Round, after), Label: "Next answer"}}
 	}
+	card.Buttons = append(card.Buttons, reportButton(p.Round, n))
 	return chat.Reply{Message: chat.Message{Card: card}, Ephemeral: true, Replace: to.question > 0}, nil
 }
 
@@ -160,7 +170,7 @@ func outcome(res quiz.Result) string {
 	case quiz.Late:
 		said := "This closed " + chat.Time(res.Round.Closes) + ", so the click does not count."
 		if res.Choice >= 0 {
-			said = "This closed " + chat.Time(res.Round.Closes) + ". Your answer " + yours + " was recorded in time: " + verdict(res.Right)
+			said = "This closed " + chat.Time(res.Round.Closes) + ". Your answer " + yours + " was recorded in time: " + verdictOn(q, res.Choice)
 		}
 		if !res.Revealed {
 			return said
@@ -194,11 +204,25 @@ func graded(res quiz.Result, said string) string {
 	if !res.Revealed {
 		return said
 	}
+	if res.Question.Voided {
+		return paragraphs(said, doesNotCount, solution(res.Question))
+	}
 	said += " " + verdict(res.Right)
 	if res.Again {
 		said += " You have had this question before, so it does not count once more."
 	}
 	return paragraphs(said, solution(res.Question))
+}
+
+// doesNotCount says that a question does not count.
+const doesNotCount = "This question was taken back: no answer to it counts."
+
+// verdictOn is the verdict on an answer, if the question counts.
+func verdictOn(q quiz.Question, choice int) string {
+	if q.Voided {
+		return "it does not count. " + doesNotCount
+	}
+	return verdict(q.Correct(choice))
 }
 
 func verdict(right bool) string {

@@ -119,6 +119,14 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 		"ckad-admin term history":  a.termHistory,
 		"ckad-admin term revert":   a.revertTerm,
 		"ckad-admin suggestions":   a.suggestions,
+
+		"ckad-admin reports":          a.reports,
+		"ckad-admin question show":    a.showQuestion,
+		"ckad-admin question edit":    a.editQuestion,
+		"ckad-admin question retire":  a.retireQuestion,
+		"ckad-admin question void":    a.voidQuestion,
+		"ckad-admin question restore": a.restoreQuestion,
+		"ckad-admin question history": a.questionHistory,
 	}[c.Name]
 	if !ok {
 		do = a.unknown
@@ -167,6 +175,15 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 		verbQueue:    a.nextSuggestion,
 		verbEdit:     a.editFor,
 		verbRevert:   a.revertTo,
+
+		verbReport:       a.report,
+		verbReports:      a.nextReport,
+		verbFine:         a.declineReports,
+		verbEditQuestion: a.editQuestionFor,
+		verbRetire:       a.retireFor,
+		verbVoid:         a.voidFor,
+		verbRestore:      a.restoreFor,
+		verbVersions:     a.showVersions,
 	}[to.verb]
 	if !ok {
 		return stale
@@ -182,11 +199,13 @@ func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
 	}
 	to, ok := parseForm(s.Action)
 	do, known := map[string]func(context.Context, chat.Submission, target) (chat.Reply, error){
-		defineForm:  a.submitDefine,
-		suggestForm: a.submitSuggestion,
-		termForm:    a.submitTerm,
-		seriesForm:  a.submitSeries,
-		typedForm:   a.submitTyped,
+		defineForm:   a.submitDefine,
+		suggestForm:  a.submitSuggestion,
+		termForm:     a.submitTerm,
+		reportForm:   a.submitReport,
+		questionForm: a.submitQuestion,
+		seriesForm:   a.submitSeries,
+		typedForm:    a.submitTyped,
 	}[to.verb]
 	if !ok || !known {
 		return stale

@@ -83,7 +83,11 @@ func numbered(q quiz.Question, steps []int) string {
 }
 
 // stepButtons are what somebody can press who has picked these choices.
-func stepButtons(r quiz.Round, n int, picked []int) (bs []chat.Button) {
+func stepButtons(r quiz.Round, n int, picked []int) []chat.Button {
+	return append(answerButtons(r, n, picked), reportButton(r, n))
+}
+
+func answerButtons(r quiz.Round, n int, picked []int) (bs []chat.Button) {
 	q := r.Questions[n]
 	if onePress(q) {
 		return choiceButtons(verbStep, r, n)

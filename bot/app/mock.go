@@ -108,9 +108,9 @@ func (a *App) walk(r quiz.Round, n int, m chat.Message) chat.Reply {
 	m.Card.Footer = roundTitle(r) + " · " + a.timeLeft(r) + " left"
 	reviews := func(b chat.Button) bool { return strings.HasPrefix(b.Action, verbReview+":") } // it leads on already
 	if !slices.ContainsFunc(m.Card.Buttons, reviews) {
-		m.Card.Buttons = append(m.Card.Buttons, chat.Button{Action: roundAction(verbSkip, r, n), Label: "Skip"})
+		m.Card.Buttons = beforeReport(m.Card.Buttons, chat.Button{Action: roundAction(verbSkip, r, n), Label: "Skip"})
 	}
-	m.Card.Buttons = append(m.Card.Buttons, finishButton(r, false))
+	m.Card.Buttons = beforeReport(m.Card.Buttons, finishButton(r, false))
 	return inPlace(m)
 }
 

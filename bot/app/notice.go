@@ -27,8 +27,9 @@ func (a *App) PostNotice(ctx context.Context, n quiz.Notice) error {
 // knows is an error: that bot gets its turn.
 func (a *App) noticeMessage(ctx context.Context, n quiz.Notice) (chat.Message, error) {
 	words, ok := map[quiz.NoticeKind]func(context.Context, quiz.Notice) (chat.Message, error){
-		quiz.NoticeMock:     mockOver,
-		quiz.NoticeReminder: a.reminder,
+		quiz.NoticeMock:       mockOver,
+		quiz.NoticeReminder:   a.reminder,
+		quiz.NoticeCorrection: corrections,
 	}[n.Kind]
 	if !ok {
 		return chat.Message{}, fmt.Errorf("a notice of the kind %q is not known here", n.Kind)

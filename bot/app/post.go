@@ -92,6 +92,7 @@ func closedCard(r quiz.Round, t quiz.Tally) chat.Message {
 	card := &chat.Card{Title: chat.Line(roundTitle(r)+" (closed)", chat.MaxTitle)}
 	if len(r.Questions) == 1 {
 		card.Body = result(r.Questions[0], t)
+		card.Buttons = []chat.Button{reportButton(r, 0)}
 	} else {
 		card.Body = summary(r, t)
 		card.Buttons = []chat.Button{{Action: roundAction(verbWhy, r, 0), Label: "Show the reasons"}}
@@ -102,6 +103,9 @@ func closedCard(r quiz.Round, t quiz.Tally) chat.Message {
 
 // result is the distribution and the solution. Of the longest questions the code is left out, as everybody has seen it.
 func result(q quiz.Question, t quiz.Tally) string {
+	if q.Voided {
+		return chat.Cut(paragraphs(doesNotCount, questionText(q), solution(q)), chat.MaxBody)
+	}
 	body := paragraphs(distribution(q, t, 0), solution(q))
 	if chat.Length(body) > chat.MaxBody {
 		q.Code = ""
@@ -147,6 +151,9 @@ func summary(r quiz.Round, t quiz.Tally) string {
 	text := counted(t.Players, "player") + " took part."
 	for i, q := range r.Questions {
 		row := fmt.Sprintf("\n\n%d. %s\n%s: %d of %d right.%s", i+1, chat.Prose(chat.Line(q.Text, 120)), rightInShort(q), t.Right[i], t.Answers[i], readMore(q))
+		if q.Voided {
+			row = fmt.Sprintf("\n\n%d. %s\nTaken back: no answer to it counts.", i+1, chat.Prose(chat.Line(q.Text, 120)))
+		}
 		if chat.Length(text+row) > chat.MaxBody-summaryRest {
 			return text + fmt.Sprintf("\n\n… and %s more: press the button.", counted(len(r.Questions)-i, "question"))
 		}

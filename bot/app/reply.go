@@ -77,7 +77,14 @@ func explain(err error) (string, bool) {
 	if words, ok := conflict(err); ok {
 		return words, true
 	}
+	if words, ok := questionConflict(err); ok {
+		return words, true
+	}
 	switch {
+	case errors.Is(err, quiz.ErrTooManyReports):
+		return "You have reported a lot already, thank you. Please wait until an admin has looked at it.", true
+	case errors.Is(err, quiz.ErrNoQuestion):
+		return "There is no such question. `/ckad-admin reports` shows those that people report.", true
 	case errors.As(err, &unfit):
 		return "That does not fit yet:\n" + bulleted(unfit.Problems), true
 	case errors.Is(err, kb.ErrBuiltin):

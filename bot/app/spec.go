@@ -29,6 +29,11 @@ var (
 	topicsOption     = chat.OptionSpec{Name: "topic", Description: "One or more, such as networking,pods; any is all, by the exam's weights", Complete: true}
 )
 
+var (
+	idOption  = chat.OptionSpec{Name: "id", Description: "The question, as reports and exports name it", Required: true}
+	whyOption = chat.OptionSpec{Name: "why", Description: "The reason; people whose answers it changes are told"}
+)
+
 var termOption = chat.OptionSpec{Name: "term", Description: "The term", Required: true, Complete: true}
 
 // Spec is every command of the bot: what Discord registers, what Slack and the
@@ -123,6 +128,18 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 			}},
 		}},
 		{Name: "suggestions", Description: "Accept or decline what people suggest for the glossary"},
+		{Name: "reports", Description: "The questions that people report, and what to do about them"},
+		{Name: "question", Description: "Correct, retire or take back a question, for this workspace", Commands: []chat.CommandSpec{
+			{Name: "show", Description: "A question with its answer, and how it was answered here", Options: []chat.OptionSpec{idOption}},
+			{Name: "edit", Description: "Correct text, choices, key or explanation; past answers are graded again", Options: []chat.OptionSpec{idOption}},
+			{Name: "retire", Description: "Ask a question no more", Options: []chat.OptionSpec{idOption, whyOption}},
+			{Name: "void", Description: "Take a question back: past answers to it do not count", Options: []chat.OptionSpec{idOption, whyOption}},
+			{Name: "restore", Description: "Undo all that was decided about a question, or what came after a version", Options: []chat.OptionSpec{
+				idOption,
+				{Name: "version", Description: "Its number in the history; as the bank has it if left out", Kind: chat.Number},
+			}},
+			{Name: "history", Description: "Who decided what about a question, and when", Options: []chat.OptionSpec{idOption}},
+		}},
 		{Name: "help", Description: "What admins can do"},
 	}},
 }}
@@ -152,7 +169,10 @@ const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 	"**Your team's own words**\n\n" +
 	"`/ckad-admin term add blast radius` adds a term to this workspace. `term edit deployment` puts your text in the place of the built-in one.\n" +
 	"`term remove`, `term history` and `term revert` undo and look back: every version is kept.\n" +
-	"`/ckad-admin suggestions` shows what people suggest with `/ckad suggest`; one press accepts it."
+	"`/ckad-admin suggestions` shows what people suggest with `/ckad suggest`; one press accepts it.\n\n" +
+	"**Questions that are wrong**\n\n" +
+	"`/ckad-admin reports` shows what people report with 🚩. A corrected key grades all past answers again and tells the channels.\n" +
+	"`/ckad-admin question show`, `edit`, `retire`, `void`, `restore` and `history` take the name of a question, such as `d1-image-digest`. All of it holds for this workspace only."
 
 func help(_ context.Context, c chat.Command) (chat.Reply, error) {
 	if Spec.Admin(c.Name) {

@@ -111,7 +111,7 @@ func keeping(err error, values map[string]string) error {
 		return err
 	}
 	var typed []string
-	for _, name := range []string{"term", "definition", "details", "example", "aliases", "why"} {
+	for _, name := range []string{"term", "definition", "details", "example", "aliases", "text", "choices", "answers", "key", "explanation", "said", "why"} {
 		if v := strings.TrimSpace(values[name]); v != "" {
 			typed = append(typed, name+": "+v)
 		}

@@ -1,0 +1,46 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"ckadbot/bot/chat"
+	"ckadbot/quiz"
+)
+
+// corrections tells a channel what has become of questions that were asked there.
+func corrections(_ context.Context, n quiz.Notice) (chat.Message, error) {
+	all, err := noticeBody[[]quiz.Correction](n)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	text := ""
+	for i, c := range all {
+		row := correction(c)
+		if chat.Length(text+row) > chat.MaxText-150 && i > 0 {
+			text = paragraphs(text, fmt.Sprintf("… and %s more.", counted(len(all)-i, "question")))
+			break
+		}
+		text = paragraphs(text, row)
+	}
+	return chat.Message{Text: chat.Cut(paragraphs(text, "Results and leaderboards follow."), chat.MaxText)}, nil
+}
+
+// correction says what has become of one question.
+func correction(c quiz.Correction) string {
+	asked := "“" + chat.Prose(chat.Line(c.Text, quiz.MaxText)) + "”"
+	whose := fmt.Sprintf("%s of %s", counted(c.Answers, "answer"), counted(c.Players, "player"))
+	what := ""
+	switch {
+	case c.Voided:
+		what = "**Taken back:** " + asked + "\nNo answer to it counts any more: " + whose + "."
+	case c.Again:
+		what = "**Counts again:** " + asked + "\nIt had been taken back; " + whose + " count again. Right is **" + chat.Prose(chat.Line(c.Now, 300)) + "**."
+	default:
+		what = "**Corrected:** " + asked + "\nRight is **" + chat.Prose(chat.Line(c.Now, 300)) + "**, not **" + chat.Prose(chat.Line(c.Was, 300)) + "**. " + whose + " count differently now."
+	}
+	if c.Why != "" {
+		what += "\nWhy: " + chat.Prose(chat.Line(c.Why, 500))
+	}
+	return what
+}

@@ -1,0 +1,359 @@
+package quiz
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// The bank is shared by all workspaces of an installation. What the admins of one decide about a question holds for that one:
+// it asks another text, or does not ask it at all, or an answer does not count. Each decision is a row of quiz.question_edit with
+// all that is in force from then on, so the latest row says how things are and all of them are the history.
+
+// ErrNoQuestion says that there never was such a question.
+var ErrNoQuestion = errors.New("there is no such question")
+
+// An Act is what was done to a question in a workspace.
+type Act string
+
+// The acts.
+const (
+	ActEdit    Act = "edit"    // text, choices, key or explanation are others
+	ActRetire  Act = "retire"  // it is not asked any more
+	ActRestore Act = "restore" // it is as it was at an earlier version
+	ActVoid    Act = "void"    // past answers do not count
+	ActBank    Act = "bank"    // nobody did anything here: the bank's key was corrected, and past answers were graded again
+)
+
+// maxWhy is how many characters a reason, or what somebody says in a report, may have.
+const maxWhy = 500
+
+// A Version is a question as a workspace has it after one decision.
+type Version struct {
+	Number   int // from 1
+	Act      Act
+	Question Question // what is asked; where the workspace has no text of its own, the bank's as it is now
+	Own      bool     // it has one
+	Retired  bool     // it is not asked
+	Round    int64    // for ActVoid the only round that it is about, 0 for all
+	By       string   // who decided; empty for ActBank
+	At       time.Time
+	Why      string
+
+	Answers, Players int // how many past answers are worth something else since, and of how many players
+	Untouched        int // only of a decision just made: past rounds that keep their key, as they showed other choices
+}
+
+// A Decision is about one question in one workspace.
+type Decision struct {
+	Workspace, ID string
+	Version       int    // the number of the latest version that they have seen, 0 for none
+	By            string // a name for the history
+	Why           string // at most 500 characters; shown in the history, and to those whose answers it changes
+}
+
+// A ConflictError says that somebody has decided something about the question that whoever decides now has not seen.
+type ConflictError struct{ Latest Version }
+
+// Error says who and when.
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("%s was changed by %s at %s", e.Latest.Question.ID, e.Latest.By, e.Latest.At.Format(time.RFC3339))
+}
+
+// EditQuestion gives a question another text, other choices, another key, other accepted answers or another explanation. What
+// else q holds stays as it is. A corrected key grades past answers in the workspace again, as Load does it for all, also those
+// of a round that is open now.
+//
+// The error is *InvalidError for what is not fit to be asked: see Validate, and Check with the terms for what is hard and was
+// not so before. For other errors see RetireQuestion.
+func (e *Engine) EditQuestion(ctx context.Context, d Decision, q Question, terms []Term) (Version, error) {
+	return e.rule(ctx, d, ActEdit, func(h questionHistory, v *Version, _ []pastQuestion) error {
+		now := h.inForce().Question
+		edited := now
+		edited.Text, edited.Choices, edited.Key, edited.Answers, edited.Explanation = q.Text, q.Choices, q.Key, q.Answers, q.Explanation
+		if string(encode(edited)) == string(encode(now)) {
+			return invalid("that is the question as it is; change what is wrong")
+		}
+		if err := askable(edited, now, terms); err != nil {
+			return err
+		}
+		v.Question, v.Own = edited, true
+		return nil
+	})
+}
+
+// askable refuses an edit that must not be asked. What was wrong before the edit does not stand in its way.
+func askable(edited, was Question, terms []Term) error {
+	if err := edited.Validate(); err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return invalid("this cannot be asked: %s", first)
+	}
+	known := map[string]bool{}
+	for _, p := range Check(was, terms) {
+		known[p.Rule] = known[p.Rule] || p.Hard
+	}
+	for _, p := range Check(edited, terms) {
+		if p.Hard && !known[p.Rule] {
+			return invalid("this cannot be asked: %s", p.Text)
+		}
+	}
+	return nil
+}
+
+// RetireQuestion has a question asked no more in the workspace. An open round finishes as it began, and answers stay.
+//
+// Errors: ErrNoQuestion; *ConflictError; *InvalidError for a reason that is too long and for what would change nothing.
+func (e *Engine) RetireQuestion(ctx context.Context, d Decision) (Version, error) {
+	return e.rule(ctx, d, ActRetire, func(h questionHistory, v *Version, _ []pastQuestion) error {
+		if v.Retired {
+			return invalid("it is not asked here any more already")
+		}
+		v.Retired = true
+		return nil
+	})
+}
+
+// VoidQuestion takes a question back in one round, or in all until now if round is 0: no answer to it counts, neither as a point
+// nor as an answer. The question itself may be asked again, see RetireQuestion, which also tells the errors.
+func (e *Engine) VoidQuestion(ctx context.Context, d Decision, round int64) (Version, error) {
+	return e.rule(ctx, d, ActVoid, func(h questionHistory, v *Version, past []pastQuestion) error {
+		v.Round = round
+		return void(past, round, v.At)
+	})
+}
+
+// void takes past questions back.
+func void(past []pastQuestion, round int64, at time.Time) error {
+	asked, counted := false, false
+	for i := range past {
+		if p := &past[i]; round == 0 || p.Round == round {
+			asked = true
+			if p.Voided == nil {
+				p.Voided, counted = &at, true
+			}
+		}
+	}
+	switch {
+	case !asked && round != 0:
+		return invalid("it was not asked in round %d", round)
+	case !asked:
+		return invalid("it has not been asked here yet, so no answer counts; to have it asked no more, retire it")
+	case !counted:
+		return invalid("it was taken back already, so no answer counts")
+	}
+	return nil
+}
+
+// RestoreQuestion brings back how a question was at an earlier version, or as the bank has it for 0: its text and key, whether it is
+// asked, and the answers that were voided since. See RetireQuestion for errors; there is also *InvalidError for no such version.
+func (e *Engine) RestoreQuestion(ctx context.Context, d Decision, version int) (Version, error) {
+	return e.rule(ctx, d, ActRestore, func(h questionHistory, v *Version, past []pastQuestion) error {
+		if version < 0 || version >= len(h.versions) && version > 0 {
+			return invalid("there is no earlier version %d", version)
+		}
+		then := h.at(version)
+		counts := unvoid(past, h.versions[min(version, len(h.versions)):])
+		if !counts && then.Retired == v.Retired && string(encode(then.Question)) == string(encode(v.Question)) {
+			return invalid("it is like that already")
+		}
+		v.Question, v.Own, v.Retired = then.Question, then.Own, then.Retired
+		return nil
+	})
+}
+
+// unvoid has count again what these versions took back, and reports whether there is any of that.
+func unvoid(past []pastQuestion, versions []Version) (any bool) {
+	for _, v := range versions {
+		for i := range past {
+			p := &past[i]
+			if v.Act == ActVoid && (v.Round == 0 || v.Round == p.Round) && p.Voided != nil && p.Voided.Equal(v.At) {
+				p.Voided, any = nil, true
+			}
+		}
+	}
+	return any
+}
+
+// A ruling changes a version, which is as the one in force, and what becomes of past questions, into what is wanted.
+type ruling func(h questionHistory, v *Version, past []pastQuestion) error
+
+// rule carries a decision out in one transaction, with everything that follows from it for past answers.
+func (e *Engine) rule(ctx context.Context, d Decision, act Act, how ruling) (v Version, err error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
+	if utf8.RuneCountInString(d.Why) > maxWhy || !printable(d.Why, "\n") {
+		return Version{}, invalid("a reason has at most %d characters", maxWhy)
+	}
+	for range 3 {
+		err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+			v, err = e.ruleOnce(ctx, tx, d, act, how)
+			return err
+		})
+		if !retriable(err) {
+			break
+		}
+	}
+	if err != nil {
+		return Version{}, fmt.Errorf("%s question %s: %w", act, clip(d.ID, 80), err)
+	}
+	e.signal()
+	return v, nil
+}
+
+func (e *Engine) ruleOnce(ctx context.Context, tx pgx.Tx, d Decision, act Act, how ruling) (Version, error) {
+	if err := lock(ctx, tx, "load"); err != nil { // two admins, or an admin and a new release: one after the other
+		return Version{}, err
+	}
+	h, err := readHistory(ctx, tx, d.Workspace, d.ID)
+	if err != nil {
+		return Version{}, err
+	}
+	v := h.inForce()
+	if v.Number != d.Version {
+		return Version{}, &ConflictError{Latest: v}
+	}
+	if err := holdBank(ctx, tx); err != nil {
+		return Version{}, err
+	}
+	past, err := readPast(ctx, tx, d.Workspace, []string{d.ID})
+	if err != nil {
+		return Version{}, err
+	}
+	v = Version{Number: v.Number + 1, Act: act, Question: v.Question, Own: v.Own, Retired: v.Retired,
+		By: cleanName(Person{Name: d.By, User: "an admin"}), At: e.now(), Why: strings.TrimSpace(d.Why)}
+	if err := how(h, &v, past); err != nil {
+		return Version{}, err
+	}
+	if err := e.gradeBy(ctx, tx, h, &v, past); err != nil {
+		return Version{}, err
+	}
+	if err := storeVersion(ctx, tx, d.Workspace, v); err != nil {
+		return Version{}, err
+	}
+	return v, decideReports(ctx, tx, d.Workspace, d.ID, v.By, v.At, act)
+}
+
+// gradeBy grades past questions by the version that is to be in force, and counts in it what changes.
+func (e *Engine) gradeBy(ctx context.Context, tx pgx.Tx, h questionHistory, v *Version, past []pastQuestion) error {
+	var own *Question
+	if v.Own {
+		own = &v.Question
+	}
+	var again []pastQuestion
+	for _, p := range past {
+		if !sameAsked(p.Question, v.Question) {
+			v.Untouched++
+		}
+		p.correct(own, h.bank)
+		if p.changed() {
+			again = append(again, p)
+		}
+	}
+	changes, err := e.regrade(ctx, tx, again, v.Why)
+	for _, c := range changes {
+		v.Answers, v.Players = c.Answers, c.Players
+	}
+	return err
+}
+
+// A questionHistory is a question with all that was decided about it in one workspace.
+type questionHistory struct {
+	bank     Question
+	gone     bool // the bank has retired it
+	base     string
+	newBank  bool // the bank has changed since the workspace made its own version
+	versions []Version
+}
+
+// inForce is the latest version, or one with the number 0 that is the bank's.
+func (h questionHistory) inForce() Version { return h.at(len(h.versions)) }
+
+// at is the version of that number.
+func (h questionHistory) at(number int) Version {
+	if number == 0 {
+		return Version{Question: h.bank}
+	}
+	return h.versions[number-1]
+}
+
+// readHistory reads a question of the bank, which may have retired it, and its versions in a workspace.
+func readHistory(ctx context.Context, db querier, workspace, id string) (h questionHistory, err error) {
+	if !validID(id) {
+		return h, ErrNoQuestion
+	}
+	err = db.QueryRow(ctx, `
+		SELECT content, retired_at IS NOT NULL, md5(content::text) FROM quiz.question WHERE id = $1`, id).Scan(&h.bank, &h.gone, &h.base)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return h, ErrNoQuestion
+	}
+	if err != nil {
+		return h, fmt.Errorf("read question %s: %w", id, err)
+	}
+	rows, err := db.Query(ctx, `
+		SELECT rev, act, content, retired, coalesce(round, 0), by_name, at, why, answers, players, base
+		FROM quiz.question_edit WHERE workspace = $1 AND question = $2
+		ORDER BY rev`, workspace, id)
+	if err != nil {
+		return h, fmt.Errorf("read the history of %s: %w", id, err)
+	}
+	h.versions, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (v Version, err error) {
+		var content *Question
+		var base string
+		err = row.Scan(&v.Number, &v.Act, &content, &v.Retired, &v.Round, &v.By, &v.At, &v.Why, &v.Answers, &v.Players, &base)
+		v.Question = h.bank
+		if v.Own = content != nil; v.Own {
+			v.Question = *content
+		}
+		h.newBank = v.Own && base != h.base
+		return v, err
+	})
+	if err != nil {
+		return h, fmt.Errorf("read the history of %s: %w", id, err)
+	}
+	return h, nil
+}
+
+// storeVersion makes a version the latest. The base of a workspace's own text stays that of the edit which made it.
+func storeVersion(ctx context.Context, tx pgx.Tx, workspace string, v Version) error {
+	var content *Question
+	if v.Own {
+		content = &v.Question
+	}
+	var round *int64
+	if v.Round != 0 {
+		round = &v.Round
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO quiz.question_edit (workspace, question, rev, act, content, retired, base, round, by_name, at, why, answers, players)
+		SELECT $1::text, b.id, $3, $4::text, $5::jsonb, $6, coalesce(
+				(SELECT o.base FROM quiz.question_edit o
+				 WHERE $4 <> 'edit' AND o.workspace = $1 AND o.question = b.id AND o.content = $5
+				 ORDER BY o.rev DESC LIMIT 1),
+				md5(b.content::text)),
+			$7, $8, $9, $10, $11, $12
+		FROM quiz.question b WHERE b.id = $2`,
+		workspace, v.Question.ID, v.Number, v.Act, content, v.Retired, round, v.By, v.At, v.Why, v.Answers, v.Players)
+	if err != nil {
+		return fmt.Errorf("store version %d: %w", v.Number, err)
+	}
+	return nil
+}
+
+// QuestionHistory returns what was decided about a question in a workspace, the latest first. The error is ErrNoQuestion for a
+// question that there never was.
+func (e *Engine) QuestionHistory(ctx context.Context, workspace, id string) ([]Version, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
+	h, err := readHistory(ctx, e.db, workspace, id)
+	if err != nil {
+		return nil, fmt.Errorf("history of %s: %w", clip(id, 80), err)
+	}
+	slices.Reverse(h.versions)
+	return h.versions, nil
+}
