@@ -26,7 +26,14 @@ func beforeReport(bs []chat.Button, b chat.Button) []chat.Button {
 }
 
 // report opens the form.
-func (a *App) report(_ context.Context, _ chat.Click, to target) (chat.Reply, error) {
+func (a *App) report(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
+	p, err := a.engine.Progress(ctx, to.workspace, to.round, c.Message.Channel.String(), person(c.User))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if to.question >= len(p.Round.Questions) {
+		return stale, nil
+	}
 	return chat.Reply{Form: &chat.Form{Title: "Report a question", Action: fmt.Sprintf("%s:%s:%d:%d", reportForm, to.workspace, to.round, to.question), Submit: "Report", Inputs: []chat.Input{
 		{Name: "said", Label: "What is wrong, and how you know", Hint: "B is right, too, since Kubernetes 1.33", Long: true, Optional: true},
 	}}}, nil
