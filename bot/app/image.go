@@ -10,7 +10,7 @@ import (
 func (a *App) boardImage(b quiz.Board, window, scope string) *chat.Image {
 	card := picture.BoardCard{Window: window, Scope: scope}
 	for _, s := range b.Rows {
-		card.Rows = append(card.Rows, picture.Row{Rank: s.Rank, Name: chat.Line(s.Name, 32), Points: int(s.Points / quiz.Point), Right: s.Rights, Answers: s.Answers})
+		card.Rows = append(card.Rows, picture.Row{Rank: s.Rank, Name: chat.Line(s.Name, 32), Points: float64(s.Points) / float64(quiz.Point), Right: s.Rights, Answers: s.Answers})
 	}
 	png, err := picture.Board(card)
 	return a.image("leaderboard.png", png, card.Alt(), err)

@@ -149,7 +149,7 @@ func duelField(s quiz.Stats) []chat.Field {
 
 // statsImage draws the statistics.
 func (a *App) statsImage(u chat.User, s quiz.Stats) *chat.Image {
-	card := picture.StatsCard{Name: chat.Line(u.Name, 32), Points: int(s.Points / quiz.Point), Streak: s.Streak.Days}
+	card := picture.StatsCard{Name: chat.Line(u.Name, 32), Points: float64(s.Points) / float64(quiz.Point), Streak: s.Streak.Days}
 	for _, d := range s.Domains {
 		card.Domains = append(card.Domains, picture.Domain{Name: domainName(d.Domain), Right: d.Right, Answers: d.Answers})
 	}

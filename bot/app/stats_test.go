@@ -52,12 +52,12 @@ func TestReadinessIsSaidWithItsDoubts(t *testing.T) {
 // TestPicturesAgreeWithTheWords: what is drawn is what is said.
 func TestPicturesAgreeWithTheWords(t *testing.T) {
 	a := New(Config{Log: slog.New(slog.DiscardHandler)})
-	s := quiz.Stats{Points: 15 * quiz.Point, Rank: 1, Players: 3, Streak: quiz.Streak{Series: "daily", Days: 4, Best: 9},
+	s := quiz.Stats{Points: 122, Rank: 1, Players: 3, Streak: quiz.Streak{Series: "daily", Days: 4, Best: 9},
 		Domains:   []quiz.DomainStats{{Domain: "D1", Right: 2, Answers: 3}, {Domain: "BG", Right: 5, Answers: 5}},
 		Strongest: "probes", Weakest: "helm", Readiness: quiz.Readiness{Score: 71, Low: 62, High: 79, Chance: 82, Questions: 90}}
 	m := a.statsCard(chat.User{Name: "Ada"}, s)
 	said, alt := m.Markdown(), m.Card.Image.Alt
-	for _, both := range []string{"15 points", "88 % right", "8 answers", "67 % right of 3 answers", "71 %, likely 62 to 79 %", competencyText("probes"), competencyText("helm")} {
+	for _, both := range []string{"12.2 points", "88 % right", "8 answers", "67 % right of 3 answers", "71 %, likely 62 to 79 %", competencyText("probes"), competencyText("helm")} {
 		if !strings.Contains(strings.ReplaceAll(said, "**", ""), both) || !strings.Contains(alt, both) {
 			t.Errorf("%q is missing in the words or in the picture:\n%s\n%s", both, said, alt)
 		}

@@ -20,7 +20,7 @@ type BoardCard struct {
 type Row struct {
 	Rank           int
 	Name           string
-	Points         int
+	Points         float64 // in whole tenths
 	Right, Answers int
 }
 
@@ -84,7 +84,7 @@ const nobody = "Nobody has points here yet."
 func (b BoardCard) Alt() string {
 	parts := []string{"Leaderboard, " + line(b.Window, maxName) + ", " + line(b.Scope, maxName) + "."}
 	for _, r := range b.Rows[:min(len(b.Rows), MaxRows)] {
-		parts = append(parts, fmt.Sprintf("%d. %s: %s, %s.", r.Rank, line(r.Name, maxName), counted(r.Points, "point"), accuracy(r.Right, r.Answers)))
+		parts = append(parts, fmt.Sprintf("%d. %s: %s, %s.", r.Rank, line(r.Name, maxName), inPoints(r.Points), accuracy(r.Right, r.Answers)))
 	}
 	if len(b.Rows) == 0 {
 		parts = append(parts, nobody)
@@ -93,7 +93,7 @@ func (b BoardCard) Alt() string {
 }
 
 // row draws one player, with the top at y. The bar compares with the most points of all.
-func (c *canvas) row(r Row, most, y int, striped bool) {
+func (c *canvas) row(r Row, most float64, y int, striped bool) {
 	if striped {
 		c.box(stripe, margin, y, inner, rowHeight, 12)
 	}
@@ -106,8 +106,8 @@ func (c *canvas) row(r Row, most, y int, striped bool) {
 	c.box(badge, rankColumn-20, y+12, wide, 40, 20)
 	c.centre(c.small, digits, rankColumn-20+wide/2, y+40, rank)
 	name := max(nameColumn, rankColumn-20+wide+12)
-	points := c.right(c.strong, ink, ptsColumn, y+41, strconv.Itoa(r.Points))
+	points := c.right(c.strong, ink, ptsColumn, y+41, figure(r.Points))
 	c.name(c.body, name, y+38, points-name-24, r.Name)
-	c.bar(name, y+48, 300, 6, percent(r.Points, most))
+	c.bar(name, y+48, 300, 6, percent(int(10*r.Points), int(10*most)))
 	c.right(c.small, muted, accColumn, y+40, fit(c.small, share(r.Right, r.Answers), accColumn-ptsColumn-20))
 }

@@ -15,6 +15,7 @@ package picture
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"ckadbot/bot/chat"
@@ -63,6 +64,16 @@ func counted(n int, word string) string {
 		return "1 " + word
 	}
 	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// figure is a number of points: "3", or "3.2" where there is something after the point.
+func figure(points float64) string { return strconv.FormatFloat(points, 'f', -1, 64) }
+
+func inPoints(points float64) string {
+	if points == 1 {
+		return "1 point"
+	}
+	return figure(points) + " points"
 }
 
 // How much of a text an alternative text has, in characters.

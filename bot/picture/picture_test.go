@@ -182,19 +182,28 @@ func TestTextHasContrast(t *testing.T) {
 
 var anyName = rapid.OneOf(rapid.String(), rapid.StringMatching(`[A-Za-zÀ-ž ]{0,80}`), rapid.Just(strings.Repeat("W", 5000)), rapid.SampledFrom([]string{"", "محمد", "a\u202eb", "\xff"}))
 
+func TestPointsAreWrittenAsInWords(t *testing.T) {
+	for points, want := range map[float64]string{0: "0 points", 1: "1 point", 1.1: "1.1 points", 12.2: "12.2 points", 185: "185 points"} {
+		if got := inPoints(points); got != want {
+			t.Errorf("%v: got %q, want %q", points, got, want)
+		}
+	}
+}
+
 func TestNothingLeavesTheMargins(t *testing.T) {
 	number := rapid.OneOf(rapid.IntRange(-5, 150), rapid.Int())
+	points := rapid.Map(number, func(n int) float64 { return float64(n) / 10 })
 	domain := rapid.Custom(func(t *rapid.T) Domain {
 		return Domain{anyName.Draw(t, "domain"), number.Draw(t, "right"), number.Draw(t, "answers")}
 	})
 	row := rapid.Custom(func(t *rapid.T) Row {
-		return Row{number.Draw(t, "rank"), anyName.Draw(t, "name"), number.Draw(t, "points"), number.Draw(t, "right"), number.Draw(t, "answers")}
+		return Row{number.Draw(t, "rank"), anyName.Draw(t, "name"), points.Draw(t, "points"), number.Draw(t, "right"), number.Draw(t, "answers")}
 	})
 	ready := rapid.Custom(func(t *rapid.T) *Readiness {
 		return &Readiness{number.Draw(t, "low"), number.Draw(t, "estimate"), number.Draw(t, "high"), number.Draw(t, "pass")}
 	})
 	stats := rapid.Custom(func(t *rapid.T) StatsCard {
-		return StatsCard{Name: anyName.Draw(t, "name"), Points: number.Draw(t, "points"), Domains: rapid.SliceOfN(domain, 0, 10).Draw(t, "domains"),
+		return StatsCard{Name: anyName.Draw(t, "name"), Points: points.Draw(t, "points"), Domains: rapid.SliceOfN(domain, 0, 10).Draw(t, "domains"),
 			Readiness: ready.Draw(t, "readiness"), Streak: number.Draw(t, "streak"), Strongest: anyName.Draw(t, "strongest"), Weakest: anyName.Draw(t, "weakest")}
 	})
 	board := rapid.Custom(func(t *rapid.T) BoardCard {

@@ -7,7 +7,7 @@ import (
 // A StatsCard is what a player has reached.
 type StatsCard struct {
 	Name      string
-	Points    int
+	Points    float64    // in whole tenths
 	Domains   []Domain   // of the exam, in its order; at most eight are drawn
 	Readiness *Readiness // nil if there is too little to tell
 	Streak    int        // days in a row
@@ -95,7 +95,7 @@ func (s StatsCard) summary() string {
 	for _, d := range s.Domains {
 		right, answers = right+d.Right, answers+d.Answers
 	}
-	return counted(s.Points, "point") + ", " + accuracy(right, answers)
+	return inPoints(s.Points) + ", " + accuracy(right, answers)
 }
 
 type fact struct{ label, value string }
