@@ -13,7 +13,7 @@ import (
 const MaxAway = 60
 
 // Away notes that a person will not play from today until a day, "2006-01-02", which is within: quiz days missed meanwhile end no
-// streak. Days are those of the workspace's calendar. Saying it again moves the end. The error is an *InvalidError.
+// streak, and reminders are left out. Days are those of the workspace's calendar. Saying it again moves the end. The error is an *InvalidError.
 func (e *Engine) Away(ctx context.Context, by Person, until string) error {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()

@@ -3,6 +3,9 @@ package quiz
 import (
 	"errors"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func (w *world) away(name, until string) {
@@ -101,5 +104,18 @@ func TestAwayRefusesWhatIsNoDayAhead(t *testing.T) {
 	}
 	if err := w.Back(t.Context(), person("stranger")); err != nil {
 		t.Errorf("back without having been away: got %v, want nothing", err)
+	}
+}
+
+func TestWhoIsAwayIsNotReminded(t *testing.T) {
+	c := calendar{world: newWorld(t, 60)}
+	c.mustCreate(daily("daily", general))
+	c.remind("ada", "bob")
+	c.day(2)
+	c.away("ada", "2026-03-02")
+	c.clock.set(c.d.posted[0].Round.Closes.Add(-time.Hour))
+	c.settle(&c.d)
+	if diff := cmp.Diff([]string{"U-bob"}, c.d.reminded()); diff != "" {
+		t.Errorf("reminded (-want +got):\n%s", diff)
 	}
 }

@@ -184,6 +184,7 @@ func (e *Engine) freshReminder(ctx context.Context, c *noticeClaim) (unwanted st
 		return "", fmt.Errorf("read reminder %d: %w", c.ID, err)
 	}
 	var channel, message *string
+	var away bool
 	err = e.db.QueryRow(ctx, `
 		SELECT s.name, r.closes_at,
 			(SELECT count(*) FROM quiz.round_question q
@@ -191,7 +192,10 @@ func (e *Engine) freshReminder(ctx context.Context, c *noticeClaim) (unwanted st
 			(SELECT count(*) FROM quiz.round_question q
 			 JOIN quiz.answer a ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position AND a.player = m.player
 			 WHERE q.workspace = r.workspace AND q.round = r.id AND q.voided_at IS NULL),
-			p.channel, p.message
+			p.channel, p.message,
+			EXISTS (
+				SELECT FROM quiz.away w
+				WHERE w.workspace = r.workspace AND w.player = m.player AND r.day BETWEEN w.starts AND w.ends)
 		FROM quiz.round r
 		JOIN quiz.series s   ON s.workspace = r.workspace AND s.id = r.series
 		JOIN quiz.reminder m ON m.workspace = r.workspace AND m.series = r.series AND m.player = $3 AND m.home = $4 AND m.user_id = $5
@@ -203,13 +207,15 @@ func (e *Engine) freshReminder(ctx context.Context, c *noticeClaim) (unwanted st
 			LIMIT 1
 		) p ON true
 		WHERE r.workspace = $1 AND r.id = $2`, c.Workspace, r.Round, r.Player, c.To.Workspace, c.To.User).
-		Scan(&r.Series, &r.Closes, &r.Of, &r.Open, &channel, &message)
+		Scan(&r.Series, &r.Closes, &r.Of, &r.Open, &channel, &message, &away)
 	r.Open = r.Of - r.Open
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return "not wanted any more", nil
 	case err != nil:
 		return "", fmt.Errorf("read reminder %d: %w", c.ID, err)
+	case away:
+		return "they are away", nil
 	case r.Open == 0:
 		return "everything was answered", nil
 	case channel == nil:
