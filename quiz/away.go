@@ -12,8 +12,9 @@ import (
 // MaxAway is how many days ahead somebody can say that they are away.
 const MaxAway = 60
 
-// Away notes that a person will not play from today until a day, "2006-01-02", which is within: quiz days missed meanwhile end no
-// streak, and reminders are left out. Days are those of the workspace's calendar. Saying it again moves the end. The error is an *InvalidError.
+// Away notes that a person will not play from today until a day, "2006-01-02", which is within: quiz days missed
+// meanwhile end no streak, and reminders are left out. Days are those of the workspace's calendar. Saying it again
+// moves the end. The error is an *InvalidError.
 func (e *Engine) Away(ctx context.Context, by Person, until string) error {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
@@ -63,7 +64,8 @@ func checkAway(until, today string) error {
 	return nil
 }
 
-// Back notes that a person is back: from tomorrow on, missed quiz days count again. Today stays free, as a round may be over already.
+// Back notes that a person is back: from tomorrow on, missed quiz days count again. Today stays free, as a round may be
+// over already.
 func (e *Engine) Back(ctx context.Context, by Person) error {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()

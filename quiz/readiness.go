@@ -24,20 +24,20 @@ const (
 // A Readiness is an estimate of somebody's score in the exam, from questions. It cannot know how somebody does at the
 // command line, which is what the exam is about.
 //
-// Each question that somebody answered within ReadinessDays counts by the first of these answers, with weight 1, and if there were more by the
-// newest, with weight ½ as it was seen before; both weights halve every 30 days. Corrected for difficulty, a right answer counts √1.5
-// times as much when the question is hard (3) and as little when it is easy (1), a wrong one the other way round. So each domain has
-// weighted sums R of right and W of wrong answers, which say as much as
-// N = (Σ of weights)² / (Σ of weights²) answers of the same weight, and
+// Each question that somebody answered within ReadinessDays counts by the first of these answers, with weight 1, and if
+// there were more by the newest, with weight ½ as it was seen before; both weights halve every 30 days. Corrected for
+// difficulty, a right answer counts √1.5 times as much when the question is hard (3) and 1/√1.5 times when it is easy (1),
+// a wrong one the other way round. So each domain has weighted sums R of right and W of wrong answers, which say as
+// much as N = (Σ of weights)² / (Σ of weights²) answers of the same weight, and
 //
 //	overall   m = (ΣR + 2) / (ΣR + ΣW + 4)
 //	domain    μ = (R + 4m) / (R + W + 4)         few answers lean on the other domains
 //	score     S = Σ weight · μ                   with the domains' weights in the exam
 //	variance  V = Σ weight² · μ(1−μ)/(N+1)  +  (Σ weight · 4/(R+W+4))² · m(1−m)/(ΣN+4)
 //
-// Low and High hold the score with 90 %, by a normal distribution on the scale of log odds, which stays between 0 and 100 %;
-// Chance is the part of that distribution from PassMark on. One more right answer never lowers the score. A simulation of learners in
-// the tests checks that the range holds what it says, for answers that obey the model.
+// Low and High hold the score with 90 %, by a normal distribution on the scale of log odds, which stays between 0 and
+// 100 %; Chance is the part of that distribution from PassMark on. One more right answer never lowers the score. A
+// simulation of learners in the tests checks that the range holds what it says, for answers that obey the model.
 type Readiness struct {
 	Score     int // percent; 0 while something is missing
 	Low, High int // percent

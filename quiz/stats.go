@@ -8,8 +8,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// StatsAnswers is how many of somebody's newest answers in a workspace, by their rounds, make their accuracy and readiness. What came
-// before says little about them, and so it takes the same time for everybody.
+// StatsAnswers is how many of somebody's newest answers in a workspace, by their rounds, make their accuracy and
+// readiness. What came before says little about them, and so it takes the same time for everybody.
 const StatsAnswers = 3000
 
 // Stats is how somebody is doing.
@@ -23,8 +23,9 @@ type Stats struct {
 	Streak  Streak // in the workspace
 	Away    string // the day until which they are away, "2006-01-02"; empty if they are not
 
-	// All of the newest StatsAnswers answers that are graded count here: those to series, asked questions, duels, practice, review and mock exams, in
-	// whichever workspace, a question that was answered again each time. Only questions that were taken back do not.
+	// All of the newest StatsAnswers answers that are graded count here: those to series, asked questions, duels, practice,
+	// review and mock exams, in whichever workspace, a question that was answered again each time. Only questions that were
+	// taken back do not.
 	Domains   []DomainStats // the five of the exam, and "BG" for somebody with answers to that
 	Strongest string        // Name of one of Competencies, see extremes; empty if there is too little to tell
 	Weakest   string
@@ -169,9 +170,9 @@ func domainStats(answers []pastAnswer) (all []DomainStats) {
 // enoughToCompare is how many answers to a competency it takes to call it somebody's strongest or weakest.
 const enoughToCompare = 5
 
-// extremes returns somebody's strongest and weakest competency: few answers prove little, so the strongest has the highest
-// lower bound of what its accuracy may be, and the weakest the lowest upper bound (Wilson's, at 90 %); among equals it is the first of the
-// curriculum. Both are empty unless two competencies can be told apart.
+// extremes returns somebody's strongest and weakest competency: few answers prove little, so the strongest has the
+// highest lower bound of what its accuracy may be, and the weakest the lowest upper bound (Wilson's, at 90 %); among
+// equals it is the first of the curriculum. Both are empty unless two competencies can be told apart.
 func extremes(answers []pastAnswer) (strongest, weakest string) {
 	counts := map[string]DomainStats{}
 	for _, a := range answers {

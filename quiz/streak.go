@@ -17,12 +17,14 @@ const (
 
 // A Streak is how many quiz days in a row somebody has played in a series.
 //
-// A quiz day of a series is a day on which it opened a round that was posted. All other days are free: weekends, skipped dates, days
-// on which the bot was down. A quiz day counts as played with one answer, right or wrong, and it does not count as missed
-// while its round is open, or when the player had said before its close that they would be away, see Engine.Away.
+// A quiz day of a series is a day on which it opened a round that was posted. All other days are free: weekends,
+// skipped dates, days on which the bot was down. A quiz day counts as played with one answer, right or wrong, and it
+// does not count as missed while its round is open, or when the player had said before its close that they would be
+// away, see Engine.Away.
 //
-// FreezeEvery played days in a row earn a freeze; somebody who has MaxFreezes gets no more. A missed quiz day spends one, if there is one, and
-// the streak goes on without growing; else the streak is over. A spent freeze interrupts the days in a row that earn one.
+// FreezeEvery played days in a row earn a freeze; somebody who has MaxFreezes gets no more. A missed quiz day spends
+// one, if there is one, and the streak goes on without growing; else the streak is over. A spent freeze interrupts the
+// days in a row that earn one.
 //
 // All of it follows from rounds and answers, nothing is stored. Days are those that rounds have kept since they
 // opened, so a new zone of the series changes no past.
