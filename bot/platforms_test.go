@@ -354,7 +354,7 @@ func TestDailyRoundSurvivesAKill(t *testing.T) {
 	discord.Type("erin", "/ckad ask pod")
 	chattest.AwaitText(t, discord, "dave", "Question about pod")
 	discord.Type("erin", "/ckad stats") // whatever the other bot made of the command was before this
-	chattest.AwaitText(t, discord, "erin", "No answers by erin")
+	chattest.AwaitText(t, discord, "erin", "no graded answers yet")
 	for w, want := range map[*workplace]int{&slack: 1, &discord: 2} {
 		messages, _ := w.Sees("dave")
 		if n := len(messages); n != want {
