@@ -33,7 +33,8 @@ const (
 	Stale      Outcome = "stale"      // there is no such round, question or choice, or not in this channel
 )
 
-// A Result tells what is recorded now, whatever the outcome.
+// A Result tells what is recorded now, whatever the outcome. Its Round and Question are the same as in the results of others who
+// answered at that moment: they are read, never changed.
 type Result struct {
 	Outcome  Outcome
 	Round    Round    // zero when Stale
@@ -46,9 +47,10 @@ type Result struct {
 	Next     int      // the question they can still answer that comes after this one, then the first of all, -1 for none
 }
 
-// Answer records what somebody clicked. One statement decides, so two clicks at once, a second delivery and the close
-// cannot come between: PostgreSQL keeps one row for each player and question, and compares the close with our clock.
-// It may be called again with the same answer, after an error too.
+// Answer records what somebody clicked, together with what others click at the same moment (see queue.go), and returns when it
+// is stored. One statement decides, so two clicks at once, a second delivery and the close cannot come between: PostgreSQL
+// keeps one row for each player and question, and compares the close with our clock. It may be called again with the same
+// answer, after an error too.
 //
 // The error is *InvalidError for a typed answer that is empty or too long.
 //

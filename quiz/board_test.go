@@ -200,7 +200,7 @@ func TestOnlyTheFirstAnswerToAnAskedQuestionCounts(t *testing.T) {
 func TestTheSameQuestionAnsweredInTwoChannelsAtOnceCountsOnce(t *testing.T) {
 	w := newWorld(t, 1)
 	here, there := w.mustAsk(general, "ada"), w.mustAsk(random, "ada")
-	other := &world{Engine: w.another(w.pool), t: t, clock: w.clock, pool: w.pool} // one process has one flush at a time
+	other := &world{Engine: w.another(w.pool), t: t, clock: w.clock, pool: w.pool} // one process stores one answer of a person at a time
 	w.patience, other.patience = time.Hour, time.Hour
 	tx, err := w.pool.Begin(t.Context())
 	if err != nil {

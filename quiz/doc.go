@@ -26,7 +26,7 @@
 //
 // # Who decides races
 //
-// The database does. An answer is one statement that also checks that the round is open; a series is due once because
+// The database does. Answers are stored by one statement that also checks that the round is open; a series is due once because
 // it is claimed with SKIP LOCKED and because (series, due) is unique; a post is leased, and no transaction is open
 // while a chat platform is called. A round is sealed before its result is counted: what was in time but waited longer
 // than that, an answer or an acceptance, comes too late, so a result never changes once it is shown.

@@ -15,10 +15,10 @@ import (
 // more people click, the more of them share a transaction. Each is told only when it is committed.
 
 const (
-	// maxFlush is how many clicks are stored together. More would not be faster, and the first of them would wait longer.
-	maxFlush = 500
-	// maxFlushes is how many flushes there may be at once, so that PostgreSQL has more than one processor for them.
-	maxFlushes = 2
+	// maxFlush is how many clicks are stored together. More would hardly be faster, and the first of them would wait longer.
+	maxFlush = 250
+	// maxFlushes is how many flushes there may be at once: while one waits for the disk, others compute.
+	maxFlushes = 4
 )
 
 // A click is an answer on its way into the database, and what became of it.
