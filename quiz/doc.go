@@ -20,9 +20,10 @@
 // as its version in the database is the same: any number of processes may use one database, and each may be killed at any
 // moment.
 //
-// Answers are the truth. Points are computed from answers and keys whenever somebody looks, so a corrected key grades
-// everybody anew. Nothing is counted before it may be known: while a series' round is open, no board, no statistics
-// and no progress tells who is right.
+// Answers are the truth, and what they are worth follows from them, the keys and the rounds (see Worth), so a corrected key
+// grades everybody anew. The sums that leaderboards are made of are kept beside the answers, as a million players cannot be
+// added up whenever somebody looks: the top of score.go tells how they stay right, and Rebuild makes them again. Nothing is counted
+// before it may be known: while a series' round is open, no board, no statistics and no progress tells who is right.
 //
 // # Who decides races
 //
