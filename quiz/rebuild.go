@@ -86,7 +86,8 @@ func rebuildIn(ctx context.Context, tx pgx.Tx, workspace string) error {
 				FROM aim a
 				JOIN fact f USING (place)
 				WHERE a.kind = $2 AND a.span = $3
-				GROUP BY a.board, f.player`, workspace, kind, span)
+				GROUP BY a.board, f.player
+				ORDER BY a.board, f.player`, workspace, kind, span)
 			if err != nil {
 				return fmt.Errorf("sum up %s by %s: %w", kind, span, err)
 			}

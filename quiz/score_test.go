@@ -220,6 +220,9 @@ func (l *league) exec(t *rapid.T, sql string, args ...any) {
 
 // count counts a few answers, and perhaps is cut off before the commit.
 func (l *league) countFew(t *rapid.T) {
+	if err := l.sealClosed(l.t.Context(), l.space); err != nil {
+		t.Fatal(err)
+	}
 	tx, err := l.pool.Begin(l.t.Context())
 	if err == nil {
 		err = lockScores(l.t.Context(), tx, l.space)
