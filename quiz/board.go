@@ -150,6 +150,9 @@ func (e *Engine) findBoard(ctx context.Context, b BoardRequest, board *Board) (b
 func scopeOf(ctx context.Context, db querier, b BoardRequest) (scope, zone string, err error) {
 	switch {
 	case b.Series != "":
+		if !oneLine(tidyName(b.Series), 1, maxName) {
+			return "", "", noSeries(b.Series)
+		}
 		var id int64
 		err = db.QueryRow(ctx, `
 			SELECT id, zone FROM quiz.series WHERE workspace = $1 AND lower(name) = lower($2)

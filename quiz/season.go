@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -103,9 +102,12 @@ func (e *Engine) Seasons(ctx context.Context, workspace string) ([]Season, error
 
 // findSeason finds a season by its name; without one the season that is open, else the last. The error is ErrNoSeason.
 func findSeason(ctx context.Context, db querier, workspace, name string) (Season, error) {
+	if name = tidyName(name); name != "" && !oneLine(name, 1, maxSeason) {
+		return Season{}, fmt.Errorf("find season %q: %w", clip(name, maxSeason), ErrNoSeason)
+	}
 	rows, err := db.Query(ctx, seasonSQL+`
 		AND ($2 = '' OR lower(name) = lower($2))
-		ORDER BY closed_at IS NOT NULL, closed_at DESC, id DESC LIMIT 1`, workspace, strings.TrimSpace(name))
+		ORDER BY closed_at IS NOT NULL, closed_at DESC, id DESC LIMIT 1`, workspace, name)
 	if err != nil {
 		return Season{}, fmt.Errorf("find season %q: %w", clip(name, maxSeason), err)
 	}
