@@ -225,8 +225,12 @@ func (e *Engine) ruleOnce(ctx context.Context, tx pgx.Tx, d Decision, act Act, h
 	if err != nil {
 		return Version{}, err
 	}
+	at := e.now()
+	if !at.After(v.At) { // by its time it is told what a version voided
+		at = v.At.Add(time.Microsecond)
+	}
 	v = Version{Number: v.Number + 1, Act: act, Question: v.Question, Own: v.Own, Retired: v.Retired,
-		By: cleanName(Person{Name: d.By, User: "an admin"}), At: e.now(), Why: strings.TrimSpace(d.Why)}
+		By: cleanName(Person{Name: d.By, User: "an admin"}), At: at, Why: strings.TrimSpace(d.Why)}
 	if err := how(h, &v, past); err != nil {
 		return Version{}, err
 	}

@@ -208,7 +208,11 @@ func (a *App) retireQuestion(ctx context.Context, c chat.Command) (chat.Reply, e
 }
 
 func (a *App) voidQuestion(ctx context.Context, c chat.Command) (chat.Reply, error) {
-	return a.ruleOn(ctx, c, a.voidIn(0))
+	round, err := positive(c.Args["round"], "round")
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return a.ruleOn(ctx, c, a.voidIn(int64(round)))
 }
 
 // voidIn voids a question in one round, or in all for 0.
@@ -219,16 +223,22 @@ func (a *App) voidIn(round int64) func(context.Context, quiz.Decision) (quiz.Ver
 }
 
 func (a *App) restoreQuestion(ctx context.Context, c chat.Command) (chat.Reply, error) {
-	version := 0
-	if typed := c.Args["version"]; typed != "" {
-		var err error
-		if version, err = strconv.Atoi(typed); err != nil || version < 1 {
-			return chat.Reply{}, problemf("%s is no version; `/ckad-admin question history` lists them.", chat.Escape(chat.Line(typed, 20)))
-		}
+	version, err := positive(c.Args["version"], "version")
+	if err != nil {
+		return chat.Reply{}, err
 	}
 	return a.ruleOn(ctx, c, func(ctx context.Context, d quiz.Decision) (quiz.Version, error) {
 		return a.engine.RestoreQuestion(ctx, d, version)
 	})
+}
+
+// positive reads the number of a round or of a version; if none is given it is 0.
+func positive(typed, what string) (int, error) {
+	n, err := strconv.Atoi(typed)
+	if typed != "" && (err != nil || n < 1) {
+		return 0, problemf("%s is no number of a %s; `/ckad-admin question show` and `history` tell them.", chat.Escape(chat.Line(typed, 20)), what)
+	}
+	return n, nil
 }
 
 func (a *App) ruleOn(ctx context.Context, c chat.Command, rule func(context.Context, quiz.Decision) (quiz.Version, error)) (chat.Reply, error) {

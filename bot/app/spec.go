@@ -133,7 +133,10 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 			{Name: "show", Description: "A question with its answer, and how it was answered here", Options: []chat.OptionSpec{idOption}},
 			{Name: "edit", Description: "Correct text, choices, key or explanation; past answers are graded again", Options: []chat.OptionSpec{idOption}},
 			{Name: "retire", Description: "Ask a question no more", Options: []chat.OptionSpec{idOption, whyOption}},
-			{Name: "void", Description: "Take a question back: past answers to it do not count", Options: []chat.OptionSpec{idOption, whyOption}},
+			{Name: "void", Description: "Take a question back: past answers to it do not count", Options: []chat.OptionSpec{
+				idOption, whyOption,
+				{Name: "round", Description: "Only in that round; all rounds if left out", Kind: chat.Number, Named: true},
+			}},
 			{Name: "restore", Description: "Undo all that was decided about a question, or what came after a version", Options: []chat.OptionSpec{
 				idOption,
 				{Name: "version", Description: "Its number in the history; as the bank has it if left out", Kind: chat.Number},
