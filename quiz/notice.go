@@ -87,7 +87,8 @@ type noticeClaim struct {
 	expires  time.Time
 }
 
-// claimNotices leases up to n notices whose time has come, those first that have waited longest.
+// claimNotices leases up to n notices whose time has come, those first that have waited longest. Of one kind a channel gets one
+// after the other, in the order in which they were queued: what was taken back and counts again must not be told the other way round.
 func (e *Engine) claimNotices(ctx context.Context, n int) ([]noticeClaim, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
@@ -99,6 +100,10 @@ func (e *Engine) claimNotices(ctx context.Context, n int) ([]noticeClaim, error)
 			WHERE n.finished_at IS NULL AND n.next_at <= $1
 			AND (n.lease_until IS NULL OR n.lease_until <= $1)
 			AND ($2::text[] IS NULL OR n.platform = ANY($2))
+			AND (n.channel IS NULL OR NOT EXISTS (
+				SELECT FROM quiz.notice e
+				WHERE e.workspace = n.workspace AND e.channel = n.channel AND e.kind = n.kind AND e.id < n.id
+				AND e.finished_at IS NULL AND (e.next_at <= $1 OR e.first_tried_at IS NOT NULL)))
 			ORDER BY n.next_at, n.id
 			LIMIT $3
 			FOR NO KEY UPDATE OF n SKIP LOCKED

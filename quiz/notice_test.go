@@ -275,3 +275,45 @@ func TestRunSaysNotices(t *testing.T) {
 		t.Errorf("Run: got %v, want nil after its context ended", err)
 	}
 }
+
+// TestNoticesOfAChannelKeepTheirOrder: also when the first does not get through at first, and two bots are at work.
+func TestNoticesOfAChannelKeepTheirOrder(t *testing.T) {
+	w := newWorld(t, 1)
+	r, d := w.openDaily(daily("daily", general))
+	w.click(r, general, "ada", 0, "right")
+	w.clock.set(r.Closes)
+	w.settle(d)
+	w.must(w.VoidQuestion(t.Context(), w.by("q-000", ""), 0))
+	w.must(w.RestoreQuestion(t.Context(), w.by("q-000", ""), 0))
+	w.clock.add(noticePause)
+	tries := 0
+	d.onSay = func(Notice) error {
+		if tries++; tries == 1 {
+			return errors.New("try again")
+		}
+		return nil
+	}
+	first, err := w.claimNotices(t.Context(), 2)
+	if err != nil || len(first) != 1 {
+		t.Fatalf("claimed at once: got %d, %v, want one", len(first), err)
+	}
+	if second, err := w.another(w.pool).claimNotices(t.Context(), 2); err != nil || len(second) != 0 {
+		t.Errorf("claimed by another bot meanwhile: got %+v, %v, want none", second, err)
+	}
+	_ = w.attendNotice(t.Context(), d, first[0])
+	w.settle(d) // the first waits for its second attempt
+	w.clock.add(time.Minute)
+	w.settle(d)
+	var said []string
+	for _, n := range d.said {
+		var all []Correction
+		if err := json.Unmarshal(n.Body, &all); err != nil || len(all) != 1 {
+			t.Fatalf("notice: got %s, %v, want one correction", n.Body, err)
+		}
+		said = append(said, fmt.Sprintf("voided %v, again %v", all[0].Voided, all[0].Again))
+	}
+	want := []string{"voided true, again false", "voided true, again false", "voided false, again true"} // the first of them failed
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Errorf("said (-want +got):\n%s", diff)
+	}
+}
