@@ -127,13 +127,14 @@ func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topi
 	return questions, nil
 }
 
-// secretNow returns the questions of a workspace's open rounds that are graded only at their close.
+// secretNow returns the questions of a workspace's open rounds that are graded only at their close, and those of its open series, as
+// not everybody has answered them.
 func secretNow(ctx context.Context, db querier, workspace string, now time.Time) ([]string, error) {
 	rows, err := db.Query(ctx, `
 		SELECT q.question
 		FROM quiz.round r
 		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
-		WHERE r.workspace = $1 AND r.player IS NULL AND NOT r.reveal AND r.closes_at > $2
+		WHERE r.workspace = $1 AND r.player IS NULL AND (NOT r.reveal OR r.kind = 'series') AND r.closes_at > $2
 		AND r.opens_at > $2 - interval '2 days'  -- for the index only: none is open longer`, workspace, now)
 	if err != nil {
 		return nil, fmt.Errorf("read what is asked and not told yet: %w", err)

@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -146,5 +147,17 @@ func TestNothingIsAskedWhileAllFittingQuestionsAreSecret(t *testing.T) {
 	w.openDaily(s)
 	if r, err := w.ask(random, "ada"); !errors.Is(err, ErrNoQuestions) {
 		t.Errorf("got %v, %v, want ErrNoQuestions", ids(r.Questions), err)
+	}
+}
+
+// TestAskLeavesOutWhatASeriesAsks: also one that is graded at once, or the channel would tell the answers.
+func TestAskLeavesOutWhatASeriesAsks(t *testing.T) {
+	w := newWorld(t, 4)
+	s := daily("daily", general)
+	s.Questions, s.Reveal = 3, true
+	r, _ := w.openDaily(s)
+	asked, err := w.Ask(t.Context(), AskRequest{Workspace: ws, Channel: ws + "/other", By: person("ada")})
+	if err != nil || slices.Contains(ids(r.Questions), asked.Questions[0].ID) {
+		t.Errorf("got %v, %v, want the one question that is not among %v", ids(asked.Questions), err, ids(r.Questions))
 	}
 }

@@ -109,14 +109,18 @@ func seenBy(ctx context.Context, db querier, player int64) ([]string, error) {
 }
 
 // secretTo returns the questions that a player must not be told yet: those of open rounds that are graded at their close,
-// in any workspace where they play, and of their own mock exam. It is for a player who is there, see register.
+// in any workspace where they play, and of their own mock exam; also what a series or a channel asks and grades at once, until they have
+// answered it, or practice would give away the point. It is for a player who is there, see register.
 func secretTo(ctx context.Context, db querier, player int64, now time.Time) ([]string, error) {
 	rows, err := db.Query(ctx, `
 		SELECT q.question
 		FROM quiz.player p
 		JOIN quiz.round r          ON r.workspace = p.workspace
 		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
-		WHERE p.id = $1 AND NOT r.reveal AND r.closes_at > $2 AND (r.player IS NULL OR r.player = p.id)
+		WHERE p.id = $1 AND r.closes_at > $2 AND (r.player IS NULL OR r.player = p.id)
+		AND (NOT r.reveal OR r.kind IN ('series', 'ask') AND NOT EXISTS (
+			SELECT FROM quiz.answer a
+			WHERE a.workspace = q.workspace AND a.round = q.round AND a.position = q.position AND a.player = p.id))
 		AND r.opens_at > $2 - interval '2 days'  -- for the index only: none is open longer`, player, now)
 	if err != nil {
 		return nil, fmt.Errorf("read what player %d is not told yet: %w", player, err)

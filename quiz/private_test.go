@@ -347,3 +347,24 @@ func TestWhatIsSecretIsNotPractised(t *testing.T) {
 		t.Errorf("practice has %d questions, want the other %d", got, want)
 	}
 }
+
+// TestWhatIsGradedAtOnceIsPractisedAfterTheAnswer: else practice would tell the answer to a question that still brings a point.
+func TestWhatIsGradedAtOnceIsPractisedAfterTheAnswer(t *testing.T) {
+	w := newWorld(t, 4)
+	s := daily("daily", general)
+	s.Questions, s.Reveal = 3, true
+	r, _ := w.openDaily(s)
+	w.click(r, general, "ada", 0, "right")
+	p, err := w.practice("ada", "", 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := ids(p.Round.Questions)
+	if len(asked) != 2 || !slices.Contains(asked, r.Questions[0].ID) || slices.Contains(asked, r.Questions[1].ID) || slices.Contains(asked, r.Questions[2].ID) {
+		t.Errorf("practice asks %v while a series asks %v; want the first of these, which is answered, and the other question of the bank", asked, ids(r.Questions))
+	}
+	w.clock.set(r.Closes)
+	if p, err = w.practice("bob", "", 4); err != nil || len(p.Round.Questions) != 4 {
+		t.Errorf("after the close: got %v, %v, want all four questions", ids(p.Round.Questions), err)
+	}
+}
