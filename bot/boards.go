@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"ckadbot/quiz"
 )
@@ -28,6 +29,11 @@ func (b boardsOf) each(s session, do func(engine *quiz.Engine, workspace string)
 	all, err := engine.Workspaces(s.ctx)
 	if err != nil {
 		return err
+	}
+	for _, workspace := range b.Workspace {
+		if !slices.Contains(all, workspace) {
+			return fmt.Errorf("there are no rounds in the workspace %q; bot boards check without a name checks all", workspace)
+		}
 	}
 	if len(b.Workspace) > 0 {
 		all = b.Workspace

@@ -104,6 +104,7 @@ func TestWhatIsWrongIsToldInOneLine(t *testing.T) {
 		"command unknown":                 {env: []string{database}, args: []string{"frobnicate"}, want: "frobnicate"},
 		"Discord token with a line break": {env: []string{database, "DISCORD_TOKEN=s3c ret\nx"}, want: "DISCORD_TOKEN", secret: "s3c"},
 		"workspace unknown":               {env: []string{database}, args: []string{"define", "--workspace", "nope", "pod"}, want: "nope"},
+		"boards of nobody":                {env: []string{database}, args: []string{"boards", "check", "slack/T0NOBODY"}, want: "slack/T0NOBODY"},
 		"file a pipe":                     {env: []string{database}, args: []string{"import", os.DevNull}, want: os.DevNull},
 		"log level unknown":               {env: []string{database, "LOG_LEVEL=loud"}, want: "LOG_LEVEL"},
 		"no PostgreSQL in its place":      {env: []string{"CKADBOT_PG_BIN=" + t.TempDir(), "CKADBOT_DATA_DIR=" + filepath.Join(t.TempDir(), "d")}, want: "CKADBOT_PG_BIN"},

@@ -47,7 +47,10 @@ type Version struct {
 	Why      string
 
 	Answers, Players int // how many past answers are worth something else since, and of how many players
-	Untouched        int // only of a decision just made: past rounds that keep their key, as they showed other choices
+
+	// Only of a decision just made:
+	Untouched int  // past rounds that keep their key, as they showed other choices
+	Again     bool // what was taken back counts again; to restore an earlier version does not undo that, to void does
 }
 
 // A Decision is about one question in one workspace.
@@ -162,7 +165,7 @@ func (e *Engine) RestoreQuestion(ctx context.Context, d Decision, version int) (
 		if !counts && then.Retired == v.Retired && string(encode(then.Question)) == string(encode(v.Question)) {
 			return invalid("it is like that already")
 		}
-		v.Question, v.Own, v.Retired = then.Question, then.Own, then.Retired
+		v.Question, v.Own, v.Retired, v.Again = then.Question, then.Own, then.Retired, counts
 		return nil
 	})
 }
@@ -187,8 +190,11 @@ type ruling func(h questionHistory, v *Version, past []pastQuestion) error
 func (e *Engine) rule(ctx context.Context, d Decision, act Act, how ruling) (v Version, err error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	if utf8.RuneCountInString(d.Why) > maxWhy || !printable(d.Why, "\n") {
-		return Version{}, invalid("a reason has at most %d characters", maxWhy)
+	if n := utf8.RuneCountInString(d.Why); n > maxWhy {
+		return Version{}, invalid("a reason has at most %d characters; these are %d", maxWhy, n)
+	}
+	if !printable(d.Why, "\n") {
+		return Version{}, invalid("the reason has characters which cannot be shown; please type it anew")
 	}
 	for range 3 {
 		err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {

@@ -355,3 +355,37 @@ func TestAnEditWithOtherChoicesLeavesPastRoundsAndSaysSo(t *testing.T) {
 		t.Errorf("the round: got %v, %v, want it as it was", r.Questions, err)
 	}
 }
+
+func TestAReasonThatCannotBeShownIsRefused(t *testing.T) {
+	w := newWorld(t, 1)
+	for why, want := range map[string]string{
+		strings.Repeat("y", maxWhy+1): "a reason has at most 500 characters; these are 501",
+		"a\u202eb":                    "the reason has characters which cannot be shown; please type it anew",
+	} {
+		_, err := w.RetireQuestion(t.Context(), w.by("q-000", why))
+		if invalid, ok := errors.AsType[*InvalidError](err); !ok || invalid.Error() != want {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+// TestAVoidIsUndoneOnce: going back does not take answers back once more.
+func TestAVoidIsUndoneOnce(t *testing.T) {
+	w := newWorld(t, 1)
+	r, d := w.openDaily(daily("daily", general))
+	w.click(r, general, "ada", 0, "right")
+	w.clock.set(r.Closes)
+	w.settle(d)
+	if v := w.must(w.VoidQuestion(t.Context(), w.by("q-000", ""), 0)); v.Again {
+		t.Error("void: answers count again")
+	}
+	if v := w.must(w.RestoreQuestion(t.Context(), w.by("q-000", ""), 0)); !v.Again {
+		t.Error("restore: want that answers count again")
+	}
+	if _, err := w.RestoreQuestion(t.Context(), w.by("q-000", ""), 1); err == nil {
+		t.Error("the void was restored, so Undo may be offered after all")
+	}
+	if v := w.must(w.RetireQuestion(t.Context(), w.by("q-000", ""))); v.Again {
+		t.Error("retire: answers count again")
+	}
+}

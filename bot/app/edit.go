@@ -192,7 +192,7 @@ func keyed(q quiz.Question, letters string) (quiz.Question, error) {
 	return q, nil
 }
 
-// linesOf are the lines that are not empty. Some write a letter or a dash before each.
+// linesOf are the lines that are not empty.
 func linesOf(s string) (lines []string) {
 	for line := range strings.SplitSeq(s, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
@@ -223,6 +223,9 @@ func (a *App) voidIn(round int64) func(context.Context, quiz.Decision) (quiz.Ver
 }
 
 func (a *App) restoreQuestion(ctx context.Context, c chat.Command) (chat.Reply, error) {
+	if _, typed, more := strings.Cut(strings.TrimSpace(c.Args["id"]), " "); more { // no number, as it would be the version
+		c.Args["version"] = typed
+	}
 	version, err := positive(c.Args["version"], "version")
 	if err != nil {
 		return chat.Reply{}, err
@@ -259,7 +262,11 @@ func (a *App) afterRule(ctx context.Context, u chat.User, v quiz.Version) (chat.
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	card := &chat.Card{Body: done(v), Buttons: []chat.Button{undoButton(v)}}
+	next := undoButton(v)
+	if v.Again { // only Void takes it back once more
+		next = chat.Button{Action: verbVersions + ":" + v.Question.ID, Label: "History"}
+	}
+	card := &chat.Card{Body: done(v), Buttons: []chat.Button{next}}
 	if waiting > 0 {
 		card.Buttons = append(card.Buttons, chat.Button{Action: verbReports + ":", Label: "Next report"})
 	}
@@ -279,6 +286,9 @@ func done(v quiz.Version) string {
 		quiz.ActRestore: id + " is as it was then.",
 		quiz.ActVoid:    id + " is taken back: no answer to it counts.",
 	}[v.Act]
+	if v.Round != 0 {
+		said = fmt.Sprintf("%s is taken back in round %d: no answer to it there counts.", id, v.Round)
+	}
 	if v.Act == quiz.ActRestore && v.Retired {
 		said += " It is not asked here."
 	}

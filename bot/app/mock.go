@@ -17,7 +17,7 @@ import (
 // offer of a new one. The clock starts with a press, not with the command.
 func (a *App) mock(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	n := quiz.MockQuestions
-	if typed := c.Args["questions"]; typed != "" {
+	if typed := c.Args["questions"] + c.Rest; typed != "" { // what is no number is left over
 		var err error
 		if n, err = strconv.Atoi(typed); err != nil || n < quiz.MinMockQuestions || n > quiz.MaxMockQuestions {
 			return chat.Reply{}, problemf("A mock exam has %d to %d questions: `/ckad mock %d`.", quiz.MinMockQuestions, quiz.MaxMockQuestions, quiz.MockQuestions)
@@ -93,7 +93,7 @@ func (a *App) startMock(ctx context.Context, c chat.Click, to target) (chat.Repl
 	case err != nil:
 		return chat.Reply{}, err
 	}
-	said := fmt.Sprintf("The clock runs: %s for %s.", a.timeLeft(p.Round), counted(len(p.Choices), "question"))
+	said := fmt.Sprintf("The clock runs: %s for %s.", inMinutes(p.Round.Closes.Sub(p.Round.Opens)), counted(len(p.Choices), "question"))
 	if len(p.Choices) < n {
 		said = "There are no more questions that fit. " + said
 	}

@@ -17,6 +17,9 @@ func (a *App) stats(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	if c.Target != nil && c.Target.ID != c.User.ID {
 		return a.statsOfOther(ctx, *c.Target)
 	}
+	if c.Target == nil && c.Rest != "" {
+		return chat.Reply{}, problem("Whose statistics? Write who it is as `/ckad stats @somebody`; without a name they are yours.")
+	}
 	s, err := a.engine.Stats(ctx, person(c.User))
 	if err != nil {
 		return chat.Reply{}, err
