@@ -14,6 +14,9 @@
 // There are five kinds of questions (see QuestionKind). An answer is one number whatever the kind, right if it is the key
 // of the question; a typed answer is graded into such a number when it comes, by the rule at the top of typed.go.
 //
+// The bank is shared by all workspaces of a database. People report what is wrong with a question, and the admins of a workspace
+// decide about it for that one: it asks its own version, or not at all, or answers in past rounds do not count. See edit.go.
+//
 // # What is stored
 //
 // Everything is in PostgreSQL, schema quiz; the migrations describe each table. Only the question bank is cached, as long

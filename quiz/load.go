@@ -16,8 +16,8 @@ import (
 // retired (not drawn any more, but kept) until it comes back. Loading the same questions again changes nothing. It is one transaction, and bots that
 // start together load one after the other.
 //
-// A question whose key was corrected while what is asked stayed the same is graded anew wherever it was asked: points
-// are computed from answers and keys whenever somebody looks. See correctRounds.
+// A question whose key was corrected while what is asked stayed the same is graded anew wherever it was asked, but for
+// workspaces that have their own version of it: see correctRounds. What workspaces decided about questions stays.
 func (e *Engine) Load(ctx context.Context, qs []Question) (added, updated, retired, unchanged int, err error) {
 	if len(qs) == 0 {
 		return 0, 0, 0, 0, errors.New("load questions: the bank is empty, which would retire all of them")
