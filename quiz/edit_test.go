@@ -180,7 +180,9 @@ func TestARoundThatIsBeingOpenedHasTheCorrectedKey(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { _, err := w.rekey("q-000", "worst"); done <- err }()
-	w.untilWaiting(1)
+	waiting := `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+	for len(done) == 0 && w.count(waiting) == 0 {
+	}
 	id, err := w.insertRound(t.Context(), tx, newRound{Workspace: ws, Kind: KindAsk, Scope: "channel/" + general, Opens: monday, Closes: monday.Add(askWindow),
 		Day: "2026-03-02", Reveal: true, Questions: questions, Channels: []string{general}})
 	if err == nil {
