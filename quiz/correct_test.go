@@ -215,7 +215,6 @@ type marking struct {
 	bank    map[string]grading
 	states  map[string][]grading // of each question after each decision
 	answers map[given3]int       // to the index in said
-	at      int
 }
 
 type given3 struct {
