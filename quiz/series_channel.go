@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // The channels of a series, and the zone of a channel.
@@ -12,48 +15,62 @@ import (
 // JoinSeries posts a series in one more channel, from its next round on. A channel that was gone is tried again.
 // Errors: ErrNoSeries, *InvalidError.
 func (e *Engine) JoinSeries(ctx context.Context, workspace, name, channel string) error {
-	ctx, cancel := e.soon(ctx)
-	defer cancel()
-	s, err := e.oneSeries(ctx, workspace, name)
-	if err != nil {
-		return err
-	}
-	known := slices.ContainsFunc(s.Channels, func(c Channel) bool { return c.ID == channel })
 	if !platformID(channel) {
 		return invalid("that is not a channel: %q", clip(channel, 40))
 	}
-	if !known && len(s.Channels) >= maxChannels {
-		return invalid("a series is posted in 1 to %d channels", maxChannels)
-	}
-	return e.changeSeries(ctx, workspace, name, `
-		INSERT INTO quiz.series_channel (workspace, series, channel)
-		SELECT workspace, id, $3 FROM quiz.series
-		WHERE workspace = $1 AND lower(name) = lower($2) AND removed_at IS NULL
-		ON CONFLICT (workspace, series, channel) DO UPDATE SET gone = NULL`, channel)
+	return e.changeChannels(ctx, workspace, name, func(tx pgx.Tx, s storedSeries) error {
+		if !s.postsIn(channel) && len(s.Channels) >= maxChannels {
+			return invalid("a series is posted in 1 to %d channels", maxChannels)
+		}
+		_, err := tx.Exec(ctx, `
+			INSERT INTO quiz.series_channel (workspace, series, channel) VALUES ($1, $2, $3)
+			ON CONFLICT (workspace, series, channel) DO UPDATE SET gone = NULL`, s.Workspace, s.id, channel)
+		return err
+	})
 }
 
 // LeaveSeries stops posting a series in a channel; what is open there finishes as usual. Errors: ErrNoSeries; *InvalidError
 // for a channel it is not posted in, and for its last one.
 func (e *Engine) LeaveSeries(ctx context.Context, workspace, name, channel string) error {
+	return e.changeChannels(ctx, workspace, name, func(tx pgx.Tx, s storedSeries) error {
+		switch {
+		case !s.postsIn(channel):
+			return invalid("the series %s is not posted in that channel", s.Name)
+		case len(s.Channels) == 1:
+			return invalid("that is the only channel of %s; remove or pause the series instead", s.Name)
+		}
+		_, err := tx.Exec(ctx, `
+			DELETE FROM quiz.series_channel WHERE workspace = $1 AND series = $2 AND channel = $3`, s.Workspace, s.id, channel)
+		return err
+	})
+}
+
+// postsIn reports whether a series is posted in a channel, or was until that was gone.
+func (s Series) postsIn(channel string) bool {
+	return slices.ContainsFunc(s.Channels, func(c Channel) bool { return c.ID == channel })
+}
+
+// changeChannels lets change alter the channels of a series, one after the other: two admins who leave its last two channels
+// at once would otherwise leave it with none.
+func (e *Engine) changeChannels(ctx context.Context, workspace, name string, change func(pgx.Tx, storedSeries) error) error {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	s, err := e.oneSeries(ctx, workspace, name)
+	name = tidyName(name)
+	err := pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+		// Not the row's own lock: who has waited for that still sees the channels of before.
+		if err := lock(ctx, tx, "channels", workspace, strings.ToLower(name)); err != nil {
+			return err
+		}
+		s, err := lockSeries(ctx, tx, workspace, name)
+		if err != nil {
+			return err
+		}
+		return change(tx, s)
+	})
 	if err != nil {
-		return err
+		return fmt.Errorf("change the channels of series %q: %w", clip(name, 60), err)
 	}
-	switch {
-	case !slices.ContainsFunc(s.Channels, func(c Channel) bool { return c.ID == channel }):
-		return invalid("%s is not posted in that channel", s.Name)
-	case len(s.Channels) == 1:
-		return invalid("that is the only channel of %s; remove or pause the series instead", s.Name)
-	}
-	_, err = e.db.Exec(ctx, `
-		DELETE FROM quiz.series_channel c USING quiz.series s
-		WHERE s.workspace = $1 AND lower(s.name) = lower($2) AND s.removed_at IS NULL
-		AND c.workspace = s.workspace AND c.series = s.id AND c.channel = $3`, workspace, s.Name, channel)
-	if err != nil {
-		return fmt.Errorf("leave series %q: %w", s.Name, err)
-	}
+	e.signal()
 	return nil
 }
 

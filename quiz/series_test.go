@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -165,7 +166,7 @@ func TestChannelsJoinAndLeave(t *testing.T) {
 		t.Errorf("an empty channel: got %v, want an *InvalidError", err)
 	}
 	for channel, want := range map[string]string{
-		general: "daily is not posted in that channel",
+		general: "the series daily is not posted in that channel",
 		random:  "that is the only channel of daily; remove or pause the series instead",
 	} {
 		if err := w.LeaveSeries(t.Context(), ws, " DAILY", channel); !errors.As(err, &invalid) || invalid.Problem != want {
@@ -203,5 +204,37 @@ func TestUnknownSeriesIsSaidSo(t *testing.T) {
 				t.Errorf("%s %q: got %v, want ErrNoSeries", name, where, err)
 			}
 		}
+	}
+}
+
+// Two admins may leave the last two channels at the same moment: one of them is told that it is the only one.
+func TestLeavingTheLastTwoChannelsAtOnceLeavesOne(t *testing.T) {
+	w := newWorld(t, 5)
+	w.mustCreate(daily("daily", general, random))
+	held, err := w.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Rollback(t.Context())
+	// Neither gets further than to its decision, until both wait.
+	if _, err := held.Exec(t.Context(), `SELECT FROM quiz.series_channel FOR UPDATE`); err != nil {
+		t.Fatal(err)
+	}
+	errs := make([]error, 2)
+	var both sync.WaitGroup
+	for i, channel := range []string{general, random} {
+		both.Go(func() { errs[i] = w.LeaveSeries(t.Context(), ws, "daily", channel) })
+	}
+	w.untilWaiting(2)
+	if err := held.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	both.Wait()
+	s, err := w.oneSeries(t.Context(), ws, "daily")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if (errs[0] == nil) == (errs[1] == nil) || len(s.Channels) != 1 {
+		t.Errorf("got errors %v and channels %v, want one error and one channel", errs, s.Channels)
 	}
 }
