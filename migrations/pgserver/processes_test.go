@@ -5,6 +5,7 @@ package pgserver
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -150,17 +151,19 @@ func TestBotKilledWhileCreatingLeavesNothingThatLooksLikeACluster(t *testing.T) 
 	if word, line := first.line(); word != "progress" || !strings.HasPrefix(line, "Creating") {
 		t.Fatalf("the bot said %s %s; want that it creates the database", word, line)
 	}
+	var half []string
 	eventually(t, "a cluster in the making", func() bool {
-		half, _ := filepath.Glob(filepath.Join(dir, newPrefix+"*", "base"))
+		half, _ = filepath.Glob(filepath.Join(dir, newPrefix+"*", "base"))
 		return len(half) > 0
 	})
 	first.kill()
+	eventually(t, "the end of initdb", func() bool { return exec.Command("pgrep", "-f", filepath.Dir(half[0])).Run() != nil })
 	if _, err := os.Stat(filepath.Join(dir, clusterName)); err == nil {
 		t.Fatal("a half-made cluster is in place")
 	}
 	second := startBot(t, dir, nil)
 	second.want(`SELECT 'works'`, "works")
-	// The remains are removed by the second bot, or, if initdb still lived then, by any later one that creates.
+	// The remains are removed by the second bot; had initdb still lived then, by any later one that creates.
 	wantFiles(t, dir, lockName, usersName, clusterName, logName)
 }
 
