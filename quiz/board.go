@@ -21,8 +21,8 @@ const (
 	soonCounted = 2000
 )
 
-// A BoardRequest asks for a leaderboard: of answers given in a channel, or to a series, or to questions of a domain; with none of
-// the three, of the whole workspace.
+// A BoardRequest asks for a leaderboard: of answers given in a channel, or to a series, or to questions of a domain; with
+// none of the three, of the whole workspace.
 type BoardRequest struct {
 	Workspace string
 	Channel   string
@@ -54,13 +54,13 @@ type Board struct {
 //
 // A round counts for the day on which it opened, in the zone of its series (for an asked question: of the channel's series,
 // else of any series of the workspace, else UTC), and for the season that was open then; later changes of zones change
-// nothing. It counts when its answers can be graded and no more can come: an asked question at once, a round of a series
-// when it is sealed, at its close. Duels and rounds for one person do not count, nor do voided questions. Of asked
-// questions only the first answer counts that a player ever gave to one in the workspace, in whichever channel, right or wrong: whoever asks the
-// whole bank again and again alone learns, but does not climb. In series, each round counts.
+// nothing. It counts when its answers can be graded and no more can come: a round of a series when it is sealed, at its
+// close; an asked question at once. Duels and rounds for one person do not count, nor do voided questions. Of asked
+// questions only the first answer counts that a player ever gave to one in the workspace, in whichever channel, right or
+// wrong: whoever asks the whole bank again and again alone learns, but does not climb. In series, each round counts.
 //
-// Order: more points, then fewer answers, then who played in any workspace of this installation earlier (the lower number of
-// the player). Only points make a rank. Boards are sums that are kept beside the answers, see quiz.score; a corrected key changes them.
+// Order: more points, then fewer answers, then who played first in this installation (the lower number of the player).
+// Only points make a rank. Boards are sums that are kept beside the answers, see quiz.score; corrections change them.
 //
 // Errors: ErrNoSeries; ErrNoSeason; *InvalidError for a domain that there is not.
 func (e *Engine) Leaderboard(ctx context.Context, b BoardRequest) (Board, error) {

@@ -6,9 +6,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// boardSQL reads a page of a board with the rows around player $6. What it costs does not depend on how many players there are: the page
-// and the neighbours are read in the order of the index score_order, and how many have more points, and so the ranks, is
-// in quiz.score_count, which has a row for each number of points.
+// boardSQL reads a page of a board and the rows around player $6. What that costs does not depend on how many players there
+// are: the page and the neighbours are read in the order of the index score_order, and the ranks follow from
+// quiz.score_count, which has a row for each number of points.
 const boardSQL = `
 	WITH board AS MATERIALIZED (
 		SELECT id FROM quiz.board WHERE workspace = $1 AND scope = $2 AND span = $3 AND start = $4::text::date AND season = $5

@@ -9,7 +9,7 @@ import (
 )
 
 // Rebuild makes all boards of a workspace again from its answers. It changes what they show only if they were wrong, which
-// takes somebody who changed tables by hand. It is one transaction, of about a minute for a million answers. Until it ends,
+// takes somebody who changed tables by hand. It is one transaction, of minutes for millions of answers. Until it ends,
 // people see the boards as they were, and what is answered meanwhile is counted afterwards.
 func (e *Engine) Rebuild(ctx context.Context, workspace string) error {
 	return e.rebuild(ctx, workspace, true)

@@ -36,8 +36,8 @@ func (e *SeasonError) Error() string {
 // maxSeason is the length of a season's name; the table checks the same number.
 const maxSeason = 40
 
-// OpenSeason opens a season in a workspace, from now on. by is who does it, as the platform numbers people. Errors: *InvalidError for the name; *SeasonError
-// while another one is open, or if there was one of that name.
+// OpenSeason opens a season in a workspace, from now on. by is who does it, as the platform numbers people.
+// Errors: *InvalidError for the name; *SeasonError while another one is open, or if there was one of that name.
 func (e *Engine) OpenSeason(ctx context.Context, workspace, name, by string) (Season, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
