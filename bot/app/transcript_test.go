@@ -430,6 +430,9 @@ func (r *room) write(heading string, m chat.Message) {
 // Platform, Run, Post and Edit make the room an adapter.
 func (r *room) Platform() string { return "test" }
 
+// Ready is nil: the room is always open.
+func (r *room) Ready() error { return nil }
+
 func (r *room) Run(ctx context.Context, _ chat.Spec, _ chat.Handler) error {
 	<-ctx.Done()
 	return nil

@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -116,6 +117,17 @@ type Handler interface {
 	Click(ctx context.Context, c Click) Reply
 	Submit(ctx context.Context, s Submission) Reply
 	Complete(ctx context.Context, c Completion) []Choice
+	// Joined gives what the bot posts when it was added to a channel, if it has something to say.
+	Joined(ctx context.Context, j Joining) (m Message, ok bool)
+	// Left hears that the bot was removed from a workspace, perhaps more than once.
+	Left(ctx context.Context, home string)
+}
+
+// A Joining says that the bot was added to a channel. By is the zero User if
+// the platform does not tell who did it.
+type Joining struct {
+	Channel Channel
+	By      User
 }
 
 // Patience is how long an adapter waits for a [Handler] before it tells the
@@ -146,8 +158,17 @@ type Adapter interface {
 	// Direct gives the channel for messages to one person, of whom only the ID
 	// is needed. Errors are those of Post.
 	Direct(ctx context.Context, u User) (Channel, error)
+	// Ready is nil while people can reach the bot through this adapter; otherwise it
+	// says in a few words, without any secret, what is missing.
+	Ready() error
 	// Link is an address that opens a message that Post made, "" if there is none.
 	Link(ctx context.Context, ref MessageRef) (string, error)
+}
+
+// A Web is an adapter that a platform may reach over HTTP. Its routes answer
+// 503 until Run is called and after it has ended.
+type Web interface {
+	Routes(mux *http.ServeMux)
 }
 
 // Everywhere is the workspace of a direct conversation, and of people in it, on

@@ -40,6 +40,32 @@ func (g guard) Complete(ctx context.Context, c Completion) (choices []Choice) {
 	return g.h.Complete(ctx, c)
 }
 
+func (g guard) Joined(ctx context.Context, j Joining) (m Message, ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			g.log.Error("introduction failed", "panic", p, "stack", string(debug.Stack()))
+			ok = false
+		}
+	}()
+	if m, ok = g.h.Joined(ctx, j); !ok {
+		return m, false
+	}
+	if err := m.Validate(); err != nil {
+		g.log.Error("introduction breaks a limit", "error", err)
+		return m, false
+	}
+	return m, true
+}
+
+func (g guard) Left(ctx context.Context, home string) {
+	defer func() {
+		if p := recover(); p != nil {
+			g.log.Error("leaving failed", "workspace", home, "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	g.h.Left(ctx, home)
+}
+
 func (g guard) answer(what string, f func() Reply) (r Reply) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -83,6 +83,9 @@ func New(c Config) *Adapter {
 // Platform is "console".
 func (a *Adapter) Platform() string { return platform }
 
+// Ready is nil: who sits at the terminal is there.
+func (*Adapter) Ready() error { return nil }
+
 // Run serves until the input ends, somebody leaves, or ctx ends; then it returns
 // nil, after everything was printed. It returns an error if In or Out fails.
 //

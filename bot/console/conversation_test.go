@@ -119,6 +119,9 @@ func (b *bot) Submit(_ context.Context, s chat.Submission) chat.Reply {
 	return chat.Reply{Message: chat.Message{Text: text}}
 }
 
+func (b *bot) Joined(context.Context, chat.Joining) (m chat.Message, ok bool) { return }
+func (b *bot) Left(context.Context, string)                                   {}
+
 func (b *bot) Complete(_ context.Context, c chat.Completion) (found []chat.Choice) {
 	for _, term := range strings.Fields("pod pod-disruption-budget port-forward probe persistent-volume") {
 		if strings.HasPrefix(term, c.Typed) {

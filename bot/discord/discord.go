@@ -51,6 +51,7 @@ type Adapter struct {
 	seen  chat.Once               // interactions by id
 	slots chan struct{}           // one for each handler that runs
 	pause func(int) time.Duration // before connecting again, by how often that failed lately
+	chat.Status
 }
 
 const (
@@ -107,6 +108,7 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 		a.rest.http.CloseIdleConnections()
 	}()
 	r := &responder{Adapter: a, handler: chat.Guard(h, a.log), work: work, tasks: &tasks}
-	g := &gateway{rest: a.rest, log: a.log, spec: spec, pause: a.pause, deliver: r.take}
+	g := &gateway{rest: a.rest, log: a.log, spec: spec, pause: a.pause, deliver: r.take, status: &a.Status}
+	defer a.Set(chat.ErrOffline)
 	return g.run(ctx)
 }

@@ -24,6 +24,7 @@ type gateway struct {
 	spec    chat.Spec
 	pause   func(int) time.Duration
 	deliver func(json.RawMessage)
+	status  *chat.Status
 
 	session    session
 	registered bool // the commands are as spec says
@@ -63,6 +64,7 @@ func (g *gateway) run(ctx context.Context) error {
 
 // stumble notes that a connection ended, and whether its session is worth resuming.
 func (g *gateway) stumble(err error) {
+	g.status.Set(chat.ErrOffline)
 	if !g.lost {
 		g.log.Warn("no connection to Discord; trying until there is one", "error", err)
 		g.lost = true
@@ -146,6 +148,7 @@ func refusedForGood(err error) error {
 }
 
 func (g *gateway) ready(r *discordgo.Ready) {
+	g.status.Set(nil)
 	g.resumes = 0
 	switch {
 	case g.lost:

@@ -57,6 +57,7 @@ type Adapter struct {
 	people people
 	seen   chat.Once
 	opened opened
+	chat.Status
 }
 
 // New makes an adapter. It does not talk to Slack yet.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"ckadbot/bot/chat"
 )
 
 const (
@@ -29,6 +31,7 @@ type envelope struct {
 
 // serve keeps the connection and handles what comes over it.
 func (s *session) serve(ctx context.Context) error {
+	defer s.Set(chat.ErrOffline)
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	online, end := context.WithCancelCause(ctx)
@@ -71,6 +74,7 @@ func (s *session) offline(err error) error {
 		s.log.Warn("no connection to Slack, trying again", "error", bare(err))
 	}
 	s.online, s.warned = false, true
+	s.Set(chat.ErrOffline)
 	return nil
 }
 
@@ -90,6 +94,7 @@ func (s *session) event(work context.Context, e socketmode.Event) error {
 			s.log.Info("connected to Slack")
 		}
 		s.online, s.warned = true, false
+		s.Set(nil)
 	case socketmode.EventTypeConnectionError:
 		if failure, ok := e.Data.(*slack.ConnectionErrorEvent); ok {
 			return s.offline(failure.ErrorObj)

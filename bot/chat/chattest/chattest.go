@@ -113,12 +113,14 @@ type Handler struct {
 	OnClick    func(chat.Click) chat.Reply
 	OnSubmit   func(chat.Submission) chat.Reply
 	OnComplete func(chat.Completion) []chat.Choice
+	OnJoined   func(chat.Joining) (chat.Message, bool)
+	OnLeft     func(home string)
 
 	mu    sync.Mutex // guards calls
 	calls []any
 }
 
-// Calls are the commands, clicks, submissions so far, in the order in which they came.
+// Calls are the commands, clicks, submissions and joinings so far, in the order in which they came.
 func (h *Handler) Calls() []any {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -155,6 +157,22 @@ func (h *Handler) Complete(_ context.Context, c chat.Completion) []chat.Choice {
 		return nil
 	}
 	return h.OnComplete(c)
+}
+
+// Joined notes j and answers by OnJoined; without it, the bot has nothing to say.
+func (h *Handler) Joined(_ context.Context, j chat.Joining) (chat.Message, bool) {
+	h.called(j)
+	if h.OnJoined == nil {
+		return chat.Message{}, false
+	}
+	return h.OnJoined(j)
+}
+
+// Left tells OnLeft.
+func (h *Handler) Left(_ context.Context, home string) {
+	if h.OnLeft != nil {
+		h.OnLeft(home)
+	}
 }
 
 func answer[T any](f func(T) chat.Reply, c T) chat.Reply {

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"ckadbot/bot/chat"
+	"ckadbot/quiz"
+)
+
+// Joined introduces the bot in a channel that it was added to: in a few lines,
+// with what it will post there, who set that up, and how to end it.
+func (a *App) Joined(ctx context.Context, j chat.Joining) (chat.Message, bool) {
+	all, err := a.engine.Series(ctx, j.Channel.Home())
+	if err != nil {
+		a.log.Error("cannot look up what is posted in a channel", "workspace", j.Channel.Home(), "error", err)
+		return chat.Message{}, false
+	}
+	return introduction(all, j.Channel.String()), true
+}
+
+func introduction(all []quiz.Series, channel string) chat.Message {
+	body := "I ask questions for the CKAD exam and explain Kubernetes terms. Answers are private, and I mention nobody without being asked.\n" +
+		"• `/ckad help` lists all that I can do; `/ckad practice` asks you alone; `/ckad define pod` explains a term."
+	posted := ""
+	for _, s := range all {
+		here := slices.ContainsFunc(s.Channels, func(c quiz.Channel) bool { return c.ID == channel && c.Gone == "" })
+		if here && !s.Paused {
+			posted += "\n• " + posts(s) + ". Set up by " + chat.Escape(s.CreatedBy) + "."
+		}
+	}
+	if posted == "" {
+		body += "\n• I post nothing here by myself until an admin says so with `/ckad-admin series create`."
+	} else {
+		body += "\n\nIn this channel:" + posted + "\nAdmins change that with `/ckad-admin series`."
+	}
+	return chat.Message{Card: &chat.Card{Title: "Hello, I am ckadbot", Body: chat.Cut(strings.TrimSpace(body), chat.MaxBody)}}
+}
+
+// Left hears that the bot was removed from a workspace.
+func (a *App) Left(_ context.Context, home string) {
+	a.log.Info("removed from a workspace", "workspace", home)
+}
