@@ -83,7 +83,7 @@ func TestConnectionIsMadeGood(t *testing.T) {
 }
 
 func TestFailedResumesStartAfreshAfterThree(t *testing.T) {
-	g := &gateway{log: open(t).adapter.log}
+	g := &gateway{log: open(t).adapter.log, status: new(chat.Status)}
 	g.session.id = "s"
 	g.ready(nil)
 	for n := range maxResumes + 1 { // the first is the loss of the connection itself
