@@ -3,6 +3,7 @@ package app
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"ckadbot/bot/chat"
 	"ckadbot/quiz"
@@ -105,6 +106,9 @@ func parseAction(s string) (target, bool) {
 	}
 	words := strings.Split(rest, ":")
 	a := target{verb: verb, words: words}
+	if strings.ContainsRune(s, 0) || !utf8.ValidString(s) { // no action of ours, and nothing that PostgreSQL takes
+		return a, false
+	}
 	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbPick: 3, verbReview: 2, verbWhy: 2, verbWrong: 2, verbSkip: 2, verbReport: 2, verbFinish: 2, verbResult: 1, verbMock: 1, verbType: 2, typedForm: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
 	if !ok || !isRound {
 		return a, ok
