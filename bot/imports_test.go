@@ -14,15 +14,16 @@ import (
 // one place.
 var (
 	ours = map[string][]string{
-		"bot":                     {"bot/app", "bot/chat", "bot/slack", "bot/discord", "bot/console", "kb", "kb/lint", "quiz", "migrations", "migrations/pgserver"}, // joins everything
-		"bot/app":                 {"bot/chat", "bot/picture", "kb", "quiz"},                                                                                        // translates between the three
-		"bot/chat":                {},                                                                                                                               // the model: knows nothing
+		"bot":                     {"bot/app", "bot/chat", "bot/slack", "bot/discord", "bot/console", "bot/store", "kb", "kb/lint", "quiz", "migrations", "migrations/pgserver"}, // joins everything
+		"bot/app":                 {"bot/chat", "bot/picture", "kb", "quiz"},                                                                                                     // translates between the three
+		"bot/chat":                {},                                                                                                                                            // the model: knows nothing
 		"bot/chat/chattest":       {"bot/chat"},
 		"bot/slack":               {"bot/chat"},                      // adapters do not know what a quiz is
 		"bot/slack/slacktest":     {"bot/chat", "bot/chat/chattest"}, // is a chattest.Platform, and knows no bot
 		"bot/discord":             {"bot/chat"},
 		"bot/discord/discordtest": {"bot/chat", "bot/chat/chattest"},
 		"bot/console":             {"bot/chat"},
+		"bot/store":               {},                                  // what adapters keep in the database, whatever the platform
 		"bot/picture":             {"bot/chat"},                        // draws plain data: knows neither the quiz nor a platform
 		"kb":                      {"kb/content", "internal/textfile"}, // knows neither the quiz nor what a chat is
 		"kb/content":              {},
@@ -42,7 +43,7 @@ var (
 		"github.com/pressly/goose":      {"migrations"},
 		"github.com/alecthomas/kong":    {"bot"},
 		"golang.org/x/term":             {"bot/console"},
-		"github.com/jackc/pgx":          {"bot", "kb", "quiz", "migrations", "migrations/pgserver", "migrations/pgtest"},
+		"github.com/jackc/pgx":          {"bot", "bot/store", "kb", "quiz", "migrations", "migrations/pgserver", "migrations/pgtest"},
 		"go.yaml.in/yaml":               {"kb", "kb/lint", "quiz", "internal/textfile", "bot/slack"}, // content files; the Slack manifest
 		"k8s.io/api":                    {"kb/lint"},                                                 // large, and not for running bots
 		"k8s.io/apimachinery":           {"kb/lint"},

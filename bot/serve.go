@@ -15,6 +15,7 @@ import (
 	"ckadbot/bot/console"
 	"ckadbot/bot/discord"
 	"ckadbot/bot/slack"
+	"ckadbot/bot/store"
 	"ckadbot/quiz"
 )
 
@@ -28,7 +29,8 @@ func (serve) Run(s session) error {
 		return err
 	}
 	defer closeAll()
-	adapters := adapters(s)
+	deliveries := store.NewDeliveries(pool, s.log)
+	adapters := adapters(s, deliveries)
 	engine := quiz.New(pool, quiz.Options{Log: s.log, Platforms: platforms(adapters)})
 	if err := loadBank(s, engine); err != nil {
 		return err
@@ -37,6 +39,7 @@ func (serve) Run(s session) error {
 	g, ctx := errgroup.WithContext(s.ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	g.Go(func() error { defer cancel(); return program.Run(ctx) })
+	g.Go(func() error { return deliveries.Run(ctx) })
 	if s.config.HTTPAddr != "" {
 		g.Go(func() error { return serveHealth(ctx, s.config.HTTPAddr, pool.Ping) })
 	}
@@ -48,7 +51,7 @@ func (serve) Run(s session) error {
 }
 
 // adapters are those whose tokens are set, or else the terminal.
-func adapters(s session) (list []chat.Adapter) {
+func adapters(s session, deliveries *store.Deliveries) (list []chat.Adapter) {
 	c := s.config
 	if c.console() {
 		terminal := console.New(console.Config{In: s.in, Out: s.out, Name: c.Name, Plain: c.NoColor, Log: s.log})
@@ -58,10 +61,10 @@ func adapters(s session) (list []chat.Adapter) {
 		return []chat.Adapter{terminal}
 	}
 	if c.SlackBotToken != "" {
-		list = append(list, slack.New(slack.Config{BotToken: string(c.SlackBotToken), AppToken: string(c.SlackAppToken), APIURL: c.SlackAPIURL, Log: s.log}))
+		list = append(list, slack.New(slack.Config{BotToken: string(c.SlackBotToken), AppToken: string(c.SlackAppToken), APIURL: c.SlackAPIURL, Log: s.log, Claim: deliveries.Claim}))
 	}
 	if c.DiscordToken != "" {
-		list = append(list, discord.New(discord.Config{Token: string(c.DiscordToken), APIURL: c.DiscordAPIURL, Log: s.log}))
+		list = append(list, discord.New(discord.Config{Token: string(c.DiscordToken), APIURL: c.DiscordAPIURL, Log: s.log, Claim: deliveries.Claim}))
 	}
 	return list
 }

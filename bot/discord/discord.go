@@ -21,9 +21,9 @@
 // before Run and after it.
 //
 // Discord tells every connected process with this token of every interaction. The
-// first answer is the one that people see; the others are dropped without a word.
-// But each process has run its handler: what must happen once is for the database
-// to decide.
+// first to claim it (see [Config]) handles it. Where nobody can say who is first, several
+// may: then the first answer is the one that people see, the others are dropped
+// without a word, and what must happen once is for the database to decide.
 package discord
 
 import (
@@ -42,12 +42,17 @@ type Config struct {
 	Token  string // of the bot; never logged
 	APIURL string // without a version; https://discord.com/api if empty
 	Log    *slog.Logger
+
+	// Claim tells whether this process is the first of all with this token to handle what key
+	// names; nil: it always is.
+	Claim func(ctx context.Context, key string) (first bool, err error)
 }
 
 // An Adapter is a chat.Adapter for Discord. A channel's workspace is its guild.
 type Adapter struct {
 	rest  *client
 	log   *slog.Logger
+	claim func(context.Context, string) (bool, error)
 	seen  chat.Once               // interactions by id
 	slots chan struct{}           // one for each handler that runs
 	pause func(int) time.Duration // before connecting again, by how often that failed lately
@@ -61,6 +66,8 @@ const (
 
 	workers = 64              // handlers that run at the same time
 	grace   = 5 * time.Second // for answers that are under way when Run ends
+
+	claiming = time.Second // for asking whether another process handles an interaction; Discord waits three
 )
 
 // New makes an adapter. It connects to nothing yet.
@@ -75,6 +82,7 @@ func New(c Config) *Adapter {
 	return &Adapter{
 		rest:  newClient(strings.TrimRight(c.APIURL, "/")+version, c.Token, log),
 		log:   log,
+		claim: c.Claim,
 		slots: make(chan struct{}, workers),
 		pause: backoff,
 	}

@@ -37,10 +37,30 @@ func (r *responder) take(raw json.RawMessage) {
 			r.log.Warn("interaction cannot be read", "error", err)
 			return
 		}
-		if r.seen.First(in.ID) {
+		if r.first(in) {
 			r.answer(in, received)
 		}
 	})
+}
+
+// first tells whether an interaction is new to all processes. If the others cannot
+// be asked in time it is: what must not happen twice is decided in the database.
+// Completions change nothing, and come with every key that is pressed: all answer.
+func (r *responder) first(in *interaction) bool {
+	if !r.seen.First(in.ID) {
+		return false
+	}
+	if r.claim == nil || in.Type == discordgo.InteractionApplicationCommandAutocomplete {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(r.work, claiming)
+	defer cancel()
+	first, err := r.claim(ctx, "discord "+in.ID)
+	if err != nil {
+		r.log.Warn("handling an interaction without knowing whether another bot does", "error", err)
+		return true
+	}
+	return first
 }
 
 func (r *responder) recovered() {

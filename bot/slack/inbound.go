@@ -66,7 +66,7 @@ func (s *session) handle(ctx context.Context, env envelope) {
 			s.log.Warn("a slash command makes no sense", "error", err)
 			return
 		}
-		if s.seen.First("command " + firstOf(c.TriggerID, env.ID)) {
+		if s.first(ctx, "command "+firstOf(c.TriggerID, env.ID)) {
 			s.command(ctx, c)
 		}
 	case "interactive":
@@ -77,15 +77,34 @@ func (s *session) handle(ctx context.Context, env envelope) {
 		}
 		switch {
 		case in.Type == "block_actions" && len(in.Actions) > 0 && in.Actions[0].Type == "button":
-			if s.seen.First("click " + firstOf(in.TriggerID, in.Container.MessageTS+" "+in.User.ID+" "+in.Actions[0].ActionTS)) {
+			if s.first(ctx, "click "+firstOf(in.TriggerID, in.Container.MessageTS+" "+in.User.ID+" "+in.Actions[0].ActionTS)) {
 				s.click(ctx, in)
 			}
 		case in.Type == "view_submission":
-			if s.seen.First("form " + firstOf(in.TriggerID, in.View.ID+" "+in.View.Hash)) {
+			if s.first(ctx, "form "+firstOf(in.TriggerID, in.View.ID+" "+in.View.Hash)) {
 				s.submission(ctx, in)
 			}
 		}
 	}
+}
+
+// first tells whether an event is new to all processes. If the others cannot be
+// asked in time it is: what must not happen twice is decided in the database.
+func (s *session) first(ctx context.Context, key string) bool {
+	if !s.seen.First(key) {
+		return false
+	}
+	if s.cfg.Claim == nil {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, claiming)
+	defer cancel()
+	first, err := s.cfg.Claim(ctx, "slack "+key)
+	if err != nil {
+		s.log.Warn("handling an event without knowing whether another bot does", "error", err)
+		return true
+	}
+	return first
 }
 
 func (s *session) command(ctx context.Context, in slack.SlashCommand) {

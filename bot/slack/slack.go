@@ -40,6 +40,10 @@ type Config struct {
 	AppToken string       // xapp-…, for Socket Mode
 	APIURL   string       // default https://slack.com/api/
 	Log      *slog.Logger // default: nothing is logged
+
+	// Claim tells whether this process is the first of all that serve Slack to handle what key
+	// names; nil: it always is. A key may hold secrets.
+	Claim func(ctx context.Context, key string) (first bool, err error)
 }
 
 // DefaultAPIURL is where Slack's Web API is.

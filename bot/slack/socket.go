@@ -18,6 +18,7 @@ const (
 	maxEvent  = 1 << 20         // bytes of one envelope; a modal, the largest thing in one, has at most 250 KB
 	patience  = time.Minute     // for one handler and its answer
 	grace     = 5 * time.Second // for those at work when Run ends
+	claiming  = time.Second     // for asking whether another process handles an event; people wait meanwhile
 )
 
 // An envelope is what Slack delivers over the socket.
