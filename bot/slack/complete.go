@@ -33,8 +33,8 @@ func completion(env envelope) (in interaction, ok bool) {
 
 // complete gives what can be chosen: nothing, if that takes too long, since it
 // can only be said in the acknowledgement, which Slack wants within three seconds.
-func (s *session) complete(work context.Context, in interaction) menu {
-	ctx, cancel := context.WithTimeout(work, chat.Patience)
+func (s *session) complete(in interaction) menu {
+	ctx, cancel := context.WithTimeout(s.work, chat.Patience)
 	defer cancel()
 	found := make(chan menu, 1)
 	s.busy.Go(func() {

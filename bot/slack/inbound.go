@@ -88,25 +88,6 @@ func (s *session) handle(ctx context.Context, env envelope) {
 	}
 }
 
-// first tells whether an event is new to all processes. If the others cannot be
-// asked in time it is: what must not happen twice is decided in the database.
-func (s *session) first(ctx context.Context, key string) bool {
-	if !s.seen.First(key) {
-		return false
-	}
-	if s.cfg.Claim == nil {
-		return true
-	}
-	ctx, cancel := context.WithTimeout(ctx, claiming)
-	defer cancel()
-	first, err := s.cfg.Claim(ctx, "slack "+key)
-	if err != nil {
-		s.log.Warn("handling an event without knowing whether another bot does", "error", err)
-		return true
-	}
-	return first
-}
-
 func (s *session) command(ctx context.Context, in slack.SlashCommand) {
 	p := place{channel: s.channel(in.ChannelID), user: s.user(in.UserID, in.UserName), responseURL: in.ResponseURL, trigger: in.TriggerID}
 	c, ok := s.spec.Parse(in.Command+" "+in.Text, chat.Names{Person: mentioned("@"), Place: mentioned("#")})

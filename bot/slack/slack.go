@@ -25,11 +25,10 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
-	"github.com/slack-go/slack/socketmode"
 
 	"ckadbot/bot/chat"
 )
@@ -38,6 +37,7 @@ import (
 type Config struct {
 	BotToken string       // xoxb-…, for the Web API
 	AppToken string       // xapp-…, for Socket Mode
+	Secret   string       // the signing secret: without an AppToken, Slack reaches us over HTTP, see [Adapter.Routes]
 	APIURL   string       // default https://slack.com/api/
 	Log      *slog.Logger // default: nothing is logged
 
@@ -62,6 +62,8 @@ type Adapter struct {
 	seen   chat.Once
 	opened opened
 	chat.Status
+	current atomic.Pointer[session] // of the last Run
+	forged  forged
 }
 
 // New makes an adapter. It does not talk to Slack yet.
@@ -79,9 +81,8 @@ func New(cfg Config) *Adapter {
 	// A redirect would carry the token to wherever it points.
 	a.http = &http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	a.api = slack.New(cfg.BotToken,
-		slack.OptionAppLevelToken(cfg.AppToken),
 		slack.OptionAPIURL(cfg.APIURL),
-		slack.OptionHTTPClient(&paced{http: a.http, opens: &pace{}}),
+		slack.OptionHTTPClient(a.http),
 		slack.OptionLog(silent))
 	a.people.api = a.api
 	return a
@@ -108,15 +109,13 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 	if err != nil {
 		return err
 	}
-	log := a.log.With("workspace", team)
-	// Slack is taken for gone after half a minute without its ping, the library's
-	// default and that of Slack's own: it does not say how often it pings.
-	s := &session{
-		Adapter: a, log: log, team: team, spec: spec, handler: chat.Guard(h, log),
-		socket: socketmode.New(a.api, socketmode.OptionLog(silent), socketmode.OptionReadLimit(maxEvent)),
-		slots:  make(chan struct{}, maxAtOnce),
+	s := a.newSession(ctx, team, spec, h)
+	a.current.Store(s)
+	defer s.drain()
+	if a.cfg.AppToken != "" {
+		return s.connect(ctx)
 	}
-	return s.serve(ctx)
+	return s.listen(ctx)
 }
 
 // check finds tokens that are missing or swapped before Slack does.
@@ -126,6 +125,7 @@ func (c Config) check() error {
 		{"SLACK_APP_TOKEN", c.AppToken, "xapp-", "xoxb-", `an "App-Level Token" with the scope connections:write from the app's page "Basic Information"`},
 	} {
 		switch {
+		case t.setting == "SLACK_APP_TOKEN" && t.token == "" && c.Secret != "": // over HTTP
 		case strings.HasPrefix(t.token, t.prefix):
 		case t.token == "":
 			return fmt.Errorf("%w: %s is empty; it takes %s", chat.ErrToken, t.setting, t.hint)
@@ -160,19 +160,4 @@ func (a *Adapter) identify(ctx context.Context) (team string, err error) {
 			a.log.Warn("cannot reach Slack, trying again", "error", bare(err))
 		}
 	}
-}
-
-// A session is one Run.
-type session struct {
-	*Adapter
-	log     *slog.Logger
-	team    string
-	spec    chat.Spec
-	handler chat.Handler
-	socket  *socketmode.Client
-	slots   chan struct{}  // filled while a handler is at work
-	busy    sync.WaitGroup // one for each event that is not done
-
-	// What was logged of the connection; for serve's goroutine only.
-	online, warned bool
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -14,127 +14,160 @@ import (
 )
 
 const (
-	maxAtOnce = 64              // handlers at work
-	maxEvent  = 1 << 20         // bytes of one envelope; a modal, the largest thing in one, has at most 250 KB
-	patience  = time.Minute     // for one handler and its answer
-	grace     = 5 * time.Second // for those at work when Run ends
-	claiming  = time.Second     // for asking whether another process handles an event; people wait meanwhile
+	// connections are kept at once: Slack ends each after an hour or so, and what
+	// people do meanwhile comes over the other. Slack allows ten for all bots of an app.
+	connections = 2
+	// acknowledging bounds the wait for a connection that takes an acknowledgement.
+	acknowledging = 3 * time.Second
+	// flushing is how long a connection stays open after the last acknowledgement:
+	// the library does not tell when it is written.
+	flushing = 100 * time.Millisecond
 )
 
-// An envelope is what Slack delivers over the socket.
-// The library's own parse of the payload is not used: it refuses messages with
-// elements that are newer than the library, and then nobody would answer.
-type envelope struct {
-	ID      string          `json:"envelope_id"`
-	Type    string          `json:"type"`
-	Payload json.RawMessage `json:"payload"`
+// sockets are the connections of a session. Slack sends each event over any of them.
+type sockets struct {
+	*session
+	mu             sync.Mutex // guards the rest
+	up             int
+	online, warned bool // what was logged
 }
 
-// serve keeps the connection and handles what comes over it.
-func (s *session) serve(ctx context.Context) error {
-	defer s.Set(chat.ErrOffline)
-	work, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	online, end := context.WithCancelCause(ctx)
+// A socket is one of them. Its goroutine owns it.
+type socket struct {
+	*sockets
+	client *socketmode.Client
+	up     bool
+	acks   sync.WaitGroup // envelopes that are not acknowledged
+}
+
+// connect keeps the connections until ctx ends, or there can be none: an error says why.
+func (s *session) connect(ctx context.Context) error {
+	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
+	api := slack.New("",
+		slack.OptionAppLevelToken(s.cfg.AppToken),
+		slack.OptionAPIURL(s.cfg.APIURL),
+		slack.OptionHTTPClient(&paced{http: s.http, opens: &pace{}}),
+		slack.OptionLog(silent))
+	all := &sockets{session: s}
+	var kept sync.WaitGroup
+	for range connections {
+		// Slack is taken for gone after half a minute without its ping, the library's
+		// default and that of Slack's own: it does not say how often it pings.
+		c := &socket{sockets: all, client: socketmode.New(api, socketmode.OptionLog(silent), socketmode.OptionReadLimit(maxEvent))}
+		kept.Go(func() { end(c.keep(ctx)) })
+	}
+	kept.Wait()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// keep keeps one connection and takes what comes over it.
+func (c *socket) keep(ctx context.Context) error {
+	defer c.set(false)
+	online, cut := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
-	connect := func() { ended <- s.socket.RunContext(online) }
+	connect := func() { ended <- c.client.RunContext(online) }
 	go connect()
 	for {
 		select {
-		case e := <-s.socket.Events:
-			if err := s.event(work, e); err != nil {
-				end(err)
+		case e := <-c.client.Events:
+			if err := c.event(e); err != nil {
+				cut()
+				<-ended
+				return err
 			}
 		case err := <-ended:
-			if online.Err() == nil {
-				if err = s.offline(err); err == nil {
-					go connect() // at its pace
-					continue
-				}
-				end(err)
+			if err := c.failed(err); err != nil {
+				cut()
+				return err
 			}
-			late := time.AfterFunc(grace, stop)
-			defer late.Stop()
-			s.busy.Wait()
-			if ctx.Err() != nil {
-				return nil
-			}
-			return context.Cause(online)
+			go connect() // at its pace
+		case <-ctx.Done():
+			c.acks.Wait()
+			pause(online, flushing)
+			cut()
+			<-ended
+			return nil
 		}
 	}
 }
 
-// offline notes why there is no connection. An error says that there never will be one.
-func (s *session) offline(err error) error {
-	var said slack.SlackErrorResponse
-	if errors.As(err, &said) && refusedApp[said.Err] {
-		return tokenError("SLACK_APP_TOKEN", said.Err)
-	}
-	if !s.warned {
-		s.log.Warn("no connection to Slack, trying again", "error", bare(err))
-	}
-	s.online, s.warned = false, true
-	s.Set(chat.ErrOffline)
-	return nil
-}
-
-// event takes one event of the library. An error ends the connection for good.
-func (s *session) event(work context.Context, e socketmode.Event) error {
+// event takes one event of the library. An error says that there never will be a connection.
+func (c *socket) event(e socketmode.Event) error {
 	switch e.Type {
 	case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
-		s.take(work, envelope{ID: e.Request.EnvelopeID, Type: e.Request.Type, Payload: e.Request.Payload})
+		c.deliver(envelope{ID: e.Request.EnvelopeID, Type: e.Request.Type, Payload: e.Request.Payload})
 	case socketmode.EventTypeErrorBadMessage:
 		bad, ok := e.Data.(*socketmode.ErrorBadMessage)
 		var env envelope
 		if ok && json.Unmarshal(bad.Message, &env) == nil && env.ID != "" {
-			s.take(work, env)
+			c.deliver(env)
 		}
 	case socketmode.EventTypeHello:
-		if !s.online {
-			s.log.Info("connected to Slack")
-		}
-		s.online, s.warned = true, false
-		s.Set(nil)
+		c.set(true)
+	case socketmode.EventTypeConnecting:
+		c.set(false)
 	case socketmode.EventTypeConnectionError:
 		if failure, ok := e.Data.(*slack.ConnectionErrorEvent); ok {
-			return s.offline(failure.ErrorObj)
+			return c.failed(failure.ErrorObj)
 		}
 	}
 	return nil
 }
 
-// take acknowledges an envelope, then has it handled as soon as a slot is free.
-// A completion is all said in its acknowledgement.
-func (s *session) take(work context.Context, env envelope) {
-	s.busy.Go(func() {
-		defer s.recovered(env.Type)
-		if in, ok := completion(env); ok {
-			s.acknowledge(work, env, s.complete(work, in))
-			return
-		}
-		s.acknowledge(work, env, nil)
-		select {
-		case s.slots <- struct{}{}:
-			defer func() { <-s.slots }()
-		case <-work.Done():
-			return
-		}
-		ctx, cancel := context.WithTimeout(work, patience)
+// deliver hands an envelope over, which is acknowledged over the connection that brought it.
+func (c *socket) deliver(env envelope) {
+	c.acks.Add(1)
+	taken := c.take(env, func(answer any) {
+		defer c.acks.Done()
+		ctx, cancel := context.WithTimeout(c.work, acknowledging)
 		defer cancel()
-		s.handle(ctx, env)
+		if err := c.client.AckCtx(ctx, env.ID, answer); err != nil {
+			c.log.Warn("could not acknowledge an event", "type", env.Type, "error", err)
+		}
 	})
-}
-
-func (s *session) acknowledge(ctx context.Context, env envelope, answer any) {
-	if err := s.socket.AckCtx(ctx, env.ID, answer); err != nil {
-		s.log.Warn("could not acknowledge an event", "type", env.Type, "error", err)
+	if !taken {
+		c.acks.Done()
+		c.log.Warn("too much at once, an event is not taken", "type", env.Type)
 	}
 }
 
-// recovered is deferred: it logs a panic, of which nobody else may suffer.
-func (s *session) recovered(event string) {
-	if p := recover(); p != nil {
-		s.log.Error("event failed", "type", event, "panic", p, "stack", string(debug.Stack()))
+// set notes whether this connection is up. People can reach the bot as soon as one is.
+func (c *socket) set(up bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if up == c.up {
+		return
 	}
+	if c.up = up; !up {
+		if c.sockets.up--; c.sockets.up == 0 {
+			c.Set(chat.ErrOffline)
+		}
+		return
+	}
+	c.sockets.up++
+	c.Set(nil)
+	if !c.online {
+		c.log.Info("connected to Slack")
+	}
+	c.online, c.warned = true, false
+}
+
+// failed notes why a connection could not be made. An error says that there never will be one.
+func (c *socket) failed(err error) error {
+	c.set(false)
+	var said slack.SlackErrorResponse
+	if errors.As(err, &said) && refusedApp[said.Err] {
+		return tokenError("SLACK_APP_TOKEN", said.Err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.warned && c.sockets.up == 0 {
+		c.log.Warn("no connection to Slack, trying again", "error", bare(err))
+		c.online, c.warned = false, true
+	}
+	return nil
 }

@@ -1,0 +1,145 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ckadbot/bot/chat"
+)
+
+const (
+	maxAtOnce = 64              // handlers at work
+	maxInside = 10_000          // events that are not done; of more we say that we cannot take them
+	maxEvent  = 1 << 20         // bytes of one event; a modal, the largest thing in one, has at most 250 KB
+	patience  = time.Minute     // for one handler and its answer
+	grace     = 5 * time.Second // for those at work when Run ends
+	claiming  = time.Second     // for a claim: the person waits
+)
+
+// An envelope is what Slack delivers over a socket. What comes over HTTP is put
+// into one, so that from here on nobody knows the difference.
+// The library's own parse of the payload is not used: it refuses messages with
+// elements that are newer than the library, and then nobody would answer.
+type envelope struct {
+	ID      string          `json:"envelope_id"` // of this delivery; none over HTTP
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload"`
+}
+
+// A session is one Run.
+type session struct {
+	*Adapter
+	log     *slog.Logger
+	team    string
+	spec    chat.Spec
+	handler chat.Handler
+
+	work  context.Context // of handlers: ends when their time is over after Run's
+	stop  context.CancelFunc
+	slots chan struct{} // filled while a handler is at work
+
+	mu     sync.Mutex // guards closed, and busy.Add against busy.Wait
+	closed bool
+	inside atomic.Int64   // events that are not done
+	busy   sync.WaitGroup // one for each of them
+}
+
+func (a *Adapter) newSession(ctx context.Context, team string, spec chat.Spec, h chat.Handler) *session {
+	s := &session{Adapter: a, log: a.log.With("workspace", team), team: team, spec: spec, slots: make(chan struct{}, maxAtOnce)}
+	s.handler = chat.Guard(h, s.log)
+	s.work, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	return s
+}
+
+// drain takes nothing new, and waits for the events that are being handled.
+func (s *session) drain() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	late := time.AfterFunc(grace, s.stop)
+	defer late.Stop()
+	s.busy.Wait()
+	s.stop()
+}
+
+// enter lets one more event in; false if Run has ended, or too many are not done.
+// Who is let in leaves.
+func (s *session) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.inside.Load() >= maxInside {
+		return false
+	}
+	s.inside.Add(1)
+	s.busy.Add(1)
+	return true
+}
+
+func (s *session) leave() {
+	s.inside.Add(-1)
+	s.busy.Done()
+}
+
+// take has an event acknowledged, then handled as soon as a slot is free. A
+// completion is all said in its acknowledgement. It is false if the event is
+// not taken: then it is not acknowledged, and Slack sends it again, perhaps to
+// another bot, or tells the person.
+func (s *session) take(env envelope, acknowledge func(answer any)) bool {
+	if !s.enter() {
+		return false
+	}
+	go func() {
+		defer s.leave()
+		defer s.recovered(env.Type)
+		if in, ok := completion(env); ok {
+			acknowledge(s.complete(in))
+			return
+		}
+		acknowledge(nil)
+		select {
+		case s.slots <- struct{}{}:
+			defer func() { <-s.slots }()
+		case <-s.work.Done():
+			return
+		}
+		ctx, cancel := context.WithTimeout(s.work, patience)
+		defer cancel()
+		s.handle(ctx, env)
+	}()
+	return true
+}
+
+// recovered is deferred: it logs a panic, of which nobody else may suffer.
+func (s *session) recovered(event string) {
+	if p := recover(); p != nil {
+		s.log.Error("event failed", "type", event, "panic", p, "stack", string(debug.Stack()))
+	}
+}
+
+// first tells whether nobody has taken yet what key and others name, each of
+// which is enough to know it by. Slack delivers everything at least once: over
+// either connection, again after minutes, under other ids. This process asks its
+// memory, then, if there are several, what all of them share. If that does not
+// answer, it is better done twice than not at all.
+func (s *session) first(ctx context.Context, key string, others ...string) bool {
+	first := s.seen.First(key)
+	for _, other := range others {
+		first = s.seen.First(other) && first
+	}
+	if !first || s.cfg.Claim == nil {
+		return first
+	}
+	ctx, cancel := context.WithTimeout(ctx, claiming)
+	defer cancel()
+	first, err := s.cfg.Claim(ctx, "slack "+key)
+	if err != nil {
+		s.log.Warn("cannot ask whether another bot handles an event", "error", err)
+		return true
+	}
+	return first
+}
