@@ -103,6 +103,7 @@ type Reply struct {
 	Ephemeral bool // seen by this person only
 	Replace   bool // takes the place of the message that was clicked
 	Form      *Form
+	Apology   bool // it says that something went wrong, see [Sorry]; for statistics
 }
 
 // AdminAction begins the actions of buttons and forms that are for admins.

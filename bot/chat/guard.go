@@ -88,5 +88,5 @@ func Reference() string { return rand.Text()[:6] }
 
 // Sorry is the reply to a failure that was logged under ref.
 func Sorry(ref string) Reply {
-	return Reply{Ephemeral: true, Message: Message{Text: fmt.Sprintf("Something went wrong on my side (ref %s). Please try again in a minute.", ref)}}
+	return Reply{Ephemeral: true, Apology: true, Message: Message{Text: fmt.Sprintf("Something went wrong on my side (ref %s). Please try again in a minute.", ref)}}
 }

@@ -46,6 +46,8 @@ type Config struct {
 	// Claim tells whether this process is the first of all with this token to handle what key
 	// names; nil: it always is.
 	Claim func(ctx context.Context, key string) (first bool, err error)
+	// Responded is told how each thing that somebody did was answered, if it is not nil.
+	Responded func(chat.Response)
 }
 
 // An Adapter is a chat.Adapter for Discord. A channel's workspace is its guild.
@@ -53,6 +55,7 @@ type Adapter struct {
 	rest  *client
 	log   *slog.Logger
 	claim func(context.Context, string) (bool, error)
+	told  func(chat.Response)
 	seen  chat.Once               // interactions by id
 	slots chan struct{}           // one for each handler that runs
 	pause func(int) time.Duration // before connecting again, by how often that failed lately
@@ -83,6 +86,7 @@ func New(c Config) *Adapter {
 		rest:  newClient(strings.TrimRight(c.APIURL, "/")+version, c.Token, log),
 		log:   log,
 		claim: c.Claim,
+		told:  c.Responded,
 		slots: make(chan struct{}, workers),
 		pause: backoff,
 	}

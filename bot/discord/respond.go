@@ -75,14 +75,14 @@ func (r *responder) answer(in *interaction, received time.Time) {
 		r.suggest(in, received)
 	case discordgo.InteractionApplicationCommand:
 		c, _ := in.command()
-		r.reply(in, received, func(ctx context.Context) chat.Reply { return r.handler.Command(ctx, c) })
+		r.reply(in, received, chat.Response{Kind: chat.DidCommand, Command: c.Name}, func(ctx context.Context) chat.Reply { return r.handler.Command(ctx, c) })
 	case discordgo.InteractionMessageComponent:
 		c := chat.Click{Action: in.MessageComponentData().CustomID, User: in.user(), Message: chat.MessageRef{Channel: in.channel(), ID: in.message}}
-		r.reply(in, received, func(ctx context.Context) chat.Reply { return r.handler.Click(ctx, c) })
+		r.reply(in, received, chat.Response{Kind: chat.DidClick}, func(ctx context.Context) chat.Reply { return r.handler.Click(ctx, c) })
 	case discordgo.InteractionModalSubmit:
 		data := in.ModalSubmitData()
 		s := chat.Submission{Action: data.CustomID, Values: values(data), User: in.user(), Channel: in.channel()}
-		r.reply(in, received, func(ctx context.Context) chat.Reply { return r.handler.Submit(ctx, s) })
+		r.reply(in, received, chat.Response{Kind: chat.DidSubmit}, func(ctx context.Context) chat.Reply { return r.handler.Submit(ctx, s) })
 	default:
 		r.log.Warn("interaction of an unknown type", "type", in.Type)
 	}
@@ -90,16 +90,35 @@ func (r *responder) answer(in *interaction, received time.Time) {
 
 // reply gets the handler's reply and brings it to the person. When that takes
 // too long, Discord is told that it comes later.
-func (r *responder) reply(in *interaction, received time.Time, handle func(context.Context) chat.Reply) {
+func (r *responder) reply(in *interaction, received time.Time, how chat.Response, handle func(context.Context) chat.Reply) {
 	replied := start(r, handle)
+	var reply chat.Reply
+	var err error
 	select {
-	case reply := <-replied:
-		r.deliver(in, reply, r.now)
+	case reply = <-replied:
+		reply, err = r.deliver(in, reply, r.now)
 	case <-time.After(time.Until(received.Add(chat.Patience))):
-		if r.done(in, r.callback(in, response{Type: later(in), Data: thinking(in)})) {
-			r.deliver(in, <-replied, r.afterwards)
+		if err = r.callback(in, response{Type: later(in), Data: thinking(in)}); err == nil {
+			how.First = time.Since(received)
+			reply, err = r.deliver(in, <-replied, r.afterwards)
 		}
 	}
+	r.done(in, err)
+	how.Outcome = chat.OutcomeOf(reply, err)
+	r.responded(received, how, err)
+}
+
+// responded completes how something was answered, and tells it, unless another process answered.
+func (r *responder) responded(received time.Time, how chat.Response, err error) {
+	var no *refusal
+	if r.told == nil || errors.As(err, &no) && no.code == acknowledged {
+		return
+	}
+	how.Answer = time.Since(received)
+	if how.First == 0 && how.Outcome != chat.Lost {
+		how.First = how.Answer
+	}
+	r.told(how)
 }
 
 // start runs a handler as soon as one of the slots is free.
@@ -138,35 +157,36 @@ func (r *responder) suggest(in *interaction, received time.Time) {
 	case choices = <-found:
 	case <-ctx.Done():
 	}
-	r.done(in, r.callback(in, response{Type: discordgo.InteractionApplicationCommandAutocompleteResult, Data: map[string]any{"choices": choices}}))
+	err := r.callback(in, response{Type: discordgo.InteractionApplicationCommandAutocompleteResult, Data: map[string]any{"choices": choices}})
+	r.done(in, err)
+	r.responded(received, chat.Response{Kind: chat.DidComplete, Outcome: chat.OutcomeOf(chat.Reply{}, err)}, err)
 }
 
 // deliver brings a reply to the person by send. What Discord does not take is
-// logged, and the person is told that something went wrong.
-func (r *responder) deliver(in *interaction, reply chat.Reply, send func(*interaction, chat.Reply) error) {
+// logged, and the person is told that something went wrong. It gives what was sent last.
+func (r *responder) deliver(in *interaction, reply chat.Reply, send func(*interaction, chat.Reply) error) (chat.Reply, error) {
 	err := send(in, reply)
 	var no *refusal
 	if errors.As(err, &no) && no.status == http.StatusBadRequest && no.code != acknowledged {
 		ref := chat.Reference()
 		r.log.Error("Discord does not take a reply", "ref", ref, "workspace", in.workspace(), "channel", in.ChannelID, "error", err)
-		err = send(in, chat.Sorry(ref))
+		reply = chat.Sorry(ref)
+		err = send(in, reply)
 	}
-	r.done(in, err)
+	return reply, err
 }
 
-// done tells whether an answer was delivered, and logs why it was not. Another
-// process with the same token may have answered first; that is well.
-func (r *responder) done(in *interaction, err error) bool {
+// done logs why an answer was not delivered. Another process with the same token
+// may have answered first; that is well.
+func (r *responder) done(in *interaction, err error) {
 	var no *refusal
 	switch {
 	case err == nil:
-		return true
 	case errors.As(err, &no) && no.code == acknowledged:
 		r.log.Debug("interaction was answered elsewhere", "workspace", in.workspace(), "channel", in.ChannelID)
 	default:
 		r.log.Warn("answer was not delivered", "workspace", in.workspace(), "channel", in.ChannelID, "error", err)
 	}
-	return false
 }
 
 func say(text string) chat.Reply {

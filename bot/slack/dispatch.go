@@ -29,6 +29,8 @@ type envelope struct {
 	ID      string          `json:"envelope_id"` // of this delivery; none over HTTP
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload"`
+
+	wait wait
 }
 
 // A session is one Run.
@@ -93,14 +95,17 @@ func (s *session) take(env envelope, acknowledge func(answer any)) bool {
 	if !s.enter() {
 		return false
 	}
+	env.wait.since = time.Now()
 	go func() {
 		defer s.leave()
 		defer s.recovered(env.Type)
 		if in, ok := completion(env); ok {
 			acknowledge(s.complete(in))
+			s.responded(env.wait, chat.Response{Kind: chat.DidComplete, Outcome: chat.Answered})
 			return
 		}
 		acknowledge(nil)
+		env.wait.first = time.Since(env.wait.since)
 		select {
 		case s.slots <- struct{}{}:
 			defer func() { <-s.slots }()

@@ -67,7 +67,7 @@ func (s *session) handle(ctx context.Context, env envelope) {
 			return
 		}
 		if s.first(ctx, "command "+firstOf(c.TriggerID, env.ID)) {
-			s.command(ctx, c)
+			s.command(ctx, c, env.wait)
 		}
 	case "interactive":
 		var in interaction
@@ -78,17 +78,17 @@ func (s *session) handle(ctx context.Context, env envelope) {
 		switch {
 		case in.Type == "block_actions" && len(in.Actions) > 0 && in.Actions[0].Type == "button":
 			if s.first(ctx, "click "+firstOf(in.TriggerID, in.Container.MessageTS+" "+in.User.ID+" "+in.Actions[0].ActionTS)) {
-				s.click(ctx, in)
+				s.click(ctx, in, env.wait)
 			}
 		case in.Type == "view_submission":
 			if s.first(ctx, "form "+firstOf(in.TriggerID, in.View.ID+" "+in.View.Hash)) {
-				s.submission(ctx, in)
+				s.submission(ctx, in, env.wait)
 			}
 		}
 	}
 }
 
-func (s *session) command(ctx context.Context, in slack.SlashCommand) {
+func (s *session) command(ctx context.Context, in slack.SlashCommand, w wait) {
 	p := place{channel: s.channel(in.ChannelID), user: s.user(in.UserID, in.UserName), responseURL: in.ResponseURL, trigger: in.TriggerID}
 	c, ok := s.spec.Parse(in.Command+" "+in.Text, chat.Names{Person: mentioned("@"), Place: mentioned("#")})
 	if !ok {
@@ -103,10 +103,10 @@ func (s *session) command(ctx context.Context, in slack.SlashCommand) {
 	}
 	c.Target = s.target(ctx, c)
 	c.User, c.Channel = p.user, p.channel
-	s.reply(ctx, p, s.handler.Command(ctx, c))
+	s.reply(ctx, p, s.handler.Command(ctx, c), w, chat.Response{Kind: chat.DidCommand, Command: c.Name})
 }
 
-func (s *session) click(ctx context.Context, in interaction) {
+func (s *session) click(ctx context.Context, in interaction, w wait) {
 	p := place{
 		channel:     s.channel(firstOf(in.Container.ChannelID, in.Channel.ID)),
 		user:        s.user(in.User.ID, firstOf(in.User.Username, in.User.Name)),
@@ -120,10 +120,10 @@ func (s *session) click(ctx context.Context, in interaction) {
 		p.user = s.withRights(ctx, p.user)
 	}
 	ref := chat.MessageRef{Channel: p.channel, ID: in.Container.MessageTS}
-	s.reply(ctx, p, s.handler.Click(ctx, chat.Click{Action: action, User: p.user, Message: ref}))
+	s.reply(ctx, p, s.handler.Click(ctx, chat.Click{Action: action, User: p.user, Message: ref}), w, chat.Response{Kind: chat.DidClick})
 }
 
-func (s *session) submission(ctx context.Context, in interaction) {
+func (s *session) submission(ctx context.Context, in interaction, w wait) {
 	channel, ticket, ok := origin(in.View.PrivateMetadata)
 	if !ok {
 		s.log.Warn("a form came back without its channel")
@@ -142,7 +142,7 @@ func (s *session) submission(ctx context.Context, in interaction) {
 	for name, input := range in.View.State.Values {
 		values[name] = cmp.Or(input[inputAction].Selected.Value, input[inputAction].Value)
 	}
-	s.reply(ctx, p, s.handler.Submit(ctx, chat.Submission{Action: in.View.CallbackID, Values: values, User: p.user, Channel: p.channel}))
+	s.reply(ctx, p, s.handler.Submit(ctx, chat.Submission{Action: in.View.CallbackID, Values: values, User: p.user, Channel: p.channel}), w, chat.Response{Kind: chat.DidSubmit})
 }
 
 func (s *session) channel(id string) chat.Channel {

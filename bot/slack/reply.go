@@ -26,13 +26,42 @@ type place struct {
 	ephemeral   bool   // and it is ephemeral
 }
 
-// reply gives r to the person at p, one way or another.
-func (s *session) reply(ctx context.Context, p place, r chat.Reply) {
+// A wait is how long somebody has been waiting for an answer.
+type wait struct {
+	since time.Time
+	first time.Duration // until Slack had a first sign; zero while it had none
+}
+
+// responded completes how something was answered, and tells it.
+func (a *Adapter) responded(w wait, how chat.Response) {
+	if a.cfg.Responded == nil {
+		return
+	}
+	how.Answer = time.Since(w.since)
+	how.First = w.first
+	if how.First == 0 && how.Outcome != chat.Lost {
+		how.First = how.Answer
+	}
+	a.cfg.Responded(how)
+}
+
+// reply gives r to the person at p.
+func (s *session) reply(ctx context.Context, p place, r chat.Reply, w wait, how chat.Response) {
+	err := s.bring(ctx, p, r)
+	if err != nil {
+		s.log.Error("a reply is lost", "channel", p.channel.ID, "error", err)
+	}
+	how.Outcome = chat.OutcomeOf(r, err)
+	s.responded(w, how)
+}
+
+// bring gives r to the person at p, one way or another.
+func (s *session) bring(ctx context.Context, p place, r chat.Reply) error {
 	log := s.log.With("channel", p.channel.ID)
 	if r.Form != nil {
 		err := s.open(ctx, p, *r.Form)
 		if err == nil {
-			return
+			return nil
 		}
 		log.Warn("a form could not be opened", "error", err)
 		r = chat.Reply{Ephemeral: true, Message: chat.Message{Text: "Slack did not let me open the form, most likely because I was too slow. Please do that once more."}}
@@ -56,9 +85,7 @@ func (s *session) reply(ctx context.Context, p place, r chat.Reply) {
 	if err != nil {
 		err = again(ctx, func() error { return s.whisper(ctx, p, r.Message) })
 	}
-	if err != nil {
-		log.Error("a reply is lost", "error", err)
-	}
+	return err
 }
 
 // private tells whether r is seen by one person only. A message that is replaced

@@ -44,6 +44,8 @@ type Config struct {
 	// Claim tells whether this process is the first of all that serve Slack to handle what key
 	// names; nil: it always is. A key may hold secrets.
 	Claim func(ctx context.Context, key string) (first bool, err error)
+	// Responded is told how each thing that somebody did was answered, if it is not nil.
+	Responded func(chat.Response)
 }
 
 // DefaultAPIURL is where Slack's Web API is.
