@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -21,26 +23,57 @@ type platform struct {
 	log     *logged
 }
 
-// newPlatform also checks, at the end of every test, that no secret was logged.
+// newPlatform is one with sockets.
 func newPlatform(t testing.TB) *platform {
+	t.Helper()
+	s, log := newServer(t)
+	return &platform{s, newAdapter(s, log), log}
+}
+
+// overHTTP is one whose events come over HTTP. The routes are open before Run
+// is called and after it has ended.
+func overHTTP(t testing.TB) *platform {
+	t.Helper()
+	s, log := newServer(t)
+	a := slack.New(slack.Config{BotToken: slacktest.BotToken, Secret: slacktest.SigningSecret, APIURL: s.URL(), Log: logger(log)})
+	mux := http.NewServeMux()
+	a.Routes(mux)
+	web := httptest.NewServer(mux)
+	t.Cleanup(web.Close)
+	s.OverHTTP(web.URL)
+	return &platform{s, a, log}
+}
+
+// bothWays runs a test over each transport.
+func bothWays(t *testing.T, test func(t *testing.T, p *platform)) {
+	t.Run("socket", func(t *testing.T) { test(t, newPlatform(t)) })
+	t.Run("http", func(t *testing.T) { test(t, overHTTP(t)) })
+}
+
+// newServer also checks, at the end of every test, that no secret was logged.
+func newServer(t testing.TB) (*slacktest.Server, *logged) {
 	t.Helper()
 	s, log := slacktest.New(), &logged{}
 	t.Cleanup(func() {
 		s.Close()
-		for _, secret := range []string{slacktest.BotToken, slacktest.AppToken, "/response/", "/upload/", "ticket", "13345224609."} {
+		for _, secret := range []string{slacktest.BotToken, slacktest.AppToken, slacktest.SigningSecret, "v0=", "/response/", "/upload/", "ticket", "13345224609."} {
 			if strings.Contains(log.String(), secret) {
 				t.Errorf("%q is in the log:\n%s", secret, log)
 			}
 		}
 	})
-	return &platform{s, newAdapter(s, log), log}
+	return s, log
 }
 
 func newAdapter(s *slacktest.Server, log *logged) chat.Adapter {
 	return slack.New(slack.Config{
 		BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, APIURL: strings.TrimSuffix(s.URL(), "/"),
-		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log: logger(log),
 	})
+}
+
+func logger(log *logged) *slog.Logger {
+	return slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // logged is a log that can be read while it is written.
@@ -68,7 +101,12 @@ func (p *platform) Channel() chat.Channel {
 }
 
 func TestAdapter(t *testing.T) {
-	chattest.Run(t, func(t testing.TB) chattest.Platform { return newPlatform(t) })
+	t.Run("socket", func(t *testing.T) {
+		chattest.Run(t, func(t testing.TB) chattest.Platform { return newPlatform(t) })
+	})
+	t.Run("http", func(t *testing.T) {
+		chattest.Run(t, func(t testing.TB) chattest.Platform { return overHTTP(t) })
+	})
 }
 
 func say(text string) chat.Reply {

@@ -145,6 +145,10 @@ func (s *Server) send(kind string, payload map[string]any, onAck func(answer map
 
 // deliver gives e to the connection whose turn it is, or keeps it until there is one. The caller holds mu.
 func (s *Server) deliver(e *envelope) {
+	if s.base != "" {
+		s.post(e)
+		return
+	}
 	if len(s.conns) == 0 {
 		s.waiting = append(s.waiting, e)
 		return
@@ -187,6 +191,11 @@ func (s *Server) tooLate(c *conn, e *envelope) {
 		return
 	}
 	s.complain("%s was not acknowledged within %s", e.kind, ackTime)
+	s.tellTimeout(e)
+}
+
+// tellTimeout shows the person that the bot said nothing. The caller holds mu.
+func (s *Server) tellTimeout(e *envelope) {
 	user := word(e.payload["user_id"])
 	if user == "" {
 		user = word(object(e.payload["user"])["id"])

@@ -61,6 +61,9 @@ func (s *Server) Fail(f chattest.Fault) bool {
 	defer s.mu.Unlock()
 	switch f {
 	case chattest.Drop:
+		if s.base != "" {
+			return false // there is no connection
+		}
 		s.drop()
 	case chattest.BadToken:
 		s.refuse = true

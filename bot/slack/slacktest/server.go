@@ -1,6 +1,6 @@
 // Package slacktest is a Slack that runs in the test: one workspace with a few
-// people and channels, the Web API's methods that the bot uses, Socket Mode,
-// and response_urls. It is strict where Slack is: tokens, membership, lengths,
+// people and channels, the Web API's methods that the bot uses, Socket Mode or
+// signed requests over HTTP, and response_urls. It is strict where Slack is: tokens, membership, lengths,
 // three seconds for an acknowledgement, one use of a trigger id, five of a
 // response_url. What it refuses it notes as a complaint.
 //
@@ -10,6 +10,7 @@
 package slacktest
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -36,8 +37,10 @@ const (
 type Server struct {
 	http  *httptest.Server
 	calls *chattest.Record
-	quit  chan struct{}
-	tasks sync.WaitGroup // pings and deadlines
+	quit  <-chan struct{} // is that of ended
+	ended context.Context
+	end   context.CancelFunc
+	tasks sync.WaitGroup // pings, deadlines and requests
 
 	mu         sync.Mutex // guards the rest
 	closed     bool
@@ -46,6 +49,7 @@ type Server struct {
 	channels   map[string]*channel // by id
 	messages   []*message
 	views      map[string]*view
+	base       string // of the bot's routes; empty: over websockets
 	conns      []*conn
 	next       int // of conns, to take turns
 	tickets    map[string]bool
@@ -107,11 +111,13 @@ type responseURL struct {
 // admin. The bot's requests may go to slack.jsonl, see [chattest.NewRecord].
 func New() *Server {
 	s := &Server{
-		calls: chattest.NewRecord("slack.jsonl"), quit: make(chan struct{}), changed: make(chan struct{}), acked: make(chan struct{}),
+		calls: chattest.NewRecord("slack.jsonl"), changed: make(chan struct{}), acked: make(chan struct{}),
 		channels: map[string]*channel{}, views: map[string]*view{}, tickets: map[string]bool{},
 		triggers: map[string]*trigger{}, urls: map[string]*responseURL{},
 		faults: map[chattest.Fault]bool{}, missing: map[string]bool{}, files: map[string]*file{},
 	}
+	s.ended, s.end = context.WithCancel(context.Background())
+	s.quit = s.ended.Done()
 	s.channels[General] = &channel{id: General, name: "general", members: map[string]bool{BotUser: true}}
 	s.people = []*person{{id: BotUser, name: "ckad", bot: true}}
 	for _, name := range []string{"alice", "bob", "carol", "dave", "admin"} {
@@ -136,7 +142,7 @@ func (s *Server) Secret() string { return BotToken }
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.closed = true
-	close(s.quit)
+	s.end()
 	s.drop()
 	s.mu.Unlock()
 	s.http.CloseClientConnections()
