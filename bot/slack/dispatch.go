@@ -38,6 +38,7 @@ type session struct {
 	*Adapter
 	log     *slog.Logger
 	team    string
+	home    *workspace
 	spec    chat.Spec
 	handler chat.Handler
 
@@ -51,8 +52,8 @@ type session struct {
 	busy   sync.WaitGroup // one for each of them
 }
 
-func (a *Adapter) newSession(ctx context.Context, team string, spec chat.Spec, h chat.Handler) *session {
-	s := &session{Adapter: a, log: a.log.With("workspace", team), team: team, spec: spec, slots: make(chan struct{}, maxAtOnce)}
+func (a *Adapter) newSession(ctx context.Context, home *workspace, spec chat.Spec, h chat.Handler) *session {
+	s := &session{Adapter: a, log: a.log.With("workspace", home.team), team: home.team, home: home, spec: spec, slots: make(chan struct{}, maxAtOnce)}
 	s.handler = chat.Guard(h, s.log)
 	s.work, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	return s

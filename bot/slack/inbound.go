@@ -151,7 +151,7 @@ func (s *session) channel(id string) chat.Channel {
 
 // user is somebody who did something, called as people see them if we know.
 func (s *session) user(id, name string) chat.User {
-	if p, ok := s.people.recall(id); ok {
+	if p, ok := s.home.recall(id); ok {
 		name = p.name
 	}
 	return chat.User{Platform: "slack", Workspace: s.team, ID: id, Name: firstOf(name, id)}
@@ -159,7 +159,7 @@ func (s *session) user(id, name string) chat.User {
 
 // withRights looks up whether u is an admin. If that fails, u is not.
 func (s *session) withRights(ctx context.Context, u chat.User) chat.User {
-	p, err := s.people.find(ctx, u.ID)
+	p, err := s.home.person(ctx, u.ID)
 	if err != nil {
 		s.log.Warn("cannot tell whether somebody is an admin", "error", err)
 		return u
@@ -176,7 +176,7 @@ func (s *session) target(ctx context.Context, c chat.Command) *chat.User {
 		if o.Kind != chat.Person || !ok {
 			continue
 		}
-		p, err := s.people.find(ctx, id)
+		p, err := s.home.person(ctx, id)
 		if errors.Is(err, errNobody) {
 			return nil
 		}

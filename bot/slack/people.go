@@ -12,7 +12,7 @@ import (
 
 const (
 	fresh     = 5 * time.Minute // how long a person is taken for who they were
-	maxPeople = 5000            // cached; then all are forgotten
+	maxPeople = 5000            // cached, of all workspaces; then all are forgotten
 )
 
 // A person is what users.info says of somebody.
@@ -23,29 +23,34 @@ type person struct {
 }
 
 // people remembers persons for a while, so that users.info (Tier 4, about 100
-// a minute) is asked rarely. An admin who is no longer one is so for up to five minutes.
+// a minute for each workspace) is asked rarely. An admin who is no longer one is so for up to five minutes.
 type people struct {
-	api *slack.Client
-
-	mu    sync.Mutex // guards known
-	known map[string]person
+	mu    sync.Mutex        // guards known
+	known map[string]person // by team and id
 }
 
 // errNobody says that Slack knows no such person.
 var errNobody = errors.New("there is no such person")
 
-// find gives a person from memory or from Slack.
-func (p *people) find(ctx context.Context, id string) (person, error) {
-	if found, ok := p.recall(id); ok {
+// person gives somebody from memory or from Slack.
+func (w *workspace) person(ctx context.Context, id string) (person, error) {
+	if found, ok := w.recall(id); ok {
 		return found, nil
 	}
-	u, err := p.api.GetUserInfoContext(ctx, id)
-	var said slack.SlackErrorResponse
-	if errors.As(err, &said) && (said.Err == "user_not_found" || said.Err == "user_not_visible") {
-		return person{}, errNobody
-	}
+	var u *slack.User
+	err := w.call(ctx, call{what: "look up a person", method: "users.info"}, func(api *slack.Client) (err error) {
+		u, err = api.GetUserInfoContext(ctx, id)
+		var said slack.SlackErrorResponse
+		if errors.As(err, &said) && (said.Err == "user_not_found" || said.Err == "user_not_visible") {
+			u, err = nil, nil
+		}
+		return err
+	})
 	if err != nil {
-		return person{}, failure("look up a person", err)
+		return person{}, err
+	}
+	if u == nil {
+		return person{}, errNobody
 	}
 	found := person{
 		name:  firstOf(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
@@ -53,20 +58,26 @@ func (p *people) find(ctx context.Context, id string) (person, error) {
 		bot:   u.IsBot || u.ID == "USLACKBOT",
 		asked: time.Now(),
 	}
+	w.people.keep(w.team+" "+id, found)
+	return found, nil
+}
+
+// recall gives a person from memory only.
+func (w *workspace) recall(id string) (person, bool) { return w.people.recall(w.team + " " + id) }
+
+func (p *people) keep(key string, found person) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.known == nil || len(p.known) >= maxPeople {
 		p.known = map[string]person{}
 	}
-	p.known[id] = found
-	return found, nil
+	p.known[key] = found
 }
 
-// recall gives a person from memory only.
-func (p *people) recall(id string) (person, bool) {
+func (p *people) recall(key string) (person, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	found, ok := p.known[id]
+	found, ok := p.known[key]
 	return found, ok && time.Since(found.asked) < fresh
 }
 

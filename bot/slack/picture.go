@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"time"
 
@@ -30,14 +29,18 @@ const uploading = 15 * time.Second // for all of an upload
 var looking = []time.Duration{time.Second, 3 * time.Second}
 
 // illustrated sends a message by send, which gets the file of the picture to
-// show, or "" for none.
-func (a *Adapter) illustrated(ctx context.Context, picture *chat.Image, send func(file string) error) error {
+// show, or "" for none. If it is hasty, it rather fails than wait for its turn.
+func (w *workspace) illustrated(ctx context.Context, hasty bool, picture *chat.Image, send func(file string) error) error {
 	if picture == nil {
 		return send("")
 	}
-	file, err := a.upload(ctx, *picture)
+	file, err := w.upload(ctx, hasty, *picture)
+	var later *chat.RetryError
+	if hasty && errors.As(err, &later) {
+		return err
+	}
 	if err != nil {
-		a.log.Info("a picture cannot be shown, the text goes alone; it takes the scope files:write", "error", err)
+		w.log.Info("a picture cannot be shown, the text goes alone; it takes the scope files:write", "error", err)
 		return send("")
 	}
 	err = send(file)
@@ -48,28 +51,31 @@ func (a *Adapter) illustrated(ctx context.Context, picture *chat.Image, send fun
 		err = send(file)
 	}
 	if errors.Is(err, errBlocks) {
-		a.log.Warn("Slack does not show a picture, the text goes alone", "error", err)
+		w.log.Warn("Slack does not show a picture, the text goes alone", "error", err)
 		return send("")
 	}
 	return err
 }
 
 // upload gives the id of the file. Its errors show no address: that of an upload is a secret.
-func (a *Adapter) upload(ctx context.Context, p chat.Image) (file string, err error) {
+func (w *workspace) upload(ctx context.Context, hasty bool, p chat.Image) (file string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, uploading)
 	defer cancel()
-	f, err := a.api.UploadFileContext(ctx, slack.UploadFileParameters{Reader: bytes.NewReader(p.PNG), FileSize: len(p.PNG), Filename: p.Name, Title: p.Name})
-	var said slack.SlackErrorResponse
-	var address *url.Error
-	switch {
-	case err == nil:
-		return f.ID, nil
-	case errors.As(err, &said):
-		return "", fmt.Errorf("upload a picture: Slack said %s", said.Err)
-	case errors.As(err, &address):
-		return "", fmt.Errorf("upload a picture: %w", address.Err)
-	}
-	return "", errors.New("upload a picture: Slack does not take it")
+	c := call{what: "upload a picture", method: "files.getUploadURLExternal", hasty: hasty}
+	err = w.call(ctx, c, func(api *slack.Client) error {
+		f, err := api.UploadFileContext(ctx, slack.UploadFileParameters{Reader: bytes.NewReader(p.PNG), FileSize: len(p.PNG), Filename: p.Name, Title: p.Name})
+		if err == nil {
+			file = f.ID
+		}
+		if err == nil || answered(err) {
+			return err
+		}
+		if address := (*url.Error)(nil); errors.As(err, &address) {
+			return address.Err
+		}
+		return errors.New("Slack does not take it") // what the library says may hold the address
+	})
+	return file, err
 }
 
 // image shows an uploaded picture.

@@ -31,17 +31,24 @@ func (a *Adapter) Post(ctx context.Context, ch chat.Channel, key chat.Key, m cha
 	if err := m.Validate(); err != nil {
 		return chat.MessageRef{}, fmt.Errorf("post to %s: %w", ch, err)
 	}
+	w, err := a.workspace(ctx, ch.Workspace, "")
+	if err != nil {
+		return chat.MessageRef{}, fmt.Errorf("post to %s: %w", ch, err)
+	}
 	if !key.Tried.IsZero() {
-		ts, err := a.find(ctx, ch, key)
+		ts, err := w.find(ctx, ch, key)
 		if err != nil || ts != "" {
 			return chat.MessageRef{Channel: ch, ID: ts}, err
 		}
 	}
 	tag := slack.SlackMetadata{EventType: postEvent, EventPayload: map[string]any{"key": key.ID}}
 	ref := chat.MessageRef{Channel: ch}
-	err := a.illustrated(ctx, m.Image(), func(file string) (err error) {
-		_, ref.ID, err = a.api.PostMessageContext(ctx, ch.ID, append(content(m, file), quiet, slack.MsgOptionMetadata(tag))...)
-		return failure("post to "+ch.String(), err)
+	c := call{what: "post to " + ch.String(), method: "chat.postMessage", channel: ch.ID, hasty: true}
+	err = w.illustrated(ctx, true, m.Image(), func(file string) error {
+		return w.call(ctx, c, func(api *slack.Client) (err error) {
+			_, ref.ID, err = api.PostMessageContext(ctx, ch.ID, append(content(m, file), quiet, slack.MsgOptionMetadata(tag))...)
+			return err
+		})
 	})
 	if err != nil {
 		return chat.MessageRef{}, err
@@ -50,17 +57,23 @@ func (a *Adapter) Post(ctx context.Context, ch chat.Channel, key chat.Key, m cha
 }
 
 // find looks for the post with key, and gives its ts or "".
-func (a *Adapter) find(ctx context.Context, ch chat.Channel, key chat.Key) (ts string, err error) {
+func (w *workspace) find(ctx context.Context, ch chat.Channel, key chat.Key) (ts string, err error) {
 	query := slack.GetConversationHistoryParameters{
 		ChannelID: ch.ID, Oldest: unix(key.Tried.Add(-time.Minute)) + ".000000", Limit: 200, IncludeAllMetadata: true,
 	}
+	c := call{what: "look for an earlier post in " + ch.String(), method: "conversations.history", hasty: true}
 	for range 5 { // a thousand messages since then are more than a quiz will see
-		page, err := a.api.GetConversationHistoryContext(ctx, &query)
+		var page *slack.GetConversationHistoryResponse
+		var said error
+		err := w.call(ctx, c, func(api *slack.Client) error {
+			page, said = api.GetConversationHistoryContext(ctx, &query)
+			return said
+		})
 		switch {
-		case err != nil && !answered(err): // posting would fail, too, and may come to one more that nobody knows of
-			return "", fmt.Errorf("look for an earlier post in %s: %w", ch, bare(err))
+		case err != nil && said != nil && !answered(said): // posting would fail, too, and may come to one more that nobody knows of
+			return "", fmt.Errorf("%s: %w", c.what, bare(said))
 		case err != nil:
-			a.log.Info("cannot look for an earlier post, posting", "workspace", ch.Workspace, "channel", ch.ID, "error", err)
+			w.log.Info("cannot look for an earlier post, posting", "workspace", ch.Workspace, "channel", ch.ID, "error", err)
 			return "", nil
 		}
 		for _, m := range page.Messages {
@@ -86,8 +99,15 @@ func (a *Adapter) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message)
 	if !stamp.MatchString(ref.ID) {
 		return fmt.Errorf("edit a message in %s: %w", ref.Channel, &chat.GoneError{Reason: "The message was never posted."})
 	}
-	return a.illustrated(ctx, m.Image(), func(file string) error {
-		_, _, _, err := a.api.UpdateMessageContext(ctx, ref.Channel.ID, ref.ID, content(m, file)...)
-		return failure("edit a message in "+ref.Channel.String(), err)
+	w, err := a.workspace(ctx, ref.Channel.Workspace, "")
+	if err != nil {
+		return fmt.Errorf("edit a message in %s: %w", ref.Channel, err)
+	}
+	c := call{what: "edit a message in " + ref.Channel.String(), method: "chat.update", hasty: true}
+	return w.illustrated(ctx, true, m.Image(), func(file string) error {
+		return w.call(ctx, c, func(api *slack.Client) error {
+			_, _, _, err := api.UpdateMessageContext(ctx, ref.Channel.ID, ref.ID, content(m, file)...)
+			return err
+		})
 	})
 }

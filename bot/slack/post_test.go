@@ -82,6 +82,7 @@ func postTo(t *testing.T, url string) error {
 
 func TestPostIsFoundAgain(t *testing.T) {
 	p := newPlatform(t)
+	slack.Hurry(p.adapter.(*slack.Adapter), time.Microsecond) // more posts than the channel takes
 	began := time.Now()
 	first := post(t, p, chat.Key{ID: "k1"}, question)
 	for i := range 40 { // more than one page of the history

@@ -72,7 +72,7 @@ func (s *session) bring(ctx context.Context, p place, r chat.Reply) error {
 		if p.private(r) {
 			picture = nil
 		}
-		err = s.illustrated(ctx, picture, func(file string) error {
+		err = s.home.illustrated(ctx, false, picture, func(file string) error {
 			return again(ctx, func() error { return s.respond(ctx, p, r, file) })
 		})
 		if err != nil {
@@ -112,8 +112,10 @@ func again(ctx context.Context, try func() error) error {
 
 func (s *session) open(ctx context.Context, p place, f chat.Form) error {
 	ticket := s.opened.keep(p.responseURL)
-	_, err := s.api.OpenViewContext(ctx, p.trigger, modal(f, p.channel.ID+" "+ticket))
-	return failure("open a form", err)
+	return s.home.call(ctx, call{what: "open a form", method: "views.open"}, func(api *slack.Client) error {
+		_, err := api.OpenViewContext(ctx, p.trigger, modal(f, p.channel.ID+" "+ticket))
+		return err
+	})
 }
 
 // A response is what a response_url takes (docs.slack.dev/interactivity/handling-user-interaction).
@@ -161,8 +163,10 @@ func (s *session) respond(ctx context.Context, p place, r chat.Reply, file strin
 
 // whisper shows m to one person: in the channel, or if I am not in there, in our direct messages.
 func (s *session) whisper(ctx context.Context, p place, m chat.Message) error {
-	_, err := s.api.PostEphemeralContext(ctx, p.channel.ID, p.user.ID, content(m, "")...)
-	err = failure("post an ephemeral message", err)
+	err := s.home.call(ctx, call{what: "post an ephemeral message", method: "chat.postEphemeral"}, func(api *slack.Client) error {
+		_, err := api.PostEphemeralContext(ctx, p.channel.ID, p.user.ID, content(m, "")...)
+		return err
+	})
 	var gone *chat.GoneError
 	if errors.As(err, &gone) {
 		return s.say(ctx, p.user.ID, m)
@@ -172,8 +176,10 @@ func (s *session) whisper(ctx context.Context, p place, m chat.Message) error {
 
 // say posts m without a key.
 func (s *session) say(ctx context.Context, channel string, m chat.Message) error {
-	return s.illustrated(ctx, m.Image(), func(file string) error {
-		_, _, err := s.api.PostMessageContext(ctx, channel, append(content(m, file), quiet)...)
-		return failure("post a message", err)
+	return s.home.illustrated(ctx, false, m.Image(), func(file string) error {
+		return s.home.call(ctx, call{what: "post a message", method: "chat.postMessage", channel: channel}, func(api *slack.Client) error {
+			_, _, err := api.PostMessageContext(ctx, channel, append(content(m, file), quiet)...)
+			return err
+		})
 	})
 }

@@ -25,6 +25,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -59,13 +60,16 @@ type Adapter struct {
 	cfg    Config
 	log    *slog.Logger
 	http   *http.Client
-	api    *slack.Client
 	people people
 	seen   chat.Once
 	opened opened
+	second time.Duration // how long Slack's second lasts; tests have a faster clock
 	chat.Status
 	current atomic.Pointer[session] // of the last Run
 	forged  forged
+
+	mu  sync.Mutex // guards the rest
+	own *workspace // of the bot token; its team is "" until Slack was asked
 }
 
 // New makes an adapter. It does not talk to Slack yet.
@@ -79,14 +83,10 @@ func New(cfg Config) *Adapter {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &Adapter{cfg: cfg, log: cfg.Log.With("platform", "slack")}
+	a := &Adapter{cfg: cfg, log: cfg.Log.With("platform", "slack"), second: time.Second}
 	// A redirect would carry the token to wherever it points.
 	a.http = &http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	a.api = slack.New(cfg.BotToken,
-		slack.OptionAPIURL(cfg.APIURL),
-		slack.OptionHTTPClient(a.http),
-		slack.OptionLog(silent))
-	a.people.api = a.api
+	a.own = a.newWorkspace("", cfg.BotToken)
 	return a
 }
 
@@ -104,14 +104,14 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 	if err := a.cfg.check(); err != nil {
 		return err
 	}
-	team, err := a.identify(ctx)
+	home, err := a.identify(ctx)
 	if ctx.Err() != nil {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	s := a.newSession(ctx, team, spec, h)
+	s := a.newSession(ctx, home, spec, h)
 	a.current.Store(s)
 	defer s.drain()
 	if a.cfg.AppToken != "" {
@@ -141,19 +141,22 @@ func (c Config) check() error {
 }
 
 // identify asks Slack which workspace the bot token is for, until Slack answers.
-func (a *Adapter) identify(ctx context.Context) (team string, err error) {
+func (a *Adapter) identify(ctx context.Context) (home *workspace, err error) {
 	var retry pace
 	for failed := false; ; failed = true {
 		if err := retry.wait(ctx); err != nil {
-			return "", err
+			return nil, err
 		}
-		who, err := a.api.AuthTestContext(ctx)
+		who, err := a.own.api.AuthTestContext(ctx)
 		var said slack.SlackErrorResponse
 		switch {
 		case err == nil:
-			return who.TeamID, nil
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			a.own.team = who.TeamID
+			return a.own, nil
 		case errors.As(err, &said) && refused[said.Err]:
-			return "", tokenError("SLACK_BOT_TOKEN", said.Err)
+			return nil, tokenError("SLACK_BOT_TOKEN", said.Err)
 		}
 		if wait := (*slack.RateLimitedError)(nil); errors.As(err, &wait) {
 			retry.atLeast(wait.RetryAfter)
