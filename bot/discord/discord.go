@@ -1,7 +1,9 @@
 // Package discord connects the bot to Discord.
 //
 // Interactions (commands, clicks, forms, completions) come over the gateway, a
-// websocket; everything the bot says goes over REST. The types of both are
+// websocket, or over HTTP if the Config has the application's public key; everything
+// the bot says goes over REST, but for the first answer to what came over HTTP, which
+// is the response. From there on both ways are one, see responder. The types are
 // discordgo's. The connection is our own: discordgo's Session reconnects for
 // ever after a fatal close, notices a dead connection only after five missed
 // heartbeats, cannot be opened with a deadline, keeps a rate limit for every
@@ -28,6 +30,8 @@ package discord
 
 import (
 	"context"
+	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -43,6 +47,9 @@ type Config struct {
 	APIURL string // without a version; https://discord.com/api if empty
 	Log    *slog.Logger
 
+	// PublicKey of the application, 64 hexadecimal digits. With it Discord must be
+	// told the address of [Adapter.Routes], and no gateway is used.
+	PublicKey string
 	// Claim tells whether this process is the first of all with this token to handle what key
 	// names; nil: it always is.
 	Claim func(ctx context.Context, key string) (first bool, err error)
@@ -59,6 +66,10 @@ type Adapter struct {
 	seen  chat.Once               // interactions by id
 	slots chan struct{}           // one for each handler that runs
 	pause func(int) time.Duration // before connecting again, by how often that failed lately
+
+	publicKey string // as it was given
+	key       ed25519.PublicKey
+	door      door
 	chat.Status
 }
 
@@ -82,6 +93,7 @@ func New(c Config) *Adapter {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	log := c.Log.With("platform", platform)
+	key, _ := publicKey(c.PublicKey) // Run says what is wrong with it
 	return &Adapter{
 		rest:  newClient(strings.TrimRight(c.APIURL, "/")+version, c.Token, log),
 		log:   log,
@@ -89,6 +101,9 @@ func New(c Config) *Adapter {
 		told:  c.Responded,
 		slots: make(chan struct{}, workers),
 		pause: backoff,
+
+		publicKey: c.PublicKey,
+		key:       key,
 	}
 }
 
@@ -102,13 +117,19 @@ func InviteURL(applicationID string) string {
 	return "https://discord.com/oauth2/authorize?client_id=" + applicationID + "&scope=bot+applications.commands&permissions=117760"
 }
 
-// Run registers the commands of spec, connects, and serves until ctx ends (then
-// it returns nil) or Discord refuses the bot for good (then the error says what
-// to do). A lost connection is made good. Answers that are under way when ctx
-// ends have five seconds to be delivered.
+// Run registers the commands of spec, connects (or opens the door to Discord's
+// requests, with a PublicKey), and serves until ctx ends (then it returns nil) or
+// Discord refuses the bot for good (then the error says what to do). A lost
+// connection is made good. Answers that are under way when ctx ends have five
+// seconds to be delivered.
 func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error {
 	if a.rest.token == "" {
 		return fmt.Errorf("DISCORD_TOKEN is empty: %w", chat.ErrToken)
+	}
+	if a.publicKey != "" {
+		if _, err := publicKey(a.publicKey); err != nil {
+			return err
+		}
 	}
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var tasks sync.WaitGroup
@@ -120,7 +141,53 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 		a.rest.http.CloseIdleConnections()
 	}()
 	r := &responder{Adapter: a, handler: chat.Guard(h, a.log), work: work, tasks: &tasks}
-	g := &gateway{rest: a.rest, log: a.log, spec: spec, pause: a.pause, deliver: r.take, status: &a.Status}
 	defer a.Set(chat.ErrOffline)
+	if a.publicKey != "" {
+		return a.listen(ctx, spec, r)
+	}
+	if err := a.persist(ctx, "register my commands", func() error { return register(ctx, a.rest, spec, a.log) }); err != nil || ctx.Err() != nil {
+		return err
+	}
+	g := &gateway{rest: a.rest, log: a.log, pause: a.pause, deliver: r.take, status: &a.Status}
 	return g.run(ctx)
+}
+
+// listen serves what Discord asks over HTTP. Commands that are registered stay so:
+// people need not wait until that is done once more.
+func (a *Adapter) listen(ctx context.Context, spec chat.Spec, r *responder) error {
+	a.door.open(r)
+	defer a.door.open(nil) // before Run waits for those inside
+	err := a.persist(ctx, "register my commands", func() error { return register(ctx, a.rest, spec, a.log) })
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	a.Set(nil)
+	a.log.Info("listening to Discord", "path", "/discord/interactions")
+	<-ctx.Done()
+	return nil
+}
+
+// persist does something until it succeeds, ctx ends (then it returns nil), or
+// Discord refuses it for good.
+func (a *Adapter) persist(ctx context.Context, what string, do func() error) error {
+	for tries := 0; ; tries++ {
+		err := refusedForGood(do())
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		if final(err) {
+			return err
+		}
+		if tries == 0 {
+			a.log.Warn("Discord cannot be asked; trying until it can", "what", what, "error", err)
+		}
+		wait := a.pause(tries)
+		var no *refusal
+		if errors.As(err, &no) {
+			wait = max(wait, no.after)
+		}
+		if !sleep(ctx, wait) {
+			return nil
+		}
+	}
 }

@@ -2,6 +2,8 @@ package discord
 
 import (
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -31,6 +33,35 @@ func connect(t testing.TB, s *discordtest.Server) *Adapter {
 	return a
 }
 
-func TestPromises(t *testing.T) {
+// openHTTP is open with an adapter that Discord calls, instead of one that listens to the gateway.
+func openHTTP(t testing.TB) *fake {
+	s := discordtest.New()
+	t.Cleanup(s.Close)
+	a := New(Config{Token: discordtest.Token, PublicKey: discordtest.PublicKey(), APIURL: s.URL(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	a.pause = func(int) time.Duration { return time.Millisecond }
+	s.DeliverTo(serve(t, a))
+	return &fake{s, a}
+}
+
+// serve gives the address under which the adapter's routes are.
+func serve(t testing.TB, a *Adapter) string {
+	mux := http.NewServeMux()
+	a.Routes(mux)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestPromisesOverTheGateway(t *testing.T) {
 	chattest.Run(t, func(t testing.TB) chattest.Platform { return open(t) })
+}
+
+func TestPromisesOverHTTP(t *testing.T) {
+	chattest.Run(t, func(t testing.TB) chattest.Platform { return openHTTP(t) })
+}
+
+// both runs a test over both transports.
+func both(t *testing.T, name string, test func(*testing.T, *fake)) {
+	t.Run(name+" over the gateway", func(t *testing.T) { test(t, open(t)) })
+	t.Run(name+" over HTTP", func(t *testing.T) { test(t, openHTTP(t)) })
 }

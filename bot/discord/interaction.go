@@ -16,7 +16,8 @@ import (
 // An interaction is something that a person did, as Discord tells it.
 type interaction struct {
 	discordgo.Interaction
-	message string // id of the message that was clicked, "" if none was
+	message  string    // id of the message that was clicked, "" if none was
+	exchange *exchange // the request that brought it; nil for the gateway
 }
 
 // read decodes an interaction. Of the message that was clicked only the id is
@@ -76,14 +77,14 @@ func (in *interaction) channel() chat.Channel {
 // user is who did it. Who may change the guild's settings, by what Discord says
 // in each interaction, is an admin.
 func (in *interaction) user() chat.User {
-	u := in.named(in.person(), in.Member)
+	u := named(in.person(), in.Member, in.workspace())
 	if in.Member != nil {
 		u.Admin = in.Member.Permissions&(discordgo.PermissionAdministrator|discordgo.PermissionManageGuild) != 0
 	}
 	return u
 }
 
-func (in *interaction) named(u *discordgo.User, m *discordgo.Member) chat.User {
+func named(u *discordgo.User, m *discordgo.Member, workspace string) chat.User {
 	name := u.Username
 	if u.GlobalName != "" {
 		name = u.GlobalName
@@ -91,7 +92,7 @@ func (in *interaction) named(u *discordgo.User, m *discordgo.Member) chat.User {
 	if m != nil && m.Nick != "" {
 		name = m.Nick
 	}
-	return chat.User{Platform: platform, Workspace: in.workspace(), ID: u.ID, Name: name, Bot: u.Bot}
+	return chat.User{Platform: platform, Workspace: workspace, ID: u.ID, Name: name, Bot: u.Bot}
 }
 
 // command reads the path and the options of a command. focused is the option
@@ -130,7 +131,7 @@ func (in *interaction) resolved(r *discordgo.ApplicationCommandInteractionDataRe
 	if r == nil || r.Users[id] == nil {
 		return nil
 	}
-	u := in.named(r.Users[id], r.Members[id])
+	u := named(r.Users[id], r.Members[id], in.workspace())
 	return &u
 }
 

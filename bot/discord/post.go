@@ -73,6 +73,7 @@ func snowflake(s string) bool {
 const (
 	unknownChannel     = 10003
 	unknownMessage     = 10008
+	unknownWebhook     = 10015
 	unknownInteraction = 10062
 	acknowledged       = 40060
 	missingAccess      = 50001

@@ -37,27 +37,44 @@ func (r *responder) take(raw json.RawMessage) {
 			r.log.Warn("interaction cannot be read", "error", err)
 			return
 		}
-		if r.first(in) {
-			r.answer(in, received)
-		}
+		r.once(in, received)
 	})
 }
 
-// first tells whether an interaction is new to all processes. If the others cannot
-// be asked in time it is: what must not happen twice is decided in the database.
-// Completions change nothing, and come with every key that is pressed: all answer.
-func (r *responder) first(in *interaction) bool {
+// once answers an interaction, unless it was answered before or another process
+// does. Completions change nothing, and come with every key that is pressed: all answer.
+func (r *responder) once(in *interaction, received time.Time) {
 	if !r.seen.First(in.ID) {
-		return false
+		return
 	}
-	if r.claim == nil || in.Type == discordgo.InteractionApplicationCommandAutocomplete {
+	if in.Type != discordgo.InteractionApplicationCommandAutocomplete && !r.first(r.work, in.ID) {
+		return
+	}
+	r.answer(in, received)
+}
+
+// task runs do, which has a minute, also beyond the end of Run's context.
+func (r *responder) task(do func(context.Context)) {
+	r.tasks.Go(func() {
+		defer r.recovered()
+		ctx, cancel := context.WithTimeout(r.work, handling)
+		defer cancel()
+		do(ctx)
+	})
+}
+
+// first tells whether this process may do what key names: no other has begun it.
+// If the others cannot be asked in time it may: what must not happen twice is
+// decided in the database.
+func (r *responder) first(ctx context.Context, key string) bool {
+	if r.claim == nil {
 		return true
 	}
-	ctx, cancel := context.WithTimeout(r.work, claiming)
+	ctx, cancel := context.WithTimeout(ctx, claiming)
 	defer cancel()
-	first, err := r.claim(ctx, "discord "+in.ID)
+	first, err := r.claim(ctx, platform+" "+key)
 	if err != nil {
-		r.log.Warn("handling an interaction without knowing whether another bot does", "error", err)
+		r.log.Warn("going on without knowing whether another bot does", "error", err)
 		return true
 	}
 	return first
@@ -254,7 +271,11 @@ func flagged(reply chat.Reply) payload {
 	return p
 }
 
+// callback gives the first answer: to the request that brought the interaction, or by one of our own.
 func (r *responder) callback(in *interaction, resp response) error {
+	if in.exchange.answered(resp) {
+		return nil
+	}
 	return r.call(in, request{name: "answer", method: http.MethodPost, path: "/interactions/" + in.ID + "/" + in.Token + "/callback", body: resp})
 }
 
@@ -271,6 +292,6 @@ func (r *responder) followUp(in *interaction, p payload) error {
 func (r *responder) call(in *interaction, req request) error {
 	ctx, cancel := context.WithTimeout(r.work, delivering)
 	defer cancel()
-	req.interaction = true
+	req.interaction, req.chasing = true, in.exchange != nil
 	return r.rest.insist(ctx, req)
 }

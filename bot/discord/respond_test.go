@@ -78,9 +78,8 @@ func TestSlowAnswers(t *testing.T) {
 		"in place":  {reply: chat.Reply{Message: text("instead"), Ephemeral: true, Replace: true}, command: "instead", click: "instead", inPlace: true},
 		"a form":    {reply: chat.Reply{Form: form}, command: "too long to open the form", click: "too long to open the form"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		both(t, name, func(t *testing.T, f *fake) {
 			t.Parallel()
-			f := open(t)
 			chattest.Start(t, f, &chattest.Handler{
 				OnCommand: func(chat.Command) chat.Reply { return slowly(f, tc.reply) },
 				OnClick:   func(chat.Click) chat.Reply { return slowly(f, tc.reply) },

@@ -35,6 +35,7 @@ type client struct {
 type request struct {
 	name, method, path string
 	interaction        bool // needs no token and is free of the limit on all requests
+	chasing            bool // an answer that Discord may not have yet
 	body, into         any  // JSON; nil for none
 }
 
@@ -249,6 +250,7 @@ func (c *client) insist(ctx context.Context, r request) error {
 			return err
 		case errors.As(err, &no) && no.status == http.StatusTooManyRequests:
 			wait = no.after
+		case errors.As(err, &no) && no.code == unknownWebhook && r.chasing:
 		case errors.As(err, &no) && no.code == acknowledged && n > 1:
 			return nil // by the try before, whose answer was lost
 		case errors.As(err, &no) && no.status < 500:

@@ -21,15 +21,13 @@ import (
 type gateway struct {
 	rest    *client
 	log     *slog.Logger
-	spec    chat.Spec
 	pause   func(int) time.Duration
 	deliver func(json.RawMessage)
 	status  *chat.Status
 
-	session    session
-	registered bool // the commands are as spec says
-	lost       bool // and said so
-	resumes    int  // that failed in a row
+	session session
+	lost    bool // and said so
+	resumes int  // that failed in a row
 }
 
 const (
@@ -45,8 +43,7 @@ func (g *gateway) run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		var final *finalError
-		if errors.Is(err, chat.ErrToken) || errors.As(err, &final) {
+		if final(err) {
 			return err
 		}
 		if time.Since(began) > settled {
@@ -107,18 +104,11 @@ func (g *gateway) serve(ctx context.Context) error {
 	return ended(c.listen(&g.session, g.ready, g.deliver))
 }
 
-// prepare gives the address to connect to. Before a new session it registers the
-// commands, unless that is done, and asks whether we may start one: more than
-// Discord allows in a day would cost us the token.
+// prepare gives the address to connect to. Before a new session it asks whether we
+// may start one: more than Discord allows in a day would cost us the token.
 func (g *gateway) prepare(ctx context.Context) (string, error) {
 	if g.session.id != "" && g.session.url != "" {
 		return g.session.url, nil
-	}
-	if !g.registered {
-		if err := register(ctx, g.rest, g.spec, g.log); err != nil {
-			return "", refusedForGood(err)
-		}
-		g.registered = true
 	}
 	var gw discordgo.GatewayBotResponse
 	if err := g.rest.do(ctx, request{name: "ask for the gateway", method: http.MethodGet, path: "/gateway/bot", into: &gw}); err != nil {
@@ -132,6 +122,12 @@ func (g *gateway) prepare(ctx context.Context) (string, error) {
 		}
 	}
 	return gw.URL, nil
+}
+
+// final tells whether err ends Run.
+func final(err error) bool {
+	var f *finalError
+	return errors.Is(err, chat.ErrToken) || errors.As(err, &f)
 }
 
 // refusedForGood makes the refusals final that only a person can mend.

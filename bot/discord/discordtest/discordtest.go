@@ -9,6 +9,8 @@
 // missed. What it refuses as late, malformed or unauthorised is in
 // [Server.Complaints].
 //
+// Interactions go over the gateway, or over HTTP after [Server.DeliverTo].
+//
 // There is one guild. People are created when they are first named; "admin"
 // manages the guild. What people do waits until a bot is connected, and goes to
 // one of the bots (to all, as Discord does it, after [Server.ToAll]). All methods may be called from many goroutines, and several
@@ -17,7 +19,9 @@
 package discordtest
 
 import (
+	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strconv"
@@ -42,7 +46,10 @@ const (
 type Server struct {
 	server  *httptest.Server
 	calls   *chattest.Record
-	sockets sync.WaitGroup // goroutines of the gateway
+	sockets sync.WaitGroup // goroutines of the gateway, and those that call the bot
+	client  *http.Client   // for calling the bot
+	life    context.Context
+	end     func()
 
 	mu           sync.Mutex // guards the rest
 	last         uint64     // the id given last
@@ -69,6 +76,9 @@ type Server struct {
 	faults       faults
 	interval     time.Duration // of heartbeats
 	closed       bool
+
+	endpoint  string // of a bot that is told over HTTP; "" for the gateway
+	listening bool   // and is there
 }
 
 type person struct {
@@ -102,6 +112,8 @@ func New() *Server {
 		conns:   map[*websocket.Conn]bool{},
 		changed: make(chan struct{}), acknowledged: done, interval: 41250 * time.Millisecond,
 	}
+	s.life, s.end = context.WithCancel(context.Background())
+	s.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	s.server = httptest.NewServer(s.routes())
 	return s
 }
@@ -123,7 +135,9 @@ func (s *Server) Close() {
 		_ = c.Close()
 	}
 	s.mu.Unlock()
+	s.end()
 	s.sockets.Wait()
+	s.client.CloseIdleConnections()
 	s.server.CloseClientConnections()
 	s.server.Close()
 }

@@ -57,6 +57,10 @@ func (ses *session) drop() {
 
 // flush tells a bot what people did meanwhile. s.mu is held.
 func (s *Server) flush() {
+	if s.endpoint != "" {
+		s.flushHTTP()
+		return
+	}
 	for len(s.waiting) > 0 {
 		ses := s.next()
 		if ses == nil {
@@ -96,8 +100,9 @@ func (s *Server) next() *session {
 	return nil
 }
 
-// Drop breaks all connections to the gateway, without a word.
+// Drop breaks all connections to the gateway, without a word, and those to a bot's endpoint.
 func (s *Server) Drop() {
+	s.client.CloseIdleConnections()
 	s.with(func() {
 		for _, ses := range s.sessions {
 			ses.drop()

@@ -35,20 +35,28 @@ const (
 
 func (s *Server) callback(r *http.Request, b []byte) (any, *refusal) {
 	in := s.interactions[r.PathValue("token")]
-	switch {
-	case in == nil || in.id != r.PathValue("id") || in.late || s.now().Sub(in.sent) > firstAnswer && !in.answered:
+	if in == nil || in.id != r.PathValue("id") {
 		return nil, &refusal{status: http.StatusNotFound, code: 10062, message: unknownInteraction}
+	}
+	return nil, s.firstAnswer(in, b)
+}
+
+// firstAnswer takes the answer that an interaction needs within three seconds.
+func (s *Server) firstAnswer(in *interaction, b []byte) *refusal {
+	switch {
+	case in.late || s.now().Sub(in.sent) > firstAnswer && !in.answered:
+		return &refusal{status: http.StatusNotFound, code: 10062, message: unknownInteraction}
 	case in.answered:
-		return nil, &refusal{status: http.StatusBadRequest, code: 40060, message: alreadyAcknowledged, excused: s.toAll}
+		return &refusal{status: http.StatusBadRequest, code: 40060, message: alreadyAcknowledged, excused: s.toAll}
 	}
 	if no := s.answer(in, b); no != nil {
-		return nil, no
+		return no
 	}
 	in.answered = true
 	in.timer.Stop()
 	close(in.acknowledged)
 	s.change()
-	return nil, nil
+	return nil
 }
 
 // answer does what the first answer to an interaction asks for.

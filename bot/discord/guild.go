@@ -1,0 +1,41 @@
+package discord
+
+import (
+	"context"
+
+	"github.com/bwmarrin/discordgo"
+
+	"ckadbot/bot/chat"
+)
+
+// A guild is what events tell about one.
+type guild struct {
+	ID            string `json:"id"`
+	Unavailable   bool   `json:"unavailable"`       // by an outage of Discord's
+	SystemChannel string `json:"system_channel_id"` // where Discord itself says hello to people; "" for none
+}
+
+// joined introduces the bot where a guild greets people, if it may write there,
+// and once.
+func (r *responder) joined(ctx context.Context, g guild, by *discordgo.User) {
+	if !snowflake(g.SystemChannel) || !r.first(ctx, "joined "+g.ID) {
+		return
+	}
+	ch := chat.Channel{Platform: platform, Workspace: g.ID, ID: g.SystemChannel}
+	j := chat.Joining{Channel: ch}
+	if by != nil {
+		j.By = named(by, nil, g.ID)
+	}
+	m, ok := r.handler.Joined(ctx, j)
+	if !ok {
+		return
+	}
+	if _, err := r.Post(ctx, ch, chat.Key{ID: "hello" + g.ID}, m); err != nil {
+		r.log.Info("no introduction in a new guild", "workspace", g.ID, "channel", g.SystemChannel, "error", err)
+	}
+}
+
+// left tells the handler that the bot is in a guild no more.
+func (r *responder) left(ctx context.Context, id string) {
+	r.handler.Left(ctx, platform+"/"+id)
+}
