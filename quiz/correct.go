@@ -29,8 +29,8 @@ type pastQuestion struct {
 
 	Right []string `json:"right"` // of what was typed, what is right from now on
 
-	was       Question // before
-	wasVoided bool
+	was          Question // before
+	voidedBefore *time.Time
 }
 
 // readPast reads some questions in all rounds, or in those of one workspace. It locks them, so that an answer that is being
@@ -47,7 +47,7 @@ func readPast(ctx context.Context, tx pgx.Tx, workspace string, ids []string) ([
 	}
 	past, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p pastQuestion, err error) {
 		err = row.Scan(&p.Workspace, &p.Round, &p.Position, &p.Question, &p.Voided)
-		p.was, p.wasVoided = p.Question, p.Voided != nil
+		p.was, p.voidedBefore = p.Question, p.Voided
 		return p, err
 	})
 	if err != nil {
@@ -69,7 +69,7 @@ func (p *pastQuestion) correct(own *Question, bank Question) {
 
 // changed reports whether p has another key than before, or counts while it did not, or the reverse.
 func (p *pastQuestion) changed() bool {
-	return !sameAnswer(p.was, p.Question) || p.wasVoided != (p.Voided != nil)
+	return !sameAnswer(p.was, p.Question) || (p.voidedBefore != nil) != (p.Voided != nil)
 }
 
 // correctRounds carries corrected keys of the bank, which holds these questions already, to past rounds of all workspaces.

@@ -50,6 +50,7 @@ type Version struct {
 
 	// Only of a decision just made:
 	Untouched int  // past rounds that keep their key, as they showed other choices
+	Told      int  // channels that are going to be told; fewer than were asked if people there know it like that
 	Again     bool // what was taken back counts again; to restore an earlier version does not undo that, to void does
 }
 
@@ -240,7 +241,7 @@ func (e *Engine) ruleOnce(ctx context.Context, tx pgx.Tx, d Decision, act Act, h
 	if err := how(h, &v, past); err != nil {
 		return Version{}, err
 	}
-	if err := e.gradeBy(ctx, tx, h, &v, past); err != nil {
+	if err := e.gradeBy(ctx, tx, d, h, &v, past); err != nil {
 		return Version{}, err
 	}
 	if err := storeVersion(ctx, tx, d.Workspace, v); err != nil {
@@ -250,7 +251,7 @@ func (e *Engine) ruleOnce(ctx context.Context, tx pgx.Tx, d Decision, act Act, h
 }
 
 // gradeBy grades past questions by the version that is to be in force, and counts in it what changes.
-func (e *Engine) gradeBy(ctx context.Context, tx pgx.Tx, h questionHistory, v *Version, past []pastQuestion) error {
+func (e *Engine) gradeBy(ctx context.Context, tx pgx.Tx, d Decision, h questionHistory, v *Version, past []pastQuestion) error {
 	var own *Question
 	if v.Own {
 		own = &v.Question
@@ -269,6 +270,10 @@ func (e *Engine) gradeBy(ctx context.Context, tx pgx.Tx, h questionHistory, v *V
 	for _, c := range changes {
 		v.Answers, v.Players = c.Answers, c.Players
 	}
+	if err != nil || v.Answers == 0 {
+		return err
+	}
+	v.Told, err = toBeTold(ctx, tx, d.Workspace, d.ID)
 	return err
 }
 

@@ -168,6 +168,8 @@ func (e *Engine) freshen(ctx context.Context, c *noticeClaim) (unwanted string, 
 		return e.freshReminder(ctx, c)
 	case c.Kind == NoticeMock:
 		return e.freshMock(ctx, c)
+	case c.Kind == NoticeCorrection:
+		return e.freshCorrection(ctx, c)
 	}
 	return "", nil
 }
