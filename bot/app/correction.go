@@ -29,18 +29,31 @@ func corrections(_ context.Context, n quiz.Notice) (chat.Message, error) {
 // correction says what has become of one question.
 func correction(c quiz.Correction) string {
 	asked := "“" + chat.Prose(chat.Line(c.Text, quiz.MaxText)) + "”"
-	whose := fmt.Sprintf("%s of %s", counted(c.Answers, "answer"), counted(c.Players, "player"))
+	whose := whoseAnswers(c.Answers, c.Players)
 	what := ""
 	switch {
 	case c.Voided:
 		what = "**Taken back:** " + asked + "\nNo answer to it counts any more: " + whose + "."
 	case c.Again:
-		what = "**Counts again:** " + asked + "\nIt had been taken back; " + whose + " count again. Right is **" + chat.Prose(chat.Line(c.Now, 300)) + "**."
+		what = "**Counts again:** " + asked + "\nIt had been taken back; " + whose + counting(c.Answers, " again") + ". Right is **" + chat.Prose(chat.Line(c.Now, 300)) + "**."
 	default:
-		what = "**Corrected:** " + asked + "\nRight is **" + chat.Prose(chat.Line(c.Now, 300)) + "**, not **" + chat.Prose(chat.Line(c.Was, 300)) + "**. " + whose + " count differently now."
+		what = "**Corrected:** " + asked + "\nRight is **" + chat.Prose(chat.Line(c.Now, 300)) + "**, not **" + chat.Prose(chat.Line(c.Was, 300)) + "**. " + whose + counting(c.Answers, " differently now") + "."
 	}
 	if c.Why != "" {
 		what += "\nWhy: " + chat.Prose(chat.Line(c.Why, 500))
 	}
 	return what
+}
+
+// whoseAnswers says how many answers something is about.
+func whoseAnswers(answers, players int) string {
+	return counted(answers, "answer") + " of " + counted(players, "player")
+}
+
+// counting is what that many answers do: count, or one counts.
+func counting(answers int, how string) string {
+	if answers == 1 {
+		return " counts" + how
+	}
+	return " count" + how
 }

@@ -294,7 +294,7 @@ func done(v quiz.Version) string {
 	}
 	switch {
 	case v.Answers > 0:
-		said += fmt.Sprintf(" %s of %s count differently now; results and leaderboards follow, and the channels are told.", counted(v.Answers, "answer"), counted(v.Players, "player"))
+		said += " " + whoseAnswers(v.Answers, v.Players) + counting(v.Answers, " differently now") + "; results and leaderboards follow. " + willBeTold(v.Told)
 	case v.Act != quiz.ActRetire:
 		said += " No past answer counts differently."
 	}
@@ -302,6 +302,18 @@ func done(v quiz.Version) string {
 		said += fmt.Sprintf(" %s showed other choices and stay graded as they were; `/ckad-admin question void %s` takes the question back there.", counted(v.Untouched, "past round"), v.Question.ID)
 	}
 	return said
+}
+
+// willBeTold says how many channels learn of a decision. None does when only duels and rounds for one person are concerned,
+// old ones, or what was undone in time.
+func willBeTold(channels int) string {
+	switch channels {
+	case 0:
+		return "No channel needs to be told."
+	case 1:
+		return "The channel is told."
+	}
+	return fmt.Sprintf("%d channels are told.", channels)
 }
 
 // retireFor, voidFor and restoreFor follow buttons.
@@ -410,7 +422,7 @@ func questionVersionLine(v quiz.Version) string {
 		line += " Why: " + chat.Escape(chat.Line(v.Why, 200))
 	}
 	if v.Answers > 0 {
-		line += fmt.Sprintf(" %s of %s count differently since.", counted(v.Answers, "answer"), counted(v.Players, "player"))
+		line += " " + whoseAnswers(v.Answers, v.Players) + counting(v.Answers, " differently since") + "."
 	}
 	return line
 }

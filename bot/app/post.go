@@ -133,8 +133,8 @@ func distribution(q quiz.Question, t quiz.Tally, n int) string {
 		}
 		lines = append(lines, line)
 	}
-	said := counted(t.Answers[n], "player") + " answered."
-	if !onePress(q) {
+	said := countedOrNobody(t.Answers[n]) + " answered."
+	if !onePress(q) && t.Answers[n] > 0 {
 		said = fmt.Sprintf("%s answered, %d all right (%d %%).", counted(t.Answers[n], "player"), t.Right[n], percent(t.Right[n], t.Answers[n]))
 	}
 	for _, w := range t.Wrong[n] {
@@ -143,14 +143,25 @@ func distribution(q quiz.Question, t quiz.Tally, n int) string {
 	return strings.TrimSpace(strings.Join(append(lines, "", said), "\n"))
 }
 
+func countedOrNobody(players int) string {
+	if players == 0 {
+		return "Nobody"
+	}
+	return counted(players, "player")
+}
+
 // summaryRest is room for saying that there are more questions.
 const summaryRest = 60
 
 // summary is a line or two for each question of a longer round.
 func summary(r quiz.Round, t quiz.Tally) string {
-	text := counted(t.Players, "player") + " took part."
+	text := countedOrNobody(t.Players) + " took part."
 	for i, q := range r.Questions {
-		row := fmt.Sprintf("\n\n%d. %s\n%s: %d of %d right.%s", i+1, chat.Prose(chat.Line(q.Text, 120)), rightInShort(q), t.Right[i], t.Answers[i], readMore(q))
+		how := fmt.Sprintf("%d of %d right", t.Right[i], t.Answers[i])
+		if t.Answers[i] == 0 {
+			how = "no answer"
+		}
+		row := fmt.Sprintf("\n\n%d. %s\n%s: %s.%s", i+1, chat.Prose(chat.Line(q.Text, 120)), rightInShort(q), how, readMore(q))
 		if q.Voided {
 			row = fmt.Sprintf("\n\n%d. %s\nTaken back: no answer to it counts.", i+1, chat.Prose(chat.Line(q.Text, 120)))
 		}

@@ -86,7 +86,10 @@ func (a *App) donePrivately(ctx context.Context, u chat.User, r quiz.Round, said
 		return chat.Reply{}, err
 	}
 	right, wrong := byResult(p)
-	body := paragraphs(said, fmt.Sprintf("**That was the last one: %d of %d right.**", right, right+len(wrong)))
+	body := paragraphs(said, "**That was the last one.**")
+	if right+len(wrong) > 0 {
+		body = paragraphs(said, fmt.Sprintf("**That was the last one: %d of %d right.**", right, right+len(wrong)))
+	}
 	if gone := len(r.Questions) - right - len(wrong); gone > 0 {
 		body += " " + takenBack(gone)
 	}

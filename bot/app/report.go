@@ -179,7 +179,7 @@ func theirLetters(theirs, ours []string) string {
 
 // stands says how often a question was asked and answered, and what was decided about it.
 func stands(s quiz.QuestionState) string {
-	lines := []string{fmt.Sprintf("Asked in %s: %s, %d right (%d %%).", counted(s.Rounds, "round"), counted(s.Responses, "answer"), s.Rights, percent(s.Rights, s.Responses))}
+	lines := []string{howOften(s)}
 	add := func(is bool, line string) {
 		if is {
 			lines = append(lines, line)
@@ -191,6 +191,18 @@ func stands(s quiz.QuestionState) string {
 	add(s.Retired, "It is not asked here any more.")
 	add(s.Gone, "It has left the bank, so it is not asked any more.")
 	return strings.Join(lines, "\n")
+}
+
+func howOften(s quiz.QuestionState) string {
+	switch {
+	case s.Rounds == 0:
+		return "Not asked yet."
+	case s.Responses == 0 && s.VoidRounds > 0:
+		return "Asked in " + counted(s.Rounds, "round") + "; no answer counts."
+	case s.Responses == 0:
+		return "Asked in " + counted(s.Rounds, "round") + "; nobody has answered."
+	}
+	return fmt.Sprintf("Asked in %s: %s, %d right (%d %%).", counted(s.Rounds, "round"), counted(s.Responses, "answer"), s.Rights, percent(s.Rights, s.Responses))
 }
 
 // questionInFull is a question with what is right and why.
