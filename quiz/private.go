@@ -109,8 +109,8 @@ func seenBy(ctx context.Context, db querier, player int64) ([]string, error) {
 }
 
 // secretTo returns the questions that a player must not be told yet: those of open rounds that are graded at their close,
-// in any workspace where they play, and of their own mock exam; also what a series or a channel asks and grades at once, until they have
-// answered it, or practice would give away the point. It is for a player who is there, see register.
+// in any workspace where they play, and of their own mock exam; also what a series, a channel or their duel asks and grades at once,
+// until they have answered it, or practice would give away the point. It is for a player who is there, see register.
 func secretTo(ctx context.Context, db querier, player int64, now time.Time) ([]string, error) {
 	rows, err := db.Query(ctx, `
 		SELECT q.question
@@ -118,7 +118,9 @@ func secretTo(ctx context.Context, db querier, player int64, now time.Time) ([]s
 		JOIN quiz.round r          ON r.workspace = p.workspace
 		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
 		WHERE p.id = $1 AND r.closes_at > $2 AND (r.player IS NULL OR r.player = p.id)
-		AND (NOT r.reveal OR r.kind IN ('series', 'ask') AND NOT EXISTS (
+		AND (NOT r.reveal OR (r.kind IN ('series', 'ask') OR r.kind = 'duel' AND EXISTS (
+			SELECT FROM quiz.duel d
+			WHERE d.workspace = r.workspace AND d.round = r.id AND p.id IN (d.challenger, d.challenged))) AND NOT EXISTS (
 			SELECT FROM quiz.answer a
 			WHERE a.workspace = q.workspace AND a.round = q.round AND a.position = q.position AND a.player = p.id))
 		AND r.opens_at > $2 - interval '2 days'  -- for the index only: none is open longer`, player, now)

@@ -368,3 +368,36 @@ func TestWhatIsGradedAtOnceIsPractisedAfterTheAnswer(t *testing.T) {
 		t.Errorf("after the close: got %v, %v, want all four questions", ids(p.Round.Questions), err)
 	}
 }
+
+// TestDuelsArePlayedBeforeTheyArePractised: whether the duel is accepted or not, by either of the two. Others may practise them.
+func TestDuelsArePlayedBeforeTheyArePractised(t *testing.T) {
+	w, d := newWorld(t, 4), &desk{}
+	r := w.mustChallenge("ada", "bob", d) // two questions
+	practised := func(name string) []string {
+		t.Helper()
+		p, err := w.Practice(t.Context(), PracticeRequest{By: person(name), Questions: 4, Anew: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ids(p.Round.Questions)
+	}
+	check := func(when string, want map[string]int) {
+		t.Helper()
+		for name, n := range want {
+			if got := practised(name); len(got) != n {
+				t.Errorf("%s: %s practises %v while the duel asks %v, want %d questions", when, name, got, ids(r.Questions), n)
+			}
+		}
+	}
+	check("challenged", map[string]int{"ada": 2, "bob": 2, "eve": 4})
+	w.clock.add(challengeWindow - time.Minute)
+	if _, err := w.Accept(t.Context(), ws, r.ID, person("bob")); err != nil {
+		t.Fatal(err)
+	}
+	w.click(r, general, "ada", 0, "right")
+	check("accepted, ada has answered one", map[string]int{"ada": 3, "bob": 2, "eve": 4})
+	w.clock.add(duelWindow - time.Minute)
+	check("just before the end", map[string]int{"ada": 3, "bob": 2})
+	w.clock.add(time.Minute)
+	check("over", map[string]int{"ada": 4, "bob": 4})
+}
