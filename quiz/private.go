@@ -97,7 +97,8 @@ func seenBy(ctx context.Context, db querier, player int64) ([]string, error) {
 		JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
 		WHERE p.id = $1
 		GROUP BY q.question
-		ORDER BY max(a.answered_at), q.question`, player)
+		-- Two answers may have the same time; the order of the ids would ask the newest of them again.
+		ORDER BY max(a.answered_at), max(ARRAY[a.round, a.position])`, player)
 	if err != nil {
 		return nil, fmt.Errorf("read what player %d has seen: %w", player, err)
 	}

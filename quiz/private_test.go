@@ -401,3 +401,34 @@ func TestDuelsArePlayedBeforeTheyArePractised(t *testing.T) {
 	w.clock.add(time.Minute)
 	check("over", map[string]int{"ada": 4, "bob": 4})
 }
+
+// TestPracticeRepeatsWhatWasSeenLongestAgo: also if the clock stood still, or somebody answers within its precision.
+func TestPracticeRepeatsWhatWasSeenLongestAgo(t *testing.T) {
+	w := newWorld(t, 5)
+	var seen []string
+	for range 6 {
+		p := w.mustPractice("ada", "", 2)
+		w.answerAll(p, "ada", "wrong")
+		seen = append(seen, ids(p.Questions)...)
+	}
+	for i, id := range seen[5:] {
+		if id != seen[i] {
+			t.Errorf("question %d: got %s, want %s, which was asked longest ago; asked were %v", i+5, id, seen[i], seen)
+		}
+	}
+}
+
+func TestPracticeThatIsGivenUpDoesNotBeginWithTheSameQuestion(t *testing.T) {
+	w := newWorld(t, 3)
+	last := ""
+	for i := range 6 {
+		p, err := w.Practice(t.Context(), PracticeRequest{By: person("ada"), Questions: 2, Anew: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ids(p.Round.Questions)[0]; got == last {
+			t.Errorf("practice %d begins with %s, at which the one before was given up", i, got)
+		}
+		last = ids(p.Round.Questions)[0]
+	}
+}
