@@ -52,6 +52,7 @@ type Version struct {
 	Untouched int  // past rounds that keep their key, as they showed other choices
 	Told      int  // channels that are going to be told; fewer than were asked if people there know it like that
 	Again     bool // what was taken back counts again; to restore an earlier version does not undo that, to void does
+	Lapsed    bool // of ActRestore: what was taken back then counts, since that had been undone; to restore does not void again
 }
 
 // A Decision is about one question in one workspace.
@@ -155,7 +156,8 @@ func void(past []pastQuestion, round int64, at time.Time) error {
 }
 
 // RestoreQuestion brings back how a question was at an earlier version, or as the bank has it for 0: its text and key, whether it is
-// asked, and the answers that were voided since. See RetireQuestion for errors; there is also *InvalidError for no such version.
+// asked, and the answers that were voided since. It voids nothing: what was taken back then and counts again now goes on
+// counting, see Version.Lapsed. See RetireQuestion for errors; there is also *InvalidError for no such version.
 func (e *Engine) RestoreQuestion(ctx context.Context, d Decision, version int) (Version, error) {
 	return e.rule(ctx, d, ActRestore, func(h questionHistory, v *Version, past []pastQuestion) error {
 		if version < 0 || version >= len(h.versions) && version > 0 {
@@ -164,11 +166,28 @@ func (e *Engine) RestoreQuestion(ctx context.Context, d Decision, version int) (
 		then := h.at(version)
 		counts := unvoid(past, h.versions[min(version, len(h.versions)):])
 		if !counts && then.Retired == v.Retired && string(encode(then.Question)) == string(encode(v.Question)) {
+			if lapsed(past, h.versions[:version]) {
+				return invalid("that version took it back, which was undone since; to go back there does not take it back again, to void it does")
+			}
 			return invalid("it is like that already")
 		}
 		v.Question, v.Own, v.Retired, v.Again = then.Question, then.Own, then.Retired, counts
+		v.Lapsed = version <= len(h.versions) && lapsed(past, h.versions[:version])
 		return nil
 	})
+}
+
+// lapsed reports whether the last of these versions had taken answers back that count now.
+func lapsed(past []pastQuestion, versions []Version) bool {
+	for _, v := range slices.Backward(versions) {
+		switch {
+		case v.Act == ActRestore:
+			return false // it had undone what was voided before
+		case v.Act == ActVoid:
+			return !slices.ContainsFunc(past, func(p pastQuestion) bool { return p.Voided != nil && p.Voided.Equal(v.At) })
+		}
+	}
+	return false
 }
 
 // unvoid has count again what these versions took back, and reports whether there is any of that.

@@ -391,3 +391,37 @@ func TestAVoidIsUndoneOnce(t *testing.T) {
 		t.Error("retire: answers count again")
 	}
 }
+
+// TestAnEarlierVersionDoesNotVoidAgain: whoever goes back to a version that took answers back is told that they count.
+func TestAnEarlierVersionDoesNotVoidAgain(t *testing.T) {
+	w := newWorld(t, 1)
+	r := w.mustAsk(general, "ada")
+	w.click(r, general, "ada", 0, "right")
+	w.must(w.VoidQuestion(t.Context(), w.by("q-000", ""), 0)) // 1
+	w.must(w.RestoreQuestion(t.Context(), w.by("q-000", ""), 0))
+	if _, err := w.RestoreQuestion(t.Context(), w.by("q-000", ""), 1); !isInvalid(err) || !strings.Contains(err.Error(), "does not take it back again, to void it does") {
+		t.Errorf("back to the void, with nothing else to do: got %v, want that it does not void", err)
+	}
+	w.must(w.RetireQuestion(t.Context(), w.by("q-000", ""))) // 3
+	for version, want := range map[int]bool{0: false, 1: true, 2: false} {
+		v := w.must(w.RestoreQuestion(t.Context(), w.by("q-000", ""), version))
+		if v.Lapsed != want || v.Retired {
+			t.Errorf("back to version %d: got %+v, want lapsed %v", version, v, want)
+		}
+		w.must(w.RetireQuestion(t.Context(), w.by("q-000", "")))
+	}
+	if diff := cmp.Diff([]string{"1 ada 1/1"}, shown(w.board("", AllTime, "").Rows)); diff != "" {
+		t.Errorf("board (-want +got):\n%s", diff)
+	}
+	w.must(w.VoidQuestion(t.Context(), w.by("q-000", ""), 0)) // in force, so it has not lapsed
+	last := w.standing("q-000").Number
+	w.must(w.EditQuestion(t.Context(), w.by("q-000", ""), reworded(w.standing("q-000").Question), nil))
+	if v := w.must(w.RestoreQuestion(t.Context(), w.by("q-000", ""), last)); v.Lapsed {
+		t.Errorf("back to a void in force: got %+v, want it not lapsed", v)
+	}
+}
+
+func reworded(q Question) Question {
+	q.Text = "What is right, if anything?"
+	return q
+}

@@ -298,6 +298,9 @@ func done(v quiz.Version) string {
 	case v.Act != quiz.ActRetire:
 		said += " No past answer counts differently."
 	}
+	if v.Lapsed {
+		said += fmt.Sprintf(" It had been taken back then, but that was undone, so its answers count; `/ckad-admin question void %s` takes it back again.", v.Question.ID)
+	}
 	if v.Untouched > 0 && v.Act == quiz.ActEdit {
 		said += fmt.Sprintf(" %s showed other choices and stay graded as they were; `/ckad-admin question void %s` takes the question back there.", counted(v.Untouched, "past round"), v.Question.ID)
 	}
