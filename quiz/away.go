@@ -96,19 +96,21 @@ func endAway(ctx context.Context, db execer, workspace string, player int64, day
 	return err
 }
 
-// AwayUntil tells until which day, "2006-01-02", a person is away. It is empty for somebody who is not.
-func (e *Engine) AwayUntil(ctx context.Context, p Person) (until string, err error) {
+// AwayUntil tells until which day, "2006-01-02", a person is away. It is empty for somebody who is not. last reports whether that
+// day is today: then there is nothing left for Back to end.
+func (e *Engine) AwayUntil(ctx context.Context, p Person) (until string, last bool, err error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
 	player, err := playerOf(ctx, e.db, p)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	today, err := dayIn(ctx, e.db, p.Workspace, "", e.now())
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	return awayUntil(ctx, e.db, p.Workspace, player, today)
+	until, err = awayUntil(ctx, e.db, p.Workspace, player, today)
+	return until, until == today, err
 }
 
 func awayUntil(ctx context.Context, db querier, workspace string, player int64, today string) (until string, err error) {

@@ -17,7 +17,7 @@ func (w *world) away(name, until string) {
 
 func (w *world) awayUntil(name string) string {
 	w.t.Helper()
-	until, err := w.AwayUntil(w.t.Context(), person(name))
+	until, _, err := w.AwayUntil(w.t.Context(), person(name))
 	if err != nil {
 		w.t.Fatalf("AwayUntil: %v", err)
 	}
@@ -78,6 +78,9 @@ func TestAwayCanBeMovedAndEnded(t *testing.T) {
 	}
 	if got := c.awayUntil("ada"); got != "2026-03-04" {
 		t.Errorf("back: got %q, want today", got)
+	}
+	if _, last, err := c.AwayUntil(t.Context(), person("ada")); err != nil || !last {
+		t.Errorf("back: got last day %v, %v, want true", last, err)
 	}
 	c.day(5, "ada")
 	if got := c.streak("ada"); got.Days != 2 || c.awayUntil("ada") != "" {

@@ -17,20 +17,16 @@ func (a *App) away(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	if strings.EqualFold(first, "until") {
 		first = strings.TrimSpace(rest)
 	}
-	switch strings.ToLower(first) {
-	case "", "until":
-		until, err := a.engine.AwayUntil(ctx, who)
-		if err != nil {
+	typed := strings.ToLower(first)
+	if typed == "" || typed == "until" || typed == "off" {
+		until, last, err := a.engine.AwayUntil(ctx, who)
+		switch {
+		case err != nil:
 			return chat.Reply{}, err
-		}
-		return private("%s `/ckad away until 2026-12-24` makes quiz days free for your streak, that day included, at most %d days ahead; `/ckad away off` ends it.", awayText(until), quiz.MaxAway), nil
-	case "off":
-		until, err := a.engine.AwayUntil(ctx, who)
-		if err == nil && until == "" {
-			return private("%s", awayText(until)), nil
-		}
-		if err != nil {
-			return chat.Reply{}, err
+		case typed != "off":
+			return private("%s `/ckad away until 2026-12-24` makes quiz days free for your streak, that day included, at most %d days ahead; `/ckad away off` ends it.", awayText(until, last), quiz.MaxAway), nil
+		case until == "" || last:
+			return private("%s", awayText(until, last)), nil
 		}
 		if err := a.engine.Back(ctx, who); err != nil {
 			return chat.Reply{}, err
@@ -43,9 +39,12 @@ func (a *App) away(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	return private("You are away until %s. Quiz days that you miss until then do not end your streak; what you play still counts. `/ckad away off` ends it.", dayName(first)), nil
 }
 
-func awayText(until string) string {
-	if until == "" {
+func awayText(until string, last bool) string {
+	switch {
+	case until == "":
 		return "You are not away."
+	case last:
+		return "You are not away any more: today's quiz day is still free, from tomorrow on they count again."
 	}
 	return fmt.Sprintf("You are away until %s.", dayName(until))
 }
