@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,6 +40,9 @@ func (a *App) submitSeries(ctx context.Context, s chat.Submission, _ target) (ch
 }
 
 func (a *App) saveSeries(ctx context.Context, u chat.User, ch chat.Channel, values map[string]string) (chat.Reply, error) {
+	if err := strange("ckad-admin series create", values); err != nil {
+		return chat.Reply{}, err
+	}
 	s, err := newSeries(u, ch, values)
 	if err == nil {
 		s, err = a.engine.CreateSeries(ctx, s)
@@ -100,14 +105,43 @@ func setSeries(s *quiz.Series, values map[string]string) (err error) {
 
 // unfit says what is wrong with words that fit no option.
 func unfit(c chat.Command, example string) error {
+	if err := strange(c.Name, map[string]string{"": c.Rest}); err != nil {
+		return err
+	}
 	name, value, _ := strings.Cut(c.Rest, "=")
+	value = chat.Escape(chat.Line(value, 40))
 	spec, _ := Spec.Find(c.Name)
 	for _, o := range spec.Options {
-		if strings.EqualFold(o.Name, name) && len(o.Choices) > 0 {
-			return problemf("**%s** is one of %s; not **%s**.", o.Name, strings.Join(o.Choices, ", "), chat.Escape(chat.Line(value, 40)))
+		switch {
+		case !strings.EqualFold(o.Name, name):
+		case len(o.Choices) > 0:
+			return problemf("**%s** is one of %s; not **%s**.", o.Name, strings.Join(o.Choices, ", "), value)
+		case o.Kind == chat.Number:
+			return problemf("**%s** takes a number, not **%s**. (%s.)", o.Name, value, o.Description)
+		case o.Kind == chat.Place:
+			return problemf("**%s** takes a channel, such as #quiz; **%s** is none that I know.", o.Name, value)
 		}
 	}
 	return problemf("I do not know what to do with **%s**. Write each option as name=value: `%s`.", chat.Escape(chat.Line(c.Rest, 60)), example)
+}
+
+var anOption = regexp.MustCompile(`(?:^|\s)(\pL+)=`)
+
+// strange finds what was typed as an option that the command does not have: else it would be taken as words for one that it has.
+func strange(command string, values map[string]string) error {
+	spec, _ := Spec.Find(command)
+	var names []string
+	for _, o := range spec.Options {
+		names = append(names, o.Name)
+	}
+	for _, v := range values {
+		for _, m := range anOption.FindAllStringSubmatch(v, -1) {
+			if !slices.Contains(names, strings.ToLower(m[1])) {
+				return problemf("There is no option **%s** here. There are: %s.", chat.Escape(chat.Line(m[1], 40)), strings.Join(names, ", "))
+			}
+		}
+	}
+	return nil
 }
 
 // unless is what was typed, or nothing for the word that means nothing.
@@ -141,6 +175,9 @@ func (a *App) editSeries(ctx context.Context, c chat.Command) (chat.Reply, error
 	changes := maps.Clone(c.Args)
 	delete(changes, "name")
 	const example = "/ckad-admin series edit daily time=10:00 topic=networking,pods"
+	if err := strange(c.Name, c.Args); err != nil {
+		return chat.Reply{}, err
+	}
 	if c.Rest != "" {
 		return chat.Reply{}, unfit(c, example)
 	}
@@ -154,8 +191,18 @@ func (a *App) editSeries(ctx context.Context, c chat.Command) (chat.Reply, error
 	return seriesCard("Changed, from the next round on", s), nil
 }
 
-// skipDates adds holidays to a series.
+// skipDates adds holidays to a series, or takes all of them back.
 func (a *App) skipDates(ctx context.Context, c chat.Command) (chat.Reply, error) {
+	if strings.EqualFold(strings.TrimSpace(c.Args["dates"]), "none") {
+		s, err := a.engine.EditSeries(ctx, c.User.Home(), seriesName(c), func(s *quiz.Series) error {
+			s.Skipped = nil
+			return nil
+		})
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		return seriesCard("No days are left out any more", s), nil
+	}
 	days, err := quiz.ParseDates(c.Args["dates"])
 	if err != nil {
 		return chat.Reply{}, err
@@ -164,7 +211,9 @@ func (a *App) skipDates(ctx context.Context, c chat.Command) (chat.Reply, error)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return seriesCard("A round that is open ends as planned", s), nil
+	r := seriesCard("These days are left out", s)
+	r.Card.Footer = "A round that is open ends as planned."
+	return r, nil
 }
 
 func seriesCard(title string, s quiz.Series) chat.Reply {

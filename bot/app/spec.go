@@ -99,7 +99,7 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 			}},
 			{Name: "skip", Description: "Leave out some days, such as holidays", Options: []chat.OptionSpec{
 				seriesOption,
-				{Name: "dates", Description: "Such as 2026-12-24..2027-01-02,2027-05-01", Required: true},
+				{Name: "dates", Description: "Such as 2026-12-24..2027-01-02,2027-05-01; none takes all back", Required: true},
 			}},
 			{Name: "list", Description: "All series, their times and their troubles"},
 			{Name: "pause", Description: "Open no more rounds until resumed", Options: []chat.OptionSpec{seriesOption}},
@@ -165,7 +165,7 @@ const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 	"`/ckad-admin series create` asks for the essentials in a form. Or in one line:\n" +
 	"`/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin close=17:00 questions=3`\n" +
 	"Also `topic=networking,pods` (without it, topics have the exam's weights), `difficulty=2`, `channel=#quiz`, `change=yes` so that answers may be changed until the close, or `reveal=now` so that they are graded at once, `speed=yes` so that early ones count a little more.\n" +
-	"`/ckad-admin series skip daily 2026-12-24..2027-01-02` leaves out holidays, `series edit daily time=10:00` changes a series from its next round on (`skip=none` takes all holidays back).\n" +
+	"`/ckad-admin series skip daily 2026-12-24..2027-01-02` leaves out holidays, `series edit daily time=10:00` changes a series from its next round on. `series skip daily none` takes all holidays back.\n" +
 	"`/ckad-admin series list` shows all with their next round. `pause`, `resume` and `remove` take a name.\n" +
 	"`/ckad-admin series join daily #other` posts a series in one more channel, `leave` stops that. The channel counts for its own leaderboard, too.\n" +
 	"`/ckad-admin season open spring` begins a leaderboard of its own, for as long as you like; `season close` ends it, `season list` shows all.\n\n" +
