@@ -4,5 +4,8 @@
 // [Deliveries] are the events that platforms have delivered. Platforms deliver
 // some of them again, or to several bots; the first to claim one handles it.
 //
+// [Installations] are the workspaces that gave the bot a token, for a platform on
+// which each has its own. The tokens are encrypted by [Keys] from the settings.
+//
 // Nothing is cached here. All of it may be used from many goroutines and bots.
 package store
