@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -44,6 +45,9 @@ func (a *App) saveSeries(ctx context.Context, u chat.User, ch chat.Channel, valu
 		return chat.Reply{}, err
 	}
 	s, err := newSeries(u, ch, values)
+	if err == nil {
+		err = a.mayPost(ctx, s.Channels[0].ID)
+	}
 	if err == nil {
 		s, err = a.engine.CreateSeries(ctx, s)
 	}
@@ -314,11 +318,32 @@ func (a *App) removeSeries(ctx context.Context, c chat.Command) (chat.Reply, err
 }
 
 func (a *App) joinSeries(ctx context.Context, c chat.Command) (chat.Reply, error) {
+	if err := a.mayPost(ctx, place(c)); err != nil {
+		return chat.Reply{}, err
+	}
 	return changed(c, "**%s** will be posted there, too, from its next round on. If I am not a member of the channel yet, invite me.", a.engine.JoinSeries(ctx, c.User.Home(), seriesName(c), place(c)))
 }
 
 func (a *App) leaveSeries(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	return changed(c, "**%s** is not posted there any more.", a.engine.LeaveSeries(ctx, c.User.Home(), seriesName(c), place(c)))
+}
+
+// mayPost is a problem that names what is missing if nothing can be posted in a
+// channel. What cannot be found out now shows at the first round.
+func (a *App) mayPost(ctx context.Context, channel string) error {
+	adapter, ch, err := a.adapter(channel)
+	if err != nil {
+		return err
+	}
+	err = adapter.Check(ctx, ch)
+	var gone *chat.GoneError
+	switch {
+	case errors.As(err, &gone):
+		return problem("I cannot post there: " + chat.Escape(gone.Reason) + "\n\nNothing is saved; please try again when that is mended.")
+	case err != nil:
+		a.log.Warn("cannot tell whether a channel can be posted in", "channel", channel, "error", err)
+	}
+	return nil
 }
 
 func seriesName(c chat.Command) string { return strings.TrimSpace(c.Args["name"]) }

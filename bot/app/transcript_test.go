@@ -433,6 +433,16 @@ func (r *room) Platform() string { return "test" }
 // Ready is nil: the room is always open.
 func (r *room) Ready() error { return nil }
 
+// Check is what Post would say.
+func (r *room) Check(context.Context, chat.Channel) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refused {
+		return &chat.GoneError{Reason: "I am not a member of it. Invite me, then try again."}
+	}
+	return nil
+}
+
 func (r *room) Run(ctx context.Context, _ chat.Spec, _ chat.Handler) error {
 	<-ctx.Done()
 	return nil

@@ -159,6 +159,10 @@ type Adapter interface {
 	// Direct gives the channel for messages to one person, of whom only the ID
 	// is needed. Errors are those of Post.
 	Direct(ctx context.Context, u User) (Channel, error)
+	// Check tells beforehand whether a card can be posted in a channel: nil if nothing
+	// speaks against it, a *GoneError that names what is missing, or why that could
+	// not be found out.
+	Check(ctx context.Context, ch Channel) error
 	// Ready is nil while people can reach the bot through this adapter; otherwise it
 	// says in a few words, without any secret, what is missing.
 	Ready() error

@@ -164,6 +164,11 @@ func (a *Adapter) check(ctx context.Context, ch chat.Channel, m chat.Message) er
 	return m.Validate()
 }
 
+// Check tells whether ch is this terminal, where everything can be posted.
+func (a *Adapter) Check(ctx context.Context, ch chat.Channel) error {
+	return a.check(ctx, ch, chat.Message{Text: "x"})
+}
+
 // Direct is the terminal itself: whoever sits there reads it.
 func (a *Adapter) Direct(context.Context, chat.User) (chat.Channel, error) { return here(), nil }
 

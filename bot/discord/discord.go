@@ -70,6 +70,7 @@ type Adapter struct {
 	publicKey string // as it was given
 	key       ed25519.PublicKey
 	door      door
+	memory    memory // of what the bot may do
 	chat.Status
 }
 

@@ -26,7 +26,7 @@ func (a *Adapter) Post(ctx context.Context, ch chat.Channel, key chat.Key, m cha
 	path := "/channels/" + ch.ID + "/messages"
 	err := a.rest.do(ctx, request{name: "post in channel " + ch.ID, method: http.MethodPost, path: path, body: p, into: &made})
 	if err != nil {
-		return chat.MessageRef{}, explain(err)
+		return chat.MessageRef{}, a.explain(ctx, ch, err)
 	}
 	if made.ChannelID != ch.ID {
 		return chat.MessageRef{}, fmt.Errorf("post in channel %s: its key was used before, in channel %s", ch.ID, made.ChannelID)
@@ -45,6 +45,20 @@ func (a *Adapter) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message)
 	}
 	path := "/channels/" + ref.Channel.ID + "/messages/" + ref.ID
 	err := a.rest.do(ctx, request{name: "edit in channel " + ref.Channel.ID, method: http.MethodPatch, path: path, body: render(m)})
+	return a.explain(ctx, ref.Channel, err)
+}
+
+// explain is explain with the names of the permissions that the bot lost in a channel.
+func (a *Adapter) explain(ctx context.Context, ch chat.Channel, err error) error {
+	var no *refusal
+	if !errors.As(err, &no) || no.code != missingPermissions {
+		return explain(err)
+	}
+	a.memory.forget(ch.Workspace)
+	var gone *chat.GoneError
+	if named := a.Check(ctx, ch); errors.As(named, &gone) {
+		return gone
+	}
 	return explain(err)
 }
 

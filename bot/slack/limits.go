@@ -21,6 +21,7 @@ var perMinute = map[string]int{
 	"auth.test":                  100, // "special"
 	"chat.update":                50,  // Tier 3
 	"conversations.history":      50,
+	"conversations.info":         50,
 	"conversations.open":         50,
 }
 

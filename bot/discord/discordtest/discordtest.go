@@ -56,9 +56,12 @@ type Server struct {
 	skew         time.Duration
 	token        string
 	people       map[string]*person
-	channels     map[string]string  // names by id
-	directs      map[string]*person // by the id of the channel for them alone
-	permissions  int64              // of the bot, in every channel
+	channels     map[string]string      // names by id
+	directs      map[string]*person     // by the id of the channel for them alone
+	parents      map[string]string      // of threads, by id
+	permissions  int64                  // of everybody in the guild, also of the bot
+	roles        map[string]int64       // of the bot, by id: what they allow
+	overwrites   map[string][]overwrite // by channel
 	commands     []*command
 	messages     []*message
 	nonces       map[string]*message
@@ -96,7 +99,9 @@ const (
 	embedLinks   = 1 << 14
 	attachFiles  = 1 << 15
 	readHistory  = 1 << 16
-	everything   = viewChannel | sendMessages | embedLinks | attachFiles | readHistory
+	everything   = viewChannel | sendMessages | embedLinks | attachFiles | readHistory | sendInThreads
+
+	sendInThreads = 1 << 38
 )
 
 // New starts a server. Close it at the end. The bot's requests may go to
@@ -108,6 +113,7 @@ func New() *Server {
 		calls: chattest.NewRecord("discord.jsonl"),
 		last:  1_100_000_000_000_000_000, token: Token,
 		people: map[string]*person{}, directs: map[string]*person{}, channels: map[string]string{GeneralID: "general"},
+		parents: map[string]string{}, roles: map[string]int64{}, overwrites: map[string][]overwrite{},
 		permissions: everything, nonces: map[string]*message{}, interactions: map[string]*interaction{},
 		conns:   map[*websocket.Conn]bool{},
 		changed: make(chan struct{}), acknowledged: done, interval: 41250 * time.Millisecond,

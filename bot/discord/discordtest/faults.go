@@ -97,12 +97,6 @@ func (s *Server) LimitPosts(channel string, n int) {
 	s.with(func() { s.faults.buckets = map[string]int{channel: n} })
 }
 
-// Revoke takes permissions from the bot: "View Channel", "Send Messages", "Embed Links", "Attach Files".
-func (s *Server) Revoke(permission string) {
-	bits := map[string]int64{"View Channel": viewChannel, "Send Messages": sendMessages, "Embed Links": embedLinks, "Attach Files": attachFiles}
-	s.with(func() { s.permissions &^= bits[permission] })
-}
-
 // Silence makes the server answer no heartbeats any more, until loud.
 func (s *Server) Silence(on bool) { s.with(func() { s.faults.silent = on }) }
 

@@ -117,6 +117,9 @@ func (s *Server) remove(m *message) {
 // permit checks that the bot may write in a channel.
 func (s *Server) permit(channel string, body messageBody) *refusal {
 	need := int64(sendMessages)
+	if s.parents[channel] != "" {
+		need = sendInThreads
+	}
 	if len(deref(body.Embeds)) > 0 {
 		need |= embedLinks
 	}
@@ -128,9 +131,9 @@ func (s *Server) permit(channel string, body messageBody) *refusal {
 		return nil
 	case s.channels[channel] == "":
 		return &refusal{status: http.StatusNotFound, code: 10003, message: "Unknown Channel", excused: true}
-	case s.permissions&viewChannel == 0:
+	case s.may(channel)&viewChannel == 0:
 		return &refusal{status: http.StatusForbidden, code: 50001, message: "Missing Access", excused: true}
-	case s.permissions&need != need:
+	case s.may(channel)&need != need:
 		return &refusal{status: http.StatusForbidden, code: 50013, message: "Missing Permissions", excused: true}
 	}
 	return nil

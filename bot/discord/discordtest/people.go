@@ -171,8 +171,8 @@ func (s *Server) event(in *interaction) map[string]any {
 	e := map[string]any{
 		"id": in.id, "application_id": ApplicationID, "type": in.kind, "data": in.data, "token": in.token, "version": 1,
 		"guild_id": GuildID, "guild": map[string]any{"id": GuildID, "features": []any{}, "locale": "en-US"},
-		"channel_id": in.channel, "channel": map[string]any{"id": in.channel, "type": 0, "name": s.channels[in.channel]},
-		"member": in.person.memberWithUser(), "app_permissions": fmt.Sprint(s.permissions), "locale": "en-US", "guild_locale": "en-US",
+		"channel_id": in.channel, "channel": s.channelJSON(in.channel),
+		"member": in.person.memberWithUser(), "app_permissions": fmt.Sprint(s.may(in.channel)), "locale": "en-US", "guild_locale": "en-US",
 		"entitlements": []any{}, "authorizing_integration_owners": map[string]any{"0": GuildID}, "context": 0, "attachment_size_limit": 10485760,
 	}
 	if s.directs[in.channel] != nil { // which is in no guild

@@ -38,6 +38,18 @@ func (s *Server) permalink(args map[string]any) (map[string]any, string) {
 	return nil, "message_not_found"
 }
 
+// conversationInfo describes a channel. All are public.
+func (s *Server) conversationInfo(args map[string]any) (map[string]any, string) {
+	c := s.conversation(word(args["channel"]))
+	if c == nil {
+		return nil, "channel_not_found"
+	}
+	direct := strings.HasPrefix(c.id, "D")
+	return map[string]any{"channel": map[string]any{
+		"id": c.id, "name": c.name, "is_channel": !direct, "is_im": direct, "is_private": direct, "is_archived": false, "is_member": c.members[BotUser],
+	}}, ""
+}
+
 // target is the channel of a message that the bot may write to.
 func (s *Server) target(args map[string]any) (*channel, string) {
 	switch c := s.conversation(word(args["channel"])); {

@@ -27,6 +27,7 @@ var methods = map[string]method{
 	"chat.update":                  {BotToken, "chat:write", (*Server).update},
 	"chat.getPermalink":            {BotToken, "", (*Server).permalink},
 	"conversations.open":           {BotToken, "im:write", (*Server).openConversation},
+	"conversations.info":           {BotToken, "channels:read", (*Server).conversationInfo},
 	"conversations.history":        {BotToken, "channels:history", (*Server).history},
 	"files.getUploadURLExternal":   {BotToken, "files:write", (*Server).getUploadURL},
 	"files.completeUploadExternal": {BotToken, "files:write", (*Server).completeUpload},
