@@ -57,16 +57,21 @@ func (s *session) complete(in interaction) menu {
 
 // menu asks the handler. A menu that is none of ours has no options.
 func (s *session) menu(ctx context.Context, in interaction) menu {
-	channel, _, ok := origin(in.View.PrivateMetadata)
+	from, ok := parseOrigin(in.View.PrivateMetadata)
 	if !ok || in.ActionID != inputAction {
 		return options(nil)
 	}
-	u := s.user(in.User.ID, firstOf(in.User.Username, in.User.Name))
+	from.team = firstOf(from.team, in.team())
+	p, err := s.locate(ctx, from, in.Enterprise.ID, in.place())
+	if err != nil {
+		s.log.Warn("a menu of a workspace without a token", "workspace", from.team, "error", err)
+		return options(nil)
+	}
 	if strings.HasPrefix(in.View.CallbackID, chat.AdminAction) {
-		u = s.withRights(ctx, u)
+		p.user = s.withRights(ctx, p)
 	}
 	return options(s.handler.Complete(ctx, chat.Completion{
-		Command: in.View.CallbackID, Option: in.BlockID, Typed: in.Value, User: u, Channel: s.channel(channel),
+		Command: in.View.CallbackID, Option: in.BlockID, Typed: in.Value, User: p.user, Channel: p.channel,
 	}))
 }
 

@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -36,9 +35,6 @@ type envelope struct {
 // A session is one Run.
 type session struct {
 	*Adapter
-	log     *slog.Logger
-	team    string
-	home    *workspace
 	spec    chat.Spec
 	handler chat.Handler
 
@@ -52,9 +48,8 @@ type session struct {
 	busy   sync.WaitGroup // one for each of them
 }
 
-func (a *Adapter) newSession(ctx context.Context, home *workspace, spec chat.Spec, h chat.Handler) *session {
-	s := &session{Adapter: a, log: a.log.With("workspace", home.team), team: home.team, home: home, spec: spec, slots: make(chan struct{}, maxAtOnce)}
-	s.handler = chat.Guard(h, s.log)
+func (a *Adapter) newSession(ctx context.Context, spec chat.Spec, h chat.Handler) *session {
+	s := &session{Adapter: a, spec: spec, handler: chat.Guard(h, a.log), slots: make(chan struct{}, maxAtOnce)}
 	s.work, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	return s
 }

@@ -152,7 +152,7 @@ func TestEventWithUnknownElementIsAnswered(t *testing.T) {
 	chattest.Start(t, p, h)
 	ready(t, p)
 	p.SendRaw("interactive", map[string]any{
-		"type": "block_actions", "trigger_id": "t1", "response_url": p.ResponseURL("alice"),
+		"type": "block_actions", "trigger_id": "t1", "team": map[string]any{"id": slacktest.Team}, "response_url": p.ResponseURL("alice"),
 		"user":      map[string]any{"id": "U0ALICE", "username": "alice"},
 		"container": map[string]any{"type": "message", "message_ts": "1700000000.000100", "channel_id": slacktest.General},
 		"message": map[string]any{"ts": "1700000000.000100", "blocks": []any{

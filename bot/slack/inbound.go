@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/slack-go/slack"
-
 	"ckadbot/bot/chat"
 )
 
@@ -26,15 +24,20 @@ type interaction struct {
 		ID       string `json:"id"`
 		Username string `json:"username"`
 		Name     string `json:"name"`
+		TeamID   string `json:"team_id"` // their own
 	} `json:"user"`
-	Channel struct {
-		ID string `json:"id"`
-	} `json:"channel"`
-	Container struct {
+	Team       named `json:"team"` // in which I am installed
+	Enterprise named `json:"enterprise"`
+	Channel    named `json:"channel"`
+	Container  struct {
 		MessageTS string `json:"message_ts"`
+		ThreadTS  string `json:"thread_ts"`
 		ChannelID string `json:"channel_id"`
 		Ephemeral bool   `json:"is_ephemeral"`
 	} `json:"container"`
+	Message struct {
+		ThreadTS string `json:"thread_ts"`
+	} `json:"message"`
 	Actions []struct {
 		Type     string `json:"type"`
 		ActionID string `json:"action_id"`
@@ -42,6 +45,7 @@ type interaction struct {
 	} `json:"actions"`
 	View struct {
 		ID              string `json:"id"`
+		AppTeamID       string `json:"app_installed_team_id"`
 		Hash            string `json:"hash"`
 		CallbackID      string `json:"callback_id"`
 		PrivateMetadata string `json:"private_metadata"`
@@ -56,23 +60,48 @@ type interaction struct {
 	} `json:"view"`
 }
 
+// named is what a payload says of a team, an enterprise or a channel; null is none.
+type named struct {
+	ID string `json:"id"`
+}
+
+// A command is a slash command (docs.slack.dev/interactivity/implementing-slash-commands), as far as we need it.
+type command struct {
+	TeamID       string `json:"team_id"`
+	EnterpriseID string `json:"enterprise_id"`
+	ChannelID    string `json:"channel_id"`
+	UserID       string `json:"user_id"`
+	UserName     string `json:"user_name"`
+	Command      string `json:"command"`
+	Text         string `json:"text"`
+	ResponseURL  string `json:"response_url"`
+	TriggerID    string `json:"trigger_id"`
+}
+
 // handle has an envelope's event answered, unless it was before: Slack may
 // deliver it again with another envelope id, but with the same trigger id.
 func (s *session) handle(ctx context.Context, env envelope) {
 	switch env.Type {
 	case "slash_commands":
-		var c slack.SlashCommand
+		var c command
 		if err := json.Unmarshal(env.Payload, &c); err != nil || c.UserID == "" || c.ChannelID == "" {
-			s.log.Warn("a slash command makes no sense", "error", err)
+			s.log.Warn("a slash command makes no sense")
 			return
 		}
 		if s.first(ctx, "command "+firstOf(c.TriggerID, env.ID)) {
 			s.command(ctx, c, env.wait)
 		}
+	case "events_api":
+		var e event
+		if err := json.Unmarshal(env.Payload, &e); err != nil {
+			s.log.Warn("an event makes no sense") // the error may hold a piece of it
+			return
+		}
+		s.happened(ctx, e, env.wait)
 	case "interactive":
 		var in interaction
 		if err := json.Unmarshal(env.Payload, &in); err != nil || in.User.ID == "" {
-			s.log.Warn("an interaction makes no sense", "error", err)
+			s.log.Warn("an interaction makes no sense")
 			return
 		}
 		switch {
@@ -88,8 +117,15 @@ func (s *session) handle(ctx context.Context, env envelope) {
 	}
 }
 
-func (s *session) command(ctx context.Context, in slack.SlashCommand, w wait) {
-	p := place{channel: s.channel(in.ChannelID), user: s.user(in.UserID, in.UserName), responseURL: in.ResponseURL, trigger: in.TriggerID}
+func (s *session) command(ctx context.Context, in command, w wait) {
+	how := chat.Response{Kind: chat.DidCommand}
+	p, err := s.locate(ctx, origin{team: in.TeamID, channel: in.ChannelID}, in.EnterpriseID, place{
+		user: chat.User{ID: in.UserID, Name: in.UserName}, responseURL: in.ResponseURL, trigger: in.TriggerID,
+	})
+	if err != nil {
+		s.astray(ctx, p, err, w, how)
+		return
+	}
 	c, ok := s.spec.Parse(in.Command+" "+in.Text, chat.Names{Person: mentioned("@"), Place: mentioned("#")})
 	if !ok {
 		c = chat.Command{Name: "ckad", Rest: in.Text}
@@ -99,92 +135,140 @@ func (s *session) command(ctx context.Context, in slack.SlashCommand, w wait) {
 	}
 	c.Rest = typed(c.Rest)
 	if s.spec.Admin(c.Name) {
-		p.user = s.withRights(ctx, p.user)
+		p.user = s.withRights(ctx, p)
 	}
-	c.Target = s.target(ctx, c)
+	c.Target = s.target(ctx, p, c)
 	c.User, c.Channel = p.user, p.channel
-	s.reply(ctx, p, s.handler.Command(ctx, c), w, chat.Response{Kind: chat.DidCommand, Command: c.Name})
+	how.Command = c.Name
+	s.reply(ctx, p, s.handler.Command(ctx, c), w, how)
 }
 
 func (s *session) click(ctx context.Context, in interaction, w wait) {
-	p := place{
-		channel:     s.channel(firstOf(in.Container.ChannelID, in.Channel.ID)),
-		user:        s.user(in.User.ID, firstOf(in.User.Username, in.User.Name)),
-		responseURL: in.ResponseURL,
-		trigger:     in.TriggerID,
-		clicked:     true,
-		ephemeral:   in.Container.Ephemeral,
+	from := origin{team: in.team(), channel: firstOf(in.Container.ChannelID, in.Channel.ID)}
+	if thread := firstOf(in.Container.ThreadTS, in.Message.ThreadTS); thread != in.Container.MessageTS { // else it has a thread, but is not in one
+		from.thread = thread
 	}
+	how := chat.Response{Kind: chat.DidClick}
+	p, err := s.locate(ctx, from, in.Enterprise.ID, in.place())
+	if err != nil {
+		s.astray(ctx, p, err, w, how)
+		return
+	}
+	p.clicked, p.ephemeral = true, in.Container.Ephemeral
 	action := in.Actions[0].ActionID
 	if strings.HasPrefix(action, chat.AdminAction) {
-		p.user = s.withRights(ctx, p.user)
+		p.user = s.withRights(ctx, p)
 	}
 	ref := chat.MessageRef{Channel: p.channel, ID: in.Container.MessageTS}
-	s.reply(ctx, p, s.handler.Click(ctx, chat.Click{Action: action, User: p.user, Message: ref}), w, chat.Response{Kind: chat.DidClick})
+	s.reply(ctx, p, s.handler.Click(ctx, chat.Click{Action: action, User: p.user, Message: ref}), w, how)
 }
 
 func (s *session) submission(ctx context.Context, in interaction, w wait) {
-	channel, ticket, ok := origin(in.View.PrivateMetadata)
+	from, ok := parseOrigin(in.View.PrivateMetadata)
 	if !ok {
 		s.log.Warn("a form came back without its channel")
 		return
 	}
-	p := place{
-		channel:     s.channel(channel),
-		user:        s.user(in.User.ID, firstOf(in.User.Username, in.User.Name)),
-		responseURL: s.opened.take(ticket),
-		trigger:     in.TriggerID,
+	from.team = firstOf(from.team, in.team())
+	filled := in.place()
+	filled.responseURL = s.opened.take(from.ticket)
+	how := chat.Response{Kind: chat.DidSubmit}
+	p, err := s.locate(ctx, from, in.Enterprise.ID, filled)
+	if err != nil {
+		s.astray(ctx, p, err, w, how)
+		return
 	}
 	if strings.HasPrefix(in.View.CallbackID, chat.AdminAction) {
-		p.user = s.withRights(ctx, p.user)
+		p.user = s.withRights(ctx, p)
 	}
 	values := map[string]string{}
 	for name, input := range in.View.State.Values {
 		values[name] = cmp.Or(input[inputAction].Selected.Value, input[inputAction].Value)
 	}
-	s.reply(ctx, p, s.handler.Submit(ctx, chat.Submission{Action: in.View.CallbackID, Values: values, User: p.user, Channel: p.channel}), w, chat.Response{Kind: chat.DidSubmit})
+	s.reply(ctx, p, s.handler.Submit(ctx, chat.Submission{Action: in.View.CallbackID, Values: values, User: p.user, Channel: p.channel}), w, how)
 }
 
-func (s *session) channel(id string) chat.Channel {
-	return chat.Channel{Platform: "slack", Workspace: s.team, ID: id}
-}
+// team is the workspace in which I was used. In a channel that workspaces share,
+// the person's own may be another one.
+func (in interaction) team() string { return firstOf(in.View.AppTeamID, in.Team.ID, in.User.TeamID) }
 
-// user is somebody who did something, called as people see them if we know.
-func (s *session) user(id, name string) chat.User {
-	if p, ok := s.home.recall(id); ok {
-		name = p.name
+// place is what an interaction says of where its answer goes.
+func (in interaction) place() place {
+	return place{
+		user: chat.User{ID: in.User.ID, Name: firstOf(in.User.Username, in.User.Name)}, foreign: in.Enterprise.ID == "" && in.User.TeamID != "" && in.User.TeamID != in.team(),
+		responseURL: in.ResponseURL, trigger: in.TriggerID,
 	}
-	return chat.User{Platform: "slack", Workspace: s.team, ID: id, Name: firstOf(name, id)}
 }
 
-// withRights looks up whether u is an admin. If that fails, u is not.
-func (s *session) withRights(ctx context.Context, u chat.User) chat.User {
-	p, err := s.home.person(ctx, u.ID)
+// locate completes p by where it is. The error says why we have no token for
+// that workspace; it is errNotInstalled if there is none.
+func (s *session) locate(ctx context.Context, from origin, enterprise string, p place) (_ place, err error) {
+	p.thread = from.thread
+	p.channel = chat.Channel{Platform: "slack", Workspace: from.team, ID: from.channel}
+	p.user.Platform, p.user.Workspace = "slack", from.team
+	if p.at, err = s.workspace(ctx, from.team, enterprise); err != nil {
+		return p, err
+	}
+	if known, ok := p.at.recall(p.user.ID); ok { // as people see them
+		p.user.Name = known.name
+	}
+	p.user.Name = firstOf(p.user.Name, p.user.ID)
+	return p, nil
+}
+
+// astray tells somebody that there is no token for their workspace. Only their
+// response_url takes a word without one.
+func (s *session) astray(ctx context.Context, p place, cause error, w wait, how chat.Response) {
+	r := chat.Reply{Ephemeral: true, Apology: true, Message: chat.Message{Text: "I am not installed in this workspace any more. Somebody who may add apps can install me again."}}
+	log := s.log.With("workspace", p.channel.Workspace)
+	if errors.Is(cause, errNotInstalled) {
+		log.Warn("somebody used me where I am not installed")
+	} else {
+		ref := chat.Reference()
+		log.Error("cannot look a workspace up", "ref", ref, "error", cause)
+		r = chat.Sorry(ref)
+	}
+	err := errNoResponseURL
+	if p.responseURL != "" {
+		err = s.respond(ctx, p, r, "")
+	}
 	if err != nil {
-		s.log.Warn("cannot tell whether somebody is an admin", "error", err)
+		log.Warn("a reply was not taken", "error", err)
+	}
+	how.Outcome = chat.OutcomeOf(r, err)
+	s.responded(w, how)
+}
+
+// withRights looks up whether somebody is an admin. If that fails, they are not;
+// neither are people of other workspaces, whatever they are there.
+func (s *session) withRights(ctx context.Context, p place) chat.User {
+	u := p.user
+	known, err := p.at.person(ctx, u.ID)
+	if err != nil {
+		s.log.Warn("cannot tell whether somebody is an admin", "workspace", u.Workspace, "error", err)
 		return u
 	}
-	u.Name, u.Admin, u.Bot = p.name, p.admin, p.bot
+	u.Name, u.Admin, u.Bot = known.name, known.admin && !p.foreign, known.bot
 	return u
 }
 
 // target looks up whom a command names; nil if it names nobody, or nobody whom Slack knows.
-func (s *session) target(ctx context.Context, c chat.Command) *chat.User {
+func (s *session) target(ctx context.Context, p place, c chat.Command) *chat.User {
 	spec, _ := s.spec.Find(c.Name)
 	for _, o := range spec.Options {
 		id, ok := c.Args[o.Name]
 		if o.Kind != chat.Person || !ok {
 			continue
 		}
-		p, err := s.home.person(ctx, id)
+		known, err := p.at.person(ctx, id)
 		if errors.Is(err, errNobody) {
 			return nil
 		}
 		if err != nil {
-			s.log.Warn("cannot look a person up", "error", err)
-			p.name = id
+			s.log.Warn("cannot look a person up", "workspace", p.channel.Workspace, "error", err)
+			known.name = id
 		}
-		return &chat.User{Platform: "slack", Workspace: s.team, ID: id, Name: p.name, Bot: p.bot}
+		return &chat.User{Platform: "slack", Workspace: p.channel.Workspace, ID: id, Name: known.name, Bot: known.bot}
 	}
 	return nil
 }
@@ -194,6 +278,8 @@ func (s *session) target(ctx context.Context, c chat.Command) *chat.User {
 var (
 	markup    = regexp.MustCompile(`<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>`)
 	channelID = regexp.MustCompile(`^[CDG][A-Z0-9]{2,20}$`)
+	teamID    = regexp.MustCompile(`^[TE][A-Z0-9]{2,20}$`)
+	threadTS  = regexp.MustCompile(`^([0-9]+\.[0-9]{6})?$`)
 	entities  = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 )
 

@@ -41,8 +41,17 @@ func (o *opened) take(ticket string) (url string) {
 	return url
 }
 
-// origin reads the metadata that a form came back with.
-func origin(metadata string) (channel, ticket string, ok bool) {
-	channel, ticket, _ = strings.Cut(metadata, " ")
-	return channel, ticket, channelID.MatchString(channel)
+// An origin is where a form was asked for. The form carries it, and brings it back.
+type origin struct{ channel, ticket, team, thread string }
+
+func (o origin) String() string {
+	return strings.TrimSpace(strings.Join([]string{o.channel, o.ticket, o.team, o.thread}, " "))
+}
+
+// parseOrigin reads what [origin.String] wrote. Forms that are open since the
+// release before have no team and no thread.
+func parseOrigin(metadata string) (o origin, ok bool) {
+	words := append(strings.Fields(metadata), "", "", "", "")
+	o = origin{words[0], words[1], words[2], words[3]}
+	return o, channelID.MatchString(o.channel) && (o.team == "" || teamID.MatchString(o.team)) && threadTS.MatchString(o.thread)
 }

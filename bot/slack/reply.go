@@ -18,8 +18,11 @@ import (
 
 // A place is where an answer goes.
 type place struct {
+	at          *workspace
 	channel     chat.Channel
+	thread      string // of the channel; empty if it is none
 	user        chat.User
+	foreign     bool   // the user is of another workspace
 	responseURL string // a secret; empty after a form that an earlier process opened
 	trigger     string // opens one form within three seconds
 	clicked     bool   // there is a message that the answer may replace
@@ -49,7 +52,7 @@ func (a *Adapter) responded(w wait, how chat.Response) {
 func (s *session) reply(ctx context.Context, p place, r chat.Reply, w wait, how chat.Response) {
 	err := s.bring(ctx, p, r)
 	if err != nil {
-		s.log.Error("a reply is lost", "channel", p.channel.ID, "error", err)
+		s.log.Error("a reply is lost", "workspace", p.channel.Workspace, "channel", p.channel.ID, "error", err)
 	}
 	how.Outcome = chat.OutcomeOf(r, err)
 	s.responded(w, how)
@@ -57,7 +60,10 @@ func (s *session) reply(ctx context.Context, p place, r chat.Reply, w wait, how 
 
 // bring gives r to the person at p, one way or another.
 func (s *session) bring(ctx context.Context, p place, r chat.Reply) error {
-	log := s.log.With("channel", p.channel.ID)
+	log := s.log.With("workspace", p.channel.Workspace, "channel", p.channel.ID)
+	if r.Form != nil && p.trigger == "" {
+		r = chat.Reply{Ephemeral: r.Ephemeral, Message: chat.Message{Text: "That takes a form, and Slack opens one for a command only: please type it with a slash, such as `/ckad help`."}}
+	}
 	if r.Form != nil {
 		err := s.open(ctx, p, *r.Form)
 		if err == nil {
@@ -66,13 +72,13 @@ func (s *session) bring(ctx context.Context, p place, r chat.Reply) error {
 		log.Warn("a form could not be opened", "error", err)
 		r = chat.Reply{Ephemeral: true, Message: chat.Message{Text: "Slack did not let me open the form, most likely because I was too slow. Please do that once more."}}
 	}
-	err := errors.New("no response_url")
+	err := errNoResponseURL
 	if p.responseURL != "" {
 		picture := r.Image()
 		if p.private(r) {
 			picture = nil
 		}
-		err = s.home.illustrated(ctx, false, picture, func(file string) error {
+		err = p.at.illustrated(ctx, false, picture, func(file string) error {
 			return again(ctx, func() error { return s.respond(ctx, p, r, file) })
 		})
 		if err != nil {
@@ -80,13 +86,15 @@ func (s *session) bring(ctx context.Context, p place, r chat.Reply) error {
 		}
 	}
 	if err != nil && !r.Ephemeral && !p.clicked {
-		err = again(ctx, func() error { return s.say(ctx, p.channel.ID, r.Message) })
+		err = again(ctx, func() error { return s.say(ctx, p, p.channel.ID, r.Message) })
 	}
 	if err != nil {
 		err = again(ctx, func() error { return s.whisper(ctx, p, r.Message) })
 	}
 	return err
 }
+
+var errNoResponseURL = errors.New("no response_url")
 
 // private tells whether r is seen by one person only. A message that is replaced
 // stays what it is.
@@ -95,6 +103,14 @@ func (p place) private(r chat.Reply) bool {
 		return p.ephemeral
 	}
 	return r.Ephemeral
+}
+
+// inThread keeps a message to channel in the thread of p, if it is that channel's.
+func (p place) inThread(channel string) slack.MsgOption {
+	if p.thread == "" || channel != p.channel.ID {
+		return slack.MsgOptionCompose()
+	}
+	return slack.MsgOptionTS(p.thread)
 }
 
 // again tries once more if Slack asks for a short wait.
@@ -112,8 +128,8 @@ func again(ctx context.Context, try func() error) error {
 
 func (s *session) open(ctx context.Context, p place, f chat.Form) error {
 	ticket := s.opened.keep(p.responseURL)
-	return s.home.call(ctx, call{what: "open a form", method: "views.open"}, func(api *slack.Client) error {
-		_, err := api.OpenViewContext(ctx, p.trigger, modal(f, p.channel.ID+" "+ticket))
+	return p.at.call(ctx, call{what: "open a form", method: "views.open"}, func(api *slack.Client) error {
+		_, err := api.OpenViewContext(ctx, p.trigger, modal(f, origin{p.channel.ID, ticket, p.channel.Workspace, p.thread}.String()))
 		return err
 	})
 }
@@ -126,6 +142,7 @@ type response struct {
 	Blocks  []slack.Block `json:"blocks"`
 	Links   bool          `json:"unfurl_links"`
 	Media   bool          `json:"unfurl_media"`
+	Thread  string        `json:"thread_ts,omitempty"` // of a new message
 }
 
 // respond answers through the response_url, which takes five messages within half an hour.
@@ -133,6 +150,9 @@ func (s *session) respond(ctx context.Context, p place, r chat.Reply, file strin
 	out := response{Type: slack.ResponseTypeInChannel, Replace: r.Replace && p.clicked}
 	if p.private(r) {
 		out.Type = slack.ResponseTypeEphemeral
+	}
+	if !out.Replace {
+		out.Thread = p.thread
 	}
 	out.Text, out.Blocks = render(r.Message, file)
 	body, err := json.Marshal(out)
@@ -163,22 +183,22 @@ func (s *session) respond(ctx context.Context, p place, r chat.Reply, file strin
 
 // whisper shows m to one person: in the channel, or if I am not in there, in our direct messages.
 func (s *session) whisper(ctx context.Context, p place, m chat.Message) error {
-	err := s.home.call(ctx, call{what: "post an ephemeral message", method: "chat.postEphemeral"}, func(api *slack.Client) error {
-		_, err := api.PostEphemeralContext(ctx, p.channel.ID, p.user.ID, content(m, "")...)
+	err := p.at.call(ctx, call{what: "post an ephemeral message", method: "chat.postEphemeral"}, func(api *slack.Client) error {
+		_, err := api.PostEphemeralContext(ctx, p.channel.ID, p.user.ID, append(content(m, ""), p.inThread(p.channel.ID))...)
 		return err
 	})
 	var gone *chat.GoneError
 	if errors.As(err, &gone) {
-		return s.say(ctx, p.user.ID, m)
+		return s.say(ctx, p, p.user.ID, m)
 	}
 	return err
 }
 
-// say posts m without a key.
-func (s *session) say(ctx context.Context, channel string, m chat.Message) error {
-	return s.home.illustrated(ctx, false, m.Image(), func(file string) error {
-		return s.home.call(ctx, call{what: "post a message", method: "chat.postMessage", channel: channel}, func(api *slack.Client) error {
-			_, _, err := api.PostMessageContext(ctx, channel, append(content(m, file), quiet)...)
+// say posts m without a key, to the channel of p or another.
+func (s *session) say(ctx context.Context, p place, channel string, m chat.Message) error {
+	return p.at.illustrated(ctx, false, m.Image(), func(file string) error {
+		return p.at.call(ctx, call{what: "post a message", method: "chat.postMessage", channel: channel}, func(api *slack.Client) error {
+			_, _, err := api.PostMessageContext(ctx, channel, append(content(m, file), quiet, p.inThread(channel))...)
 			return err
 		})
 	})

@@ -151,7 +151,7 @@ func TestTargets(t *testing.T) {
 		n := len(h.Calls()) + 1
 		p.SendRaw("slash_commands", map[string]any{
 			"command": "/ckad", "text": text, "user_id": "U0ALICE", "user_name": "alice", "channel_id": slacktest.General,
-			"trigger_id": text, "response_url": p.ResponseURL("alice"),
+			"team_id": slacktest.Team, "trigger_id": text, "response_url": p.ResponseURL("alice"),
 		})
 		chattest.AwaitText(t, p, "alice", fmt.Sprintf("answer %d.", n))
 		return h.Calls()[n-1].(chat.Command)

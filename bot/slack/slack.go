@@ -104,14 +104,14 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 	if err := a.cfg.check(); err != nil {
 		return err
 	}
-	home, err := a.identify(ctx)
+	err := a.identify(ctx)
 	if ctx.Err() != nil {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	s := a.newSession(ctx, home, spec, h)
+	s := a.newSession(ctx, spec, h)
 	a.current.Store(s)
 	defer s.drain()
 	if a.cfg.AppToken != "" {
@@ -141,11 +141,11 @@ func (c Config) check() error {
 }
 
 // identify asks Slack which workspace the bot token is for, until Slack answers.
-func (a *Adapter) identify(ctx context.Context) (home *workspace, err error) {
+func (a *Adapter) identify(ctx context.Context) error {
 	var retry pace
 	for failed := false; ; failed = true {
 		if err := retry.wait(ctx); err != nil {
-			return nil, err
+			return err
 		}
 		who, err := a.own.api.AuthTestContext(ctx)
 		var said slack.SlackErrorResponse
@@ -153,10 +153,10 @@ func (a *Adapter) identify(ctx context.Context) (home *workspace, err error) {
 		case err == nil:
 			a.mu.Lock()
 			defer a.mu.Unlock()
-			a.own.team = who.TeamID
-			return a.own, nil
+			a.own.team, a.own.bot = who.TeamID, who.UserID
+			return nil
 		case errors.As(err, &said) && refused[said.Err]:
-			return nil, tokenError("SLACK_BOT_TOKEN", said.Err)
+			return tokenError("SLACK_BOT_TOKEN", said.Err)
 		}
 		if wait := (*slack.RateLimitedError)(nil); errors.As(err, &wait) {
 			retry.atLeast(wait.RetryAfter)

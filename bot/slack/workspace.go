@@ -15,6 +15,7 @@ import (
 type workspace struct {
 	*Adapter
 	team   string
+	bot    string // my user id, if it is known
 	limits limits
 	api    *slack.Client // for call, which keeps to the limits
 }
