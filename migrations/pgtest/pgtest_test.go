@@ -62,8 +62,8 @@ func TestWithoutMainNothingStarts(t *testing.T) {
 
 func TestOtherServerIsUsedAndLeftAsItWas(t *testing.T) {
 	admin := New(t)
-	databases := func() string {
-		return ask(t, admin, `SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database`)
+	databases := func() string { // without those that are made for the tests to come
+		return ask(t, admin, `SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database WHERE NOT starts_with(datname, $1)`, shared.template+"_")
 	}
 	before := databases()
 	t.Setenv("TEST_DATABASE_URL", shared.base.String())
