@@ -14,15 +14,16 @@ import (
 // one place.
 var (
 	ours = map[string][]string{
-		"bot":                     {"bot/app", "bot/chat", "bot/slack", "bot/discord", "bot/console", "bot/store", "kb", "kb/lint", "quiz", "migrations", "migrations/pgserver"}, // joins everything
-		"bot/app":                 {"bot/chat", "bot/picture", "kb", "quiz"},                                                                                                     // translates between the three
-		"bot/chat":                {},                                                                                                                                            // the model: knows nothing
+		"bot":                     {"bot/app", "bot/chat", "bot/slack", "bot/discord", "bot/console", "bot/metrics", "bot/store", "kb", "kb/lint", "quiz", "migrations", "migrations/pgserver"}, // joins everything
+		"bot/app":                 {"bot/chat", "bot/picture", "kb", "quiz"},                                                                                                                    // translates between the three
+		"bot/chat":                {},                                                                                                                                                           // the model: knows nothing
 		"bot/chat/chattest":       {"bot/chat"},
 		"bot/slack":               {"bot/chat"},                      // adapters do not know what a quiz is
 		"bot/slack/slacktest":     {"bot/chat", "bot/chat/chattest"}, // is a chattest.Platform, and knows no bot
 		"bot/discord":             {"bot/chat"},
 		"bot/discord/discordtest": {"bot/chat", "bot/chat/chattest"},
 		"bot/console":             {"bot/chat"},
+		"bot/metrics":             {"bot/chat"},                        // counts what any adapter does
 		"bot/store":               {},                                  // what adapters keep in the database, whatever the platform
 		"bot/picture":             {"bot/chat"},                        // draws plain data: knows neither the quiz nor a platform
 		"kb":                      {"kb/content", "internal/textfile"}, // knows neither the quiz nor what a chat is
@@ -37,23 +38,24 @@ var (
 		"migrations/pgtest":       {"migrations", "migrations/pgserver"},
 	}
 	libraries = map[string][]string{
-		"github.com/slack-go/slack":     {"bot/slack"},
-		"github.com/bwmarrin/discordgo": {"bot/discord"},
-		"github.com/blevesearch/bleve":  {"kb"},
-		"github.com/pressly/goose":      {"migrations"},
-		"github.com/alecthomas/kong":    {"bot"},
-		"golang.org/x/term":             {"bot/console"},
-		"github.com/jackc/pgx":          {"bot", "bot/store", "kb", "quiz", "migrations", "migrations/pgserver", "migrations/pgtest"},
-		"go.yaml.in/yaml":               {"kb", "kb/lint", "quiz", "internal/textfile", "bot/slack"}, // content files; the Slack manifest
-		"k8s.io/api":                    {"kb/lint"},                                                 // large, and not for running bots
-		"k8s.io/apimachinery":           {"kb/lint"},
-		"golang.org/x/image":            {"bot/picture"},
-		"golang.org/x/text":             {"bot/picture", "kb", "quiz", "internal/textfile"},
-		"golang.org/x/sync":             {"bot", "bot/app", "bot/slack", "bot/discord", "quiz", "kb"},
-		"github.com/gorilla/websocket":  {"bot/discord", "bot/slack/slacktest", "bot/discord/discordtest"}, // discordgo and slack-go bring it
-		"golang.org/x/sys":              {"migrations/pgserver"},
-		"pgregory.net/rapid":            {},
-		"github.com/google/go-cmp":      {},
+		"github.com/slack-go/slack":           {"bot/slack"},
+		"github.com/bwmarrin/discordgo":       {"bot/discord"},
+		"github.com/blevesearch/bleve":        {"kb"},
+		"github.com/pressly/goose":            {"migrations"},
+		"github.com/alecthomas/kong":          {"bot"},
+		"golang.org/x/term":                   {"bot/console"},
+		"github.com/jackc/pgx":                {"bot", "bot/metrics", "bot/store", "kb", "quiz", "migrations", "migrations/pgserver", "migrations/pgtest"},
+		"go.yaml.in/yaml":                     {"kb", "kb/lint", "quiz", "internal/textfile", "bot/slack"}, // content files; the Slack manifest
+		"k8s.io/api":                          {"kb/lint"},                                                 // large, and not for running bots
+		"k8s.io/apimachinery":                 {"kb/lint"},
+		"golang.org/x/image":                  {"bot/picture"},
+		"golang.org/x/text":                   {"bot/picture", "kb", "quiz", "internal/textfile"},
+		"golang.org/x/sync":                   {"bot", "bot/app", "bot/slack", "bot/discord", "quiz", "kb"},
+		"github.com/gorilla/websocket":        {"bot/discord", "bot/slack/slacktest", "bot/discord/discordtest"}, // discordgo and slack-go bring it
+		"github.com/prometheus/client_golang": {"bot/metrics"},
+		"golang.org/x/sys":                    {"migrations/pgserver"},
+		"pgregory.net/rapid":                  {},
+		"github.com/google/go-cmp":            {},
 	}
 )
 

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,6 +12,7 @@ import (
 	"ckadbot/bot/chat"
 	"ckadbot/bot/console"
 	"ckadbot/bot/discord"
+	"ckadbot/bot/metrics"
 	"ckadbot/bot/slack"
 	"ckadbot/bot/store"
 	"ckadbot/quiz"
@@ -23,25 +22,42 @@ import (
 type serve struct{}
 
 // Run runs the bot until it is told to stop or, in the terminal, until the input ends.
+// Told to stop, it is no longer ready, and the adapters take nothing new; what people
+// did before is answered and what is being posted is posted, for which there are some
+// seconds. Then HTTP ends, and at last the database.
 func (serve) Run(s session) error {
+	var web net.Listener
+	if s.config.HTTPAddr != "" { // first, as nothing else is so quick to fail
+		var err error
+		if web, err = listen(s.ctx, s.config.HTTPAddr); err != nil {
+			return err
+		}
+		defer web.Close()
+	}
 	glossary, pool, closeAll, err := openGlossary(s)
 	if err != nil {
 		return err
 	}
 	defer closeAll()
+	counts := metrics.New(app.Spec)
 	deliveries := store.NewDeliveries(pool, s.log)
-	adapters := adapters(s, deliveries)
+	adapters := adapters(s, deliveries, counts)
 	engine := quiz.New(pool, quiz.Options{Log: s.log, Platforms: platforms(adapters)})
 	if err := loadBank(s, engine); err != nil {
 		return err
 	}
-	program := app.New(app.Config{Glossary: glossary, Engine: engine, Adapters: adapters, Log: s.log})
+	counts.Database(pool)
+	counts.Queue(engine.Waiting)
+	program := app.New(app.Config{Glossary: glossary, Engine: engine, Adapters: counting(adapters, counts), Log: s.log, Posted: counts.RoundPosted})
 	g, ctx := errgroup.WithContext(s.ctx)
 	ctx, cancel := context.WithCancel(ctx)
-	g.Go(func() error { defer cancel(); return program.Run(ctx) })
+	ended, end := context.WithCancel(context.WithoutCancel(ctx))
+	g.Go(func() error { defer end(); defer cancel(); return program.Run(ctx) })
 	g.Go(func() error { return deliveries.Run(ctx) })
-	if s.config.HTTPAddr != "" {
-		g.Go(func() error { return serveHealth(ctx, s.config.HTTPAddr, pool.Ping) })
+	if web != nil {
+		server := server{listener: web, log: s.log, database: pool.Ping, adapters: adapters, metrics: counts.Handler()}
+		context.AfterFunc(ctx, func() { server.stopping.Store(true) })
+		g.Go(func() error { return server.serve(ended) })
 	}
 	err = g.Wait()
 	if errors.Is(err, chat.ErrToken) || err == nil {
@@ -51,7 +67,7 @@ func (serve) Run(s session) error {
 }
 
 // adapters are those whose tokens are set, or else the terminal.
-func adapters(s session, deliveries *store.Deliveries) (list []chat.Adapter) {
+func adapters(s session, deliveries *store.Deliveries, counts *metrics.Metrics) (list []chat.Adapter) {
 	c := s.config
 	if c.console() {
 		terminal := console.New(console.Config{In: s.in, Out: s.out, Name: c.Name, Plain: c.NoColor, Log: s.log})
@@ -60,11 +76,25 @@ func adapters(s session, deliveries *store.Deliveries) (list []chat.Adapter) {
 		}
 		return []chat.Adapter{terminal}
 	}
-	if c.SlackBotToken != "" {
-		list = append(list, slack.New(slack.Config{BotToken: string(c.SlackBotToken), AppToken: string(c.SlackAppToken), APIURL: c.SlackAPIURL, Log: s.log, Claim: deliveries.Claim}))
+	if c.slack() {
+		list = append(list, slack.New(slack.Config{
+			BotToken: string(c.SlackBotToken), AppToken: string(c.SlackAppToken), Secret: string(c.SlackSigningSecret), APIURL: c.SlackAPIURL,
+			Log: s.log, Claim: deliveries.Claim, Responded: counts.Responded("slack"),
+		}))
 	}
 	if c.DiscordToken != "" {
-		list = append(list, discord.New(discord.Config{Token: string(c.DiscordToken), APIURL: c.DiscordAPIURL, Log: s.log, Claim: deliveries.Claim}))
+		list = append(list, discord.New(discord.Config{
+			Token: string(c.DiscordToken), PublicKey: c.DiscordPublicKey, APIURL: c.DiscordAPIURL,
+			Log: s.log, Claim: deliveries.Claim, Responded: counts.Responded("discord"),
+		}))
+	}
+	return list
+}
+
+// counting are adapters whose posts are counted.
+func counting(adapters []chat.Adapter, counts *metrics.Metrics) (list []chat.Adapter) {
+	for _, a := range adapters {
+		list = append(list, counts.Adapter(a))
 	}
 	return list
 }
@@ -88,32 +118,6 @@ func loadBank(s session, engine *quiz.Engine) error {
 	}
 	if added+updated+retired > 0 {
 		s.progress(fmt.Sprintf("Loaded the question bank: %d added, %d updated, %d retired.", added, updated, retired))
-	}
-	return nil
-}
-
-// serveHealth answers /healthz with 200 while the database answers, for
-// container health checks, until ctx ends.
-func serveHealth(ctx context.Context, addr string, ping func(context.Context) error) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return fmt.Errorf("HTTP_ADDR %q: %w", addr, err)
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-		defer cancel()
-		if ping(ctx) != nil {
-			http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ok")
-	})
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
-	defer stop()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
 	}
 	return nil
 }

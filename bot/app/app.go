@@ -33,20 +33,24 @@ type App struct {
 	adapters map[string]chat.Adapter // by platform
 	now      func() time.Time
 	log      *slog.Logger
+	posted   func(late time.Duration)
 }
 
-// Config is what an App works with. All fields but Now are needed.
+// Config is what an App works with. All fields but Now and Posted are needed.
 type Config struct {
 	Glossary *kb.Glossary
 	Engine   *quiz.Engine
 	Adapters []chat.Adapter
 	Now      func() time.Time // time.Now if nil
 	Log      *slog.Logger
+
+	// Posted is told how long after it was due a series' round was posted in a channel, if it is not nil.
+	Posted func(late time.Duration)
 }
 
 // New makes an App.
 func New(c Config) *App {
-	a := &App{glossary: c.Glossary, engine: c.Engine, adapters: map[string]chat.Adapter{}, now: c.Now, log: c.Log}
+	a := &App{glossary: c.Glossary, engine: c.Engine, adapters: map[string]chat.Adapter{}, now: c.Now, log: c.Log, posted: c.Posted}
 	for _, adapter := range c.Adapters {
 		a.adapters[adapter.Platform()] = adapter
 	}

@@ -18,6 +18,9 @@ func (a *App) PostRound(ctx context.Context, p quiz.Post) (string, error) {
 		return "", err
 	}
 	ref, err := adapter.Post(ctx, ch, chat.Key{ID: p.Key, Tried: p.Tried}, openCard(p.Round))
+	if err == nil && a.posted != nil && p.Round.Kind == quiz.KindSeries {
+		a.posted(a.now().Sub(p.Round.Opens))
+	}
 	return ref.ID, forEngine(err)
 }
 
