@@ -190,7 +190,7 @@ func (c Config) checkHTTP() (errs []error) {
 	switch {
 	case c.SlackClientID != "":
 		why = "SLACK_CLIENT_ID: workspaces install the app over HTTP"
-	case c.slack() && c.SlackAppToken == "":
+	case c.slack() && c.SlackAppToken == "" && c.SlackSigningSecret != "":
 		why = "SLACK_SIGNING_SECRET: without SLACK_APP_TOKEN Slack reaches the bot over HTTP"
 	case c.DiscordPublicKey != "":
 		why = "DISCORD_PUBLIC_KEY: Discord reaches the bot over HTTP"
