@@ -18,7 +18,7 @@ var (
 		"bot/app":                 {"bot/chat", "bot/picture", "kb", "quiz"},                                                                                                                    // translates between the three
 		"bot/chat":                {},                                                                                                                                                           // the model: knows nothing
 		"bot/chat/chattest":       {"bot/chat"},
-		"bot/slack":               {"bot/chat"},                      // adapters do not know what a quiz is
+		"bot/slack":               {"bot/chat", "bot/store"},         // adapters do not know what a quiz is
 		"bot/slack/slacktest":     {"bot/chat", "bot/chat/chattest"}, // is a chattest.Platform, and knows no bot
 		"bot/discord":             {"bot/chat"},
 		"bot/discord/discordtest": {"bot/chat", "bot/chat/chattest"},

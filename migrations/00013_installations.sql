@@ -8,13 +8,14 @@ create table chat.installation (
     token            bytea       not null,
     refresh          bytea,
     expires_at       timestamptz,
+    bot_user         text        not null,
     installer        text        not null,
     version          bigint      not null default 1,
     installed_at     timestamptz not null default now(),
     refreshing_until timestamptz,
     primary key (enterprise_id, team_id),
     check (enterprise_id <> '' or team_id <> ''),
-    check (length(enterprise_id) <= 64 and length(team_id) <= 64 and length(key_id) <= 64 and length(installer) <= 64),
+    check (length(enterprise_id) <= 64 and length(team_id) <= 64 and length(key_id) <= 64 and length(bot_user) <= 64 and length(installer) <= 64),
     check ((refresh is null) = (expires_at is null))
 );
 create unique index installation_team on chat.installation (team_id) where team_id <> '';
@@ -22,6 +23,7 @@ comment on table  chat.installation is 'The token for each Slack workspace, or f
 comment on column chat.installation.enterprise_id is 'Empty for a workspace of no enterprise';
 comment on column chat.installation.team_id is 'Empty for all workspaces of the enterprise';
 comment on column chat.installation.key_id is 'Of SECRET_KEYS, by which token and refresh are encrypted (AES-256-GCM, with this row''s key and the column''s name as additional data)';
+comment on column chat.installation.bot_user is 'Who the bot is in that workspace; empty if Slack did not say';
 comment on column chat.installation.refresh is 'For a token that expires: it works once, and gives the next of both';
 comment on column chat.installation.version is 'Counts changes of the tokens, so that nobody changes or deletes newer ones than they know';
 comment on column chat.installation.refreshing_until is 'One bot is getting new tokens; no other does until then';

@@ -40,7 +40,8 @@ type session struct {
 
 	work  context.Context // of handlers: ends when their time is over after Run's
 	stop  context.CancelFunc
-	slots chan struct{} // filled while a handler is at work
+	end   context.CancelCauseFunc // ends Run
+	slots chan struct{}           // filled while a handler is at work
 
 	mu     sync.Mutex // guards closed, and busy.Add against busy.Wait
 	closed bool

@@ -165,8 +165,3 @@ func (s *session) somebody(ctx context.Context, p place, id string) chat.User {
 	}
 	return u
 }
-
-// removed is called when the bot was removed from a workspace, perhaps more than once.
-func (s *session) removed(ctx context.Context, team, _ string) {
-	s.handler.Left(ctx, chat.Channel{Platform: "slack", Workspace: team}.Home())
-}

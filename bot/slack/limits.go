@@ -100,7 +100,7 @@ func (l *limits) method(name string) *window {
 		if n == 0 {
 			n = perMinuteOther
 		}
-		w = &window{n: n, spare: n / 20, per: 60 * l.second}
+		w = &window{n: n, spare: n / 20, per: 61 * l.second} // one for what the network adds
 		if l.methods == nil {
 			l.methods = map[string]*window{}
 		}

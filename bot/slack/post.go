@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"time"
@@ -25,8 +26,7 @@ func content(m chat.Message, file string) []slack.MsgOption {
 // Post starts a message in a channel. Slack has no idempotent posts: a message
 // carries its key, and a post that was tried before is first looked for in the
 // channel's history. That needs the scopes channels:history and groups:history;
-// without them, or when Slack limits us, a post whose answer was lost is made
-// again and may stand there twice. Both work, and each answer counts once.
+// without them a post whose answer was lost is made again and may stand there twice. Both work, and each answer counts once.
 func (a *Adapter) Post(ctx context.Context, ch chat.Channel, key chat.Key, m chat.Message) (chat.MessageRef, error) {
 	if err := m.Validate(); err != nil {
 		return chat.MessageRef{}, fmt.Errorf("post to %s: %w", ch, err)
@@ -62,6 +62,7 @@ func (w *workspace) find(ctx context.Context, ch chat.Channel, key chat.Key) (ts
 		ChannelID: ch.ID, Oldest: unix(key.Tried.Add(-time.Minute)) + ".000000", Limit: 200, IncludeAllMetadata: true,
 	}
 	c := call{what: "look for an earlier post in " + ch.String(), method: "conversations.history", hasty: true}
+	var later *chat.RetryError
 	for range 5 { // a thousand messages since then are more than a quiz will see
 		var page *slack.GetConversationHistoryResponse
 		var said error
@@ -70,6 +71,8 @@ func (w *workspace) find(ctx context.Context, ch chat.Channel, key chat.Key) (ts
 			return said
 		})
 		switch {
+		case errors.As(err, &later):
+			return "", err
 		case err != nil && said != nil && !answered(said): // posting would fail, too, and may come to one more that nobody knows of
 			return "", fmt.Errorf("%s: %w", c.what, bare(said))
 		case err != nil:

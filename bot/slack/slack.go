@@ -32,6 +32,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"ckadbot/bot/chat"
+	"ckadbot/bot/store"
 )
 
 // A Config says how to reach Slack.
@@ -41,6 +42,11 @@ type Config struct {
 	Secret   string       // the signing secret: without an AppToken, Slack reaches us over HTTP, see [Adapter.Routes]
 	APIURL   string       // default https://slack.com/api/
 	Log      *slog.Logger // default: nothing is logged
+
+	// Installations are the workspaces, for a bot without BotToken that serves all which install it.
+	// ClientID and ClientSecret are the app's, PublicURL is where its routes are, as in "https://quiz.example".
+	Installations                     *store.Installations
+	ClientID, ClientSecret, PublicURL string
 
 	// Claim tells whether this process is the first of all that serve Slack to handle what key
 	// names; nil: it always is. A key may hold secrets.
@@ -68,8 +74,11 @@ type Adapter struct {
 	current atomic.Pointer[session] // of the last Run
 	forged  forged
 
-	mu  sync.Mutex // guards the rest
-	own *workspace // of the bot token; its team is "" until Slack was asked
+	gone atomic.Bool // the one workspace has removed the app
+
+	mu         sync.Mutex            // guards the rest
+	own        *workspace            // of the bot token; its team is "" until Slack was asked
+	workspaces map[string]*workspace // by team, of Installations
 }
 
 // New makes an adapter. It does not talk to Slack yet.
@@ -86,7 +95,8 @@ func New(cfg Config) *Adapter {
 	a := &Adapter{cfg: cfg, log: cfg.Log.With("platform", "slack"), second: time.Second}
 	// A redirect would carry the token to wherever it points.
 	a.http = &http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	a.own = a.newWorkspace("", cfg.BotToken)
+	a.own, a.workspaces = a.newWorkspace(""), map[string]*workspace{}
+	a.own.api = a.newClient(cfg.BotToken)
 	return a
 }
 
@@ -104,20 +114,33 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 	if err := a.cfg.check(); err != nil {
 		return err
 	}
-	err := a.identify(ctx)
-	if ctx.Err() != nil {
-		return nil
+	if a.cfg.Installations == nil {
+		err := a.identify(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
+	a.gone.Store(false)
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	s := a.newSession(ctx, spec, h)
+	s.end = end
 	a.current.Store(s)
 	defer s.drain()
+	serve := s.listen
 	if a.cfg.AppToken != "" {
-		return s.connect(ctx)
+		serve = s.connect
 	}
-	return s.listen(ctx)
+	if err := serve(ctx); err != nil {
+		return err
+	}
+	if cause := context.Cause(ctx); errors.Is(cause, chat.ErrToken) {
+		return cause
+	}
+	return nil
 }
 
 // check finds tokens that are missing or swapped before Slack does.
@@ -128,6 +151,7 @@ func (c Config) check() error {
 	} {
 		switch {
 		case t.setting == "SLACK_APP_TOKEN" && t.token == "" && c.Secret != "": // over HTTP
+		case t.setting == "SLACK_BOT_TOKEN" && c.Installations != nil: // each workspace has its own
 		case strings.HasPrefix(t.token, t.prefix):
 		case t.token == "":
 			return fmt.Errorf("%w: %s is empty; it takes %s", chat.ErrToken, t.setting, t.hint)

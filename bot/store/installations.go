@@ -25,6 +25,7 @@ func NewInstallations(db *pgxpool.Pool, keys Keys) *Installations { return &Inst
 type Installation struct {
 	Enterprise string // "" for a workspace of no enterprise
 	Team       string // "" for all workspaces of the enterprise
+	BotUser    string // who the bot is there
 	Installer  string // the user who installed
 	Token      Token
 	Refresh    Token     // gives the next tokens, once; "" if Token never expires
@@ -69,13 +70,13 @@ func (s *Installations) Find(ctx context.Context, team, enterprise string) (Inst
 	var token, refresh []byte
 	var expires *time.Time
 	err := s.db.QueryRow(ctx, `
-		select enterprise_id, team_id, installer, version, key_id, token, refresh, expires_at
+		select enterprise_id, team_id, bot_user, installer, version, key_id, token, refresh, expires_at
 		from chat.installation
 		where team_id = $1 and $1 <> ''
 			or team_id = '' and enterprise_id = coalesce(nullif($2, ''), (select enterprise_id from chat.enterprise_team where team_id = $1))
 		order by team_id = ''
 		limit 1`, team, enterprise).
-		Scan(&in.Enterprise, &in.Team, &in.Installer, &in.Version, &key, &token, &refresh, &expires)
+		Scan(&in.Enterprise, &in.Team, &in.BotUser, &in.Installer, &in.Version, &key, &token, &refresh, &expires)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Installation{}, ErrNotInstalled
 	}
@@ -140,13 +141,13 @@ func (s *Installations) Save(ctx context.Context, in Installation) (first bool, 
 			return err
 		}
 		err = tx.QueryRow(ctx, `
-			insert into chat.installation as i (enterprise_id, team_id, key_id, token, refresh, expires_at, installer)
-			values ($1, $2, $3, $4, $5, $6, $7)
+			insert into chat.installation as i (enterprise_id, team_id, key_id, token, refresh, expires_at, bot_user, installer)
+			values ($1, $2, $3, $4, $5, $6, $7, $8)
 			on conflict (enterprise_id, team_id) do update
 			set key_id = excluded.key_id, token = excluded.token, refresh = excluded.refresh, expires_at = excluded.expires_at,
-				installer = excluded.installer, installed_at = now(), version = i.version + 1, refreshing_until = null
+				bot_user = excluded.bot_user, installer = excluded.installer, installed_at = now(), version = i.version + 1, refreshing_until = null
 			returning version = 1`,
-			in.Enterprise, in.Team, s.keys.first, token, refresh, nullTime(in.Expires), in.Installer).Scan(&first)
+			in.Enterprise, in.Team, s.keys.first, token, refresh, nullTime(in.Expires), in.BotUser, in.Installer).Scan(&first)
 		first = first && moved.RowsAffected() == 0
 		return err
 	})

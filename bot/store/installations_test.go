@@ -63,7 +63,7 @@ var later = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 func TestInstallationIsFoundAsItWasSaved(t *testing.T) {
 	s, _ := newInstallations(t)
 	for _, in := range []Installation{
-		{Team: "T1", Installer: "U1", Token: "xoxb-1"},
+		{Team: "T1", BotUser: "UBOT", Installer: "U1", Token: "xoxb-1"},
 		{Team: "T2", Enterprise: "E2", Installer: "U2", Token: "xoxe.xoxb-2", Refresh: "xoxe-2", Expires: later},
 	} {
 		if !save(t, s, in) {
