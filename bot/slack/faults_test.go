@@ -179,8 +179,11 @@ func TestEventOfAnUnknownKindIsAcknowledged(t *testing.T) {
 }
 
 func TestManyEventsAreAcknowledgedWhileFewAreHandled(t *testing.T) {
+	bothWays(t, manyEvents)
+}
+
+func manyEvents(t *testing.T, p *platform) {
 	const events, most = 100, 64
-	p := newPlatform(t)
 	var now, peak atomic.Int64
 	full, release := make(chan struct{}), make(chan struct{})
 	chattest.Start(t, p, &chattest.Handler{OnCommand: func(chat.Command) chat.Reply {

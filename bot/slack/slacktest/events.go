@@ -101,8 +101,14 @@ func (s *Server) press(p *person, m *message, button map[string]any) {
 		"state":        map[string]any{"values": map[string]any{}},
 		"response_url": s.newResponseURL(p, m.channel, m), "trigger_id": s.newTrigger(p),
 	}
+	if m.thread != "" {
+		object(payload["container"])["thread_ts"] = m.thread
+	}
 	if m.only == "" { // Slack leaves the message out if it is ephemeral
 		payload["message"] = map[string]any{"type": "message", "user": BotUser, "bot_id": botID, "app_id": appID, "ts": m.ts, "text": m.text, "blocks": m.blocks, "team": Team}
+		if m.thread != "" {
+			object(payload["message"])["thread_ts"] = m.thread
+		}
 	}
 	s.send("interactive", payload, nil)
 }
@@ -141,6 +147,7 @@ func (s *Server) send(kind string, payload map[string]any, onAck func(answer map
 	if s.fault(chattest.Again) {
 		s.deliver(&envelope{id: s.id("E"), kind: kind, payload: payload, acked: make(chan struct{}), again: true})
 	}
+	s.repeat(e)
 }
 
 // deliver gives e to the connection whose turn it is, or keeps it until there is one. The caller holds mu.

@@ -70,12 +70,18 @@ func (s *Server) newMessage(c *channel, only string, args map[string]any) (*mess
 	if problem := s.checkFiles(args, only != ""); problem != "" {
 		return nil, problem
 	}
-	m := &message{ts: s.stamp(), channel: c.id, only: only, text: word(args["text"]), blocks: array(args["blocks"]), metadata: object(args["metadata"])}
+	thread := word(args["thread_ts"])
+	if thread != "" && !stamps.MatchString(thread) {
+		return nil, "invalid_thread_ts"
+	}
+	m := &message{ts: s.stamp(), channel: c.id, thread: thread, only: only, text: word(args["text"]), blocks: array(args["blocks"]), metadata: object(args["metadata"])}
 	m.pings = s.pings(args)
 	s.messages = append(s.messages, m)
 	s.show()
 	return m, ""
 }
+
+var stamps = regexp.MustCompile(`^[0-9]+\.[0-9]{6}$`)
 
 var ping = regexp.MustCompile(`<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|<!(channel|here|everyone)[^>]*>`)
 

@@ -70,6 +70,9 @@ func (s *Server) take(u *responseURL, args map[string]any) (problem string) {
 	if kind == "ephemeral" {
 		only = u.user
 	}
+	if u.message != nil && word(args["thread_ts"]) != u.message.thread {
+		s.complain("an answer to a message in the thread %q went to %q", u.message.thread, word(args["thread_ts"]))
+	}
 	_, problem = s.newMessage(s.channels[u.channel], only, args)
 	return problem
 }

@@ -49,6 +49,8 @@ type Server struct {
 	channels   map[string]*channel // by id
 	messages   []*message
 	views      map[string]*view
+	repeats    int    // of the next event
+	shut       bool   // for new connections
 	base       string // of the bot's routes; empty: over websockets
 	conns      []*conn
 	next       int // of conns, to take turns
@@ -82,6 +84,7 @@ type channel struct {
 
 type message struct {
 	ts, channel string
+	thread      string // the ts of the message that began it
 	only        string // the user who sees it, if it is ephemeral
 	text        string
 	blocks      []any

@@ -13,6 +13,10 @@ import (
 // pingTime is how often Slack pings; bots that hear none take the connection for dead.
 const pingTime = 5 * time.Second
 
+// maxConns is how many connections the bots of an app may have
+// (docs.slack.dev/apis/events-api/using-socket-mode).
+const maxConns = 10
+
 // A conn is one bot's websocket.
 type conn struct {
 	ws      *websocket.Conn
@@ -32,7 +36,7 @@ func (s *Server) open(map[string]any) (map[string]any, string) {
 func (s *Server) link(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	ticket := r.URL.Query().Get("ticket")
-	valid := s.tickets[ticket] && !s.closed
+	valid := s.tickets[ticket] && !s.closed && !s.shut
 	delete(s.tickets, ticket)
 	if valid {
 		s.tasks.Add(1)
@@ -65,6 +69,10 @@ func (s *Server) join(c *conn) bool {
 		return false
 	}
 	s.conns = append(s.conns, c)
+	if len(s.conns) > maxConns {
+		s.complain("%d connections, Slack allows %d", len(s.conns), maxConns)
+	}
+	s.show()
 	hello, err := json.Marshal(map[string]any{
 		"type": "hello", "num_connections": len(s.conns), "connection_info": map[string]any{"app_id": appID},
 		"debug_info": map[string]any{"host": "applink-1", "build_number": 1, "approximate_connection_time": 3600},
@@ -100,6 +108,7 @@ func (s *Server) forget(c *conn) {
 		return
 	}
 	s.conns = slices.Delete(s.conns, i, i+1)
+	s.show()
 	close(c.quit)
 	for _, id := range slices.Sorted(maps.Keys(c.unacked)) {
 		e := c.unacked[id]
