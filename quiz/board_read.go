@@ -8,7 +8,8 @@ import (
 
 // boardSQL reads a page of a board and the rows around player $6. What that costs does not depend on how many players there
 // are: the page and the neighbours are read in the order of the index score_order, and the ranks follow from
-// quiz.score_count, which has a row for each number of points.
+// quiz.score_count, which has a row for each number of points. Where the order matters, the workspace of a score is left out, as
+// its board implies it: else the planner may read the whole board by the primary key and sort it.
 const boardSQL = `
 	WITH board AS MATERIALIZED (
 		SELECT id FROM quiz.board WHERE workspace = $1 AND scope = $2 AND span = $3 AND start = $4::text::date AND season = $5
@@ -26,21 +27,21 @@ const boardSQL = `
 		SELECT true AS paged, s.* FROM board b
 		CROSS JOIN LATERAL (
 			SELECT * FROM quiz.score s
-			WHERE s.workspace = $1 AND s.board = b.id AND s.answers > 0
+			WHERE s.board = b.id AND s.answers > 0
 			ORDER BY -s.points, s.answers, s.player
 			LIMIT $9 OFFSET (SELECT page FROM shown) * $9
 		) s
 		UNION ALL
 		SELECT false, s.* FROM me CROSS JOIN LATERAL (
 			SELECT * FROM quiz.score s
-			WHERE s.workspace = $1 AND s.board = me.board AND s.answers > 0
+			WHERE s.board = me.board AND s.answers > 0
 			AND (-s.points, s.answers, s.player) < (-me.points, me.answers, me.player)
 			ORDER BY -s.points DESC, s.answers DESC, s.player DESC LIMIT 1
 		) s
 		UNION ALL
 		SELECT false, s.* FROM me CROSS JOIN LATERAL (
 			SELECT * FROM quiz.score s
-			WHERE s.workspace = $1 AND s.board = me.board AND s.answers > 0
+			WHERE s.board = me.board AND s.answers > 0
 			AND (-s.points, s.answers, s.player) >= (-me.points, me.answers, me.player)
 			ORDER BY -s.points, s.answers, s.player LIMIT 2
 		) s

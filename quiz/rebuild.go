@@ -59,19 +59,14 @@ type step struct{ what, sql string }
 
 // rebuildIn marks all answers as counted that count, and sums them up. A correction that comes in between has its rounds
 // counted again, as always.
+//
+// What it costs is mostly the rows of quiz.score that it writes. To read little besides, it first adds up what each player has
+// in a place: where answers count for the same boards.
 func rebuildIn(ctx context.Context, tx pgx.Tx, workspace string) error {
-	_, err := tx.Exec(ctx, `
-		SET LOCAL work_mem = '128MB';
-		CREATE TEMP TABLE place (place int, channel text, series bigint, domain text, day date, season bigint) ON COMMIT DROP;
-		CREATE TEMP TABLE fact (place int, player bigint, points smallint) ON COMMIT DROP;
-		CREATE TEMP TABLE aim (place int, kind text, span text, board bigint) ON COMMIT DROP`)
-	if err != nil {
-		return fmt.Errorf("make room: %w", err)
-	}
 	for _, s := range rebuildSteps {
-		args := []any{workspace}
-		if !strings.Contains(s.sql, "$1") {
-			args = nil
+		var args []any
+		if strings.Contains(s.sql, "$1") {
+			args = []any{workspace}
 		}
 		if _, err := tx.Exec(ctx, s.sql, args...); err != nil {
 			return fmt.Errorf("%s: %w", s.what, err)
@@ -80,30 +75,32 @@ func rebuildIn(ctx context.Context, tx pgx.Tx, workspace string) error {
 	// One kind of boards at a time: sorting all of them together takes four times as long.
 	for _, kind := range []string{"workspace", "channel", "series", "domain"} {
 		for _, span := range []string{"day", "week", "month", "season", "all"} {
-			_, err := tx.Exec(ctx, `
-				INSERT INTO quiz.score (workspace, board, player, points, rights, answers)
-				SELECT $1, a.board, f.player, sum(f.points), count(*) FILTER (WHERE f.points > 0), count(*)
-				FROM aim a
-				JOIN fact f USING (place)
-				WHERE a.kind = $2 AND a.span = $3
-				GROUP BY a.board, f.player
-				ORDER BY a.board, f.player`, workspace, kind, span)
-			if err != nil {
+			if _, err := tx.Exec(ctx, sumSQL, workspace, kind, span); err != nil {
 				return fmt.Errorf("sum up %s by %s: %w", kind, span, err)
 			}
 		}
 	}
-	_, err = tx.Exec(ctx, `
-		INSERT INTO quiz.score_count (workspace, board, points, players)
-		SELECT workspace, board, points, count(*) FROM quiz.score WHERE workspace = $1
-		GROUP BY workspace, board, points`, workspace)
-	if err != nil {
-		return fmt.Errorf("count the scores: %w", err)
-	}
 	return nil
 }
 
+// sumSQL writes the scores of boards of a kind and a span, in the order of their key, and counts them.
+const sumSQL = `
+	WITH made AS (
+		INSERT INTO quiz.score (workspace, board, player, points, rights, answers)
+		SELECT $1, a.board, f.player, sum(f.points), sum(f.rights), sum(f.answers)
+		FROM aim a
+		JOIN fact f USING (place)
+		WHERE a.kind = $2 AND a.span = $3
+		GROUP BY a.board, f.player
+		ORDER BY a.board, f.player
+		RETURNING board, points
+	)
+	INSERT INTO quiz.score_count (workspace, board, points, players)
+	SELECT $1, board, points, count(*) FROM made GROUP BY board, points`
+
 var rebuildSteps = []step{
+	{"make room", `SET LOCAL work_mem = '128MB'`},
+	{"compute as it is written", `SET LOCAL jit = off`}, // to compile takes longer than it saves
 	{"mark what is counted", `
 		UPDATE quiz.answer a
 		SET counted = CASE WHEN quiz.counts(r.kind, r.sealed_at, a.first_asked, q.voided_at)
@@ -116,41 +113,54 @@ var rebuildSteps = []step{
 	{"delete the scores", `DELETE FROM quiz.score WHERE workspace = $1`},
 	{"delete the counts", `DELETE FROM quiz.score_count WHERE workspace = $1`},
 	{"delete the boards", `DELETE FROM quiz.board WHERE workspace = $1`},
+	{"make room for places", `
+		CREATE TEMP TABLE spot (round bigint, position smallint, place int, channel text, series bigint, domain text, day date, season bigint)
+			ON COMMIT DROP`},
+	{"make room for sums", `CREATE TEMP TABLE fact (place int, player bigint, points int, rights int, answers int) ON COMMIT DROP`},
+	{"make room for boards", `CREATE TEMP TABLE aim (place int, kind text, span text, board bigint) ON COMMIT DROP`},
 	{"find where answers count", `
-		INSERT INTO place
-		SELECT row_number() OVER (), p.*
+		INSERT INTO spot
+		SELECT round, position, dense_rank() OVER (ORDER BY channel, series, domain, day, season), channel, series, domain, day, season
 		FROM (
-			SELECT DISTINCT p.channel, coalesce(r.series, 0), q.domain, r.day, coalesce(r.season, 0)
-			FROM quiz.round r
+			SELECT r.id AS round, q.position, p.channel, r.series, q.domain, r.season,
+				-- The first of the days that are alike: those of a month of which no day and no week is kept, and all before.
+				CASE
+					WHEN quiz.kept('day', r.day, s.kept) OR quiz.kept('week', date_trunc('week', r.day::timestamp)::date, s.kept) THEN r.day
+					WHEN quiz.kept('month', date_trunc('month', r.day::timestamp)::date, s.kept) THEN date_trunc('month', r.day::timestamp)::date
+					ELSE '-infinity'
+				END AS day
+			FROM quiz.scoring s
+			JOIN quiz.round r          ON r.workspace = s.workspace
 			JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
 			JOIN quiz.post p           ON p.workspace = r.workspace AND p.round = r.id
-			WHERE r.workspace = $1 AND r.kind IN ('series', 'ask')
-		) p`},
-	{"find what they count", `
+			WHERE s.workspace = $1 AND r.kind IN ('series', 'ask')
+		) asked`},
+	{"look at where answers count", `ANALYZE spot`},
+	{"add up what they count", `
 		INSERT INTO fact
-		SELECT p.place, w.player, w.counted
-		FROM quiz.worth w
-		JOIN place p ON p.channel = w.channel AND p.series = coalesce(w.series, 0) AND p.domain = w.domain
-			AND p.day = w.day AND p.season = coalesce(w.season, 0)
+		SELECT s.place, a.player, sum(a.counted), count(*) FILTER (WHERE a.counted > 0), count(*)
+		FROM quiz.answer a
+		JOIN spot s ON s.round = a.round AND s.position = a.position AND s.channel = a.channel
 		-- Not IS NOT NULL: the planner may have seen the table when nothing was counted, and would expect no rows.
-		WHERE w.workspace = $1 AND coalesce(w.counted, -1) >= 0`},
-	{"leave out where nobody answered", `DELETE FROM place p WHERE NOT EXISTS (SELECT FROM fact f WHERE f.place = p.place)`},
-	{"look at them", `ANALYZE place`},
+		WHERE a.workspace = $1 AND coalesce(a.counted, -1) >= 0
+		GROUP BY s.place, a.player`},
 	{"look at what they count", `ANALYZE fact`},
+	{"leave out where nobody answered", `DELETE FROM spot WHERE place NOT IN (SELECT place FROM fact)`},
 	{"make the boards", `
 		INSERT INTO quiz.board (workspace, scope, span, start, season)
 		SELECT DISTINCT $1, b.scope, b.span, b.start, b.season
-		FROM quiz.scoring s
-		CROSS JOIN place p
-		CROSS JOIN quiz.boards(p.channel, nullif(p.series, 0), p.domain, p.day, nullif(p.season, 0), s.kept) b
-		WHERE s.workspace = $1`},
+		FROM quiz.scoring k
+		CROSS JOIN (SELECT DISTINCT channel, series, domain, day, season FROM spot) p
+		CROSS JOIN quiz.boards(p.channel, p.series, p.domain, p.day, p.season, k.kept) b
+		WHERE k.workspace = $1
+		ORDER BY 2, 3, 4, 5`},
 	{"find which boards they count for", `
 		INSERT INTO aim
 		SELECT p.place, split_part(w.scope, '/', 1), w.span, b.id
-		FROM quiz.scoring s
-		CROSS JOIN place p
-		CROSS JOIN quiz.boards(p.channel, nullif(p.series, 0), p.domain, p.day, nullif(p.season, 0), s.kept) w
+		FROM quiz.scoring k
+		CROSS JOIN (SELECT DISTINCT place, channel, series, domain, day, season FROM spot) p
+		CROSS JOIN quiz.boards(p.channel, p.series, p.domain, p.day, p.season, k.kept) w
 		JOIN quiz.board b ON b.workspace = $1 AND b.scope = w.scope AND b.span = w.span AND b.start = w.start AND b.season = w.season
-		WHERE s.workspace = $1`},
+		WHERE k.workspace = $1`},
 	{"look at the boards", `ANALYZE aim`},
 }

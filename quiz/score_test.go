@@ -50,6 +50,7 @@ func (w *world) given(t rapid.TB, workspace string) []given {
 // scores computes from answers what somebody has on each board, as "scope span start season" and "points rights answers".
 func scores(all []given, kept time.Time) map[string]map[int64][3]int {
 	boards := map[string]map[int64][3]int{}
+	earliest := kept.AddDate(0, 0, -1) // what may still be today, west of Greenwich
 	for _, g := range all {
 		if !g.Counts {
 			continue
@@ -61,13 +62,13 @@ func scores(all []given, kept time.Time) map[string]map[int64][3]int {
 		monday := g.Day.AddDate(0, 0, -(int(g.Day.Weekday())+6)%7)
 		first := g.Day.AddDate(0, 0, 1-g.Day.Day())
 		spans := []string{"all  0"}
-		if !g.Day.Before(kept.AddDate(0, 0, -7)) {
+		if !g.Day.Before(earliest.AddDate(0, 0, -1)) {
 			spans = append(spans, "day "+g.Day.Format(time.DateOnly)+" 0")
 		}
-		if !monday.Before(kept.AddDate(0, 0, -42)) {
+		if !monday.AddDate(0, 0, 14).Before(earliest.AddDate(0, 0, 1)) {
 			spans = append(spans, "week "+monday.Format(time.DateOnly)+" 0")
 		}
-		if !first.Before(kept.AddDate(0, -3, 1-kept.Day())) {
+		if !first.Before(earliest.AddDate(0, -1, 1-earliest.Day())) {
 			spans = append(spans, "month "+first.Format(time.DateOnly)+" 0")
 		}
 		if g.Season != 0 {

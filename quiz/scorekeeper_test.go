@@ -177,7 +177,7 @@ func TestOldBoardsOfDaysAndWeeksArePruned(t *testing.T) {
 	for _, c := range []struct {
 		days  int
 		spans string
-	}{{0, "all day month week"}, {7, "all day month week"}, {8, "all month week"}, {42, "all month week"}, {43, "all month"}, {120, "all month"}, {121, "all"}} {
+	}{{0, "all day month week"}, {2, "all day month week"}, {3, "all month week"}, {14, "all month week"}, {15, "all month"}, {60, "all month"}, {61, "all"}} {
 		w.clock.set(monday.AddDate(0, 0, c.days))
 		w.tend()
 		var got string
