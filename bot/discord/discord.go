@@ -11,10 +11,11 @@
 // them could not talk to two servers. What is left, a handshake, a heartbeat and
 // about ten requests, is in gateway.go and rest.go.
 //
-// The bot asks for no intents: interactions need none, and the bot reads no
-// messages. Nothing is stored. Kept in memory are the interactions seen lately
+// The bot asks for one intent, to hear where it was added and removed: interactions
+// need none, and the bot reads no messages. Nothing is stored. Kept in memory are the interactions seen lately
 // (so that one that is delivered again is handled once), the gateway session
-// that a lost connection resumes, and the routes that are out of requests.
+// that a lost connection resumes (one for each shard, with the ids of its guilds), for a
+// minute what the bot may do in a guild, and the routes that are out of requests.
 //
 // Every interaction has a goroutine of its own that answers within
 // [chat.Patience], be it only "thinking"; at most [workers] handlers run at a
@@ -50,6 +51,8 @@ type Config struct {
 	// PublicKey of the application, 64 hexadecimal digits. With it Discord must be
 	// told the address of [Adapter.Routes], and no gateway is used.
 	PublicKey string
+	// Shards is how many parts the guilds are split into on the gateway; 0 is what Discord recommends.
+	Shards int
 	// Claim tells whether this process is the first of all with this token to handle what key
 	// names; nil: it always is.
 	Claim func(ctx context.Context, key string) (first bool, err error)
@@ -66,6 +69,9 @@ type Adapter struct {
 	seen  chat.Once               // interactions by id
 	slots chan struct{}           // one for each handler that runs
 	pause func(int) time.Duration // before connecting again, by how often that failed lately
+
+	shards int           // 0: as Discord recommends
+	gap    time.Duration // between new sessions of the gateway
 
 	publicKey string // as it was given
 	key       ed25519.PublicKey
@@ -102,6 +108,8 @@ func New(c Config) *Adapter {
 		told:  c.Responded,
 		slots: make(chan struct{}, workers),
 		pause: backoff,
+
+		shards: c.Shards, gap: identifies,
 
 		publicKey: c.PublicKey,
 		key:       key,
@@ -146,11 +154,18 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 	if a.publicKey != "" {
 		return a.listen(ctx, spec, r)
 	}
+	f := &fleet{rest: a.rest, log: a.log, pause: a.pause, gap: a.gap, status: &a.Status, to: ears{
+		interaction: r.take,
+		joined:      func(g guild) { r.task(func(ctx context.Context) { r.joined(ctx, g, nil) }) },
+		left:        func(id string) { r.task(func(ctx context.Context) { r.left(ctx, id) }) },
+	}}
 	if err := a.persist(ctx, "register my commands", func() error { return register(ctx, a.rest, spec, a.log) }); err != nil || ctx.Err() != nil {
 		return err
 	}
-	g := &gateway{rest: a.rest, log: a.log, pause: a.pause, deliver: r.take, status: &a.Status}
-	return g.run(ctx)
+	if err := a.persist(ctx, "ask for the gateway", func() error { return f.ask(ctx) }); err != nil || ctx.Err() != nil {
+		return err
+	}
+	return f.run(ctx, a.shards)
 }
 
 // listen serves what Discord asks over HTTP. Commands that are registered stay so:

@@ -30,6 +30,7 @@ func open(t testing.TB) *fake {
 func connect(t testing.TB, s *discordtest.Server) *Adapter {
 	a := New(Config{Token: discordtest.Token, APIURL: s.URL(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	a.pause = func(int) time.Duration { return time.Millisecond }
+	a.gap = time.Millisecond
 	return a
 }
 
@@ -39,6 +40,7 @@ func openHTTP(t testing.TB) *fake {
 	t.Cleanup(s.Close)
 	a := New(Config{Token: discordtest.Token, PublicKey: discordtest.PublicKey(), APIURL: s.URL(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	a.pause = func(int) time.Duration { return time.Millisecond }
+	a.gap = time.Millisecond
 	s.DeliverTo(serve(t, a))
 	return &fake{s, a}
 }

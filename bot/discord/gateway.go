@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,12 +46,30 @@ var (
 // A session is what a lost connection resumes.
 type session struct {
 	id, url string
-	seq     atomic.Int64 // the last event we got
+	seq     atomic.Int64        // the last event we got
+	guilds  map[string]struct{} // that the bot is in
 }
 
 func (s *session) forget() {
-	s.id, s.url = "", ""
+	s.id, s.url, s.guilds = "", "", nil
 	s.seq.Store(0)
+}
+
+// A ready is what Discord tells when a new session stands.
+type ready struct {
+	SessionID string                 `json:"session_id"`
+	URL       string                 `json:"resume_gateway_url"`
+	User      *discordgo.User        `json:"user"`
+	App       *discordgo.Application `json:"application"`
+	Guilds    []guild                `json:"guilds"` // ids only
+}
+
+// Ears hear what happens in a session. None may wait.
+type ears struct {
+	ready       func(*ready) // nil: the old session goes on
+	interaction func(json.RawMessage)
+	joined      func(guild) // that is new since the session began
+	left        func(id string)
 }
 
 // A connection is one websocket to the gateway. Reading is for one goroutine.
@@ -134,13 +151,14 @@ func (c *connection) greet() error {
 }
 
 // start asks for the old session, or for a new one.
-func (c *connection) start(token string, s *session) error {
+func (c *connection) start(token string, s *session, shard, shards int) error {
 	if s.id != "" {
 		return c.send(opResume, map[string]any{"token": token, "session_id": s.id, "seq": s.seq.Load()})
 	}
 	return c.send(opIdentify, map[string]any{
 		"token":      token,
-		"intents":    discordgo.IntentsNone,
+		"intents":    discordgo.IntentsGuilds, // for hearing where the bot was added and removed
+		"shard":      []int{shard, shards},
 		"properties": map[string]string{"os": runtime.GOOS, "browser": "ckadbot", "device": "ckadbot"},
 	})
 }
@@ -173,9 +191,8 @@ func (s *session) last() any {
 	return nil
 }
 
-// listen reads until the connection ends, and says why. ready is called when the
-// session stands, deliver with each interaction; neither may wait.
-func (c *connection) listen(s *session, ready func(*discordgo.Ready), deliver func(json.RawMessage)) error {
+// listen reads until the connection ends, and says why.
+func (c *connection) listen(s *session, to ears) error {
 	for {
 		e, err := c.receive()
 		if err != nil {
@@ -184,7 +201,7 @@ func (c *connection) listen(s *session, ready func(*discordgo.Ready), deliver fu
 		switch e.Operation {
 		case opDispatch:
 			s.seq.Store(e.Sequence)
-			err = s.dispatch(e, ready, deliver)
+			err = s.dispatch(e, to)
 		case opHeartbeat:
 			err = c.send(opHeartbeat, s.last())
 		case opHeartbeatAck:
@@ -203,21 +220,44 @@ func (c *connection) listen(s *session, ready func(*discordgo.Ready), deliver fu
 	}
 }
 
-func (s *session) dispatch(e discordgo.Event, ready func(*discordgo.Ready), deliver func(json.RawMessage)) error {
+func (s *session) dispatch(e discordgo.Event, to ears) error {
 	switch e.Type {
 	case "READY":
-		var r discordgo.Ready
+		var r ready
 		if err := json.Unmarshal(e.RawData, &r); err != nil {
 			return fmt.Errorf("READY is malformed: %w", err)
 		}
-		s.id, s.url = r.SessionID, r.ResumeGatewayURL
-		ready(&r)
+		s.id, s.url, s.guilds = r.SessionID, r.URL, make(map[string]struct{}, len(r.Guilds))
+		for _, g := range r.Guilds {
+			s.guilds[g.ID] = struct{}{}
+		}
+		to.ready(&r)
 	case "RESUMED":
-		ready(nil)
+		to.ready(nil)
 	case "INTERACTION_CREATE":
-		deliver(e.RawData)
+		to.interaction(e.RawData)
+	case "GUILD_CREATE", "GUILD_DELETE":
+		var g guild
+		if err := json.Unmarshal(e.RawData, &g); err == nil && snowflake(g.ID) && !g.Unavailable {
+			s.guild(g, e.Type == "GUILD_CREATE", to)
+		}
 	}
 	return nil
+}
+
+// guild hears that the bot is in a guild, or no more. After an outage, too, Discord tells
+// of guilds that we know, and it tells of all when a session begins.
+func (s *session) guild(g guild, here bool, to ears) {
+	_, known := s.guilds[g.ID]
+	switch {
+	case s.guilds == nil: // before READY
+	case here && !known:
+		s.guilds[g.ID] = struct{}{}
+		to.joined(g)
+	case !here:
+		delete(s.guilds, g.ID)
+		to.left(g.ID)
+	}
 }
 
 // ended puts the end of a connection into words.
@@ -240,7 +280,7 @@ func closing(code int, text string) error {
 	case 4004:
 		return errToken
 	case 4010, 4011, 4012, 4013, 4014:
-		return &finalError{fmt.Sprintf("Discord closed the connection for good (%d: %s)", code, cmp.Or(text, finals[code]))}
+		return &finalError{fmt.Sprintf("Discord closed the connection for good (%d): %s", code, finals[code])}
 	case 4007, 4009:
 		return errInvalid
 	}
@@ -249,7 +289,7 @@ func closing(code int, text string) error {
 
 var finals = map[int]string{
 	4010: "invalid shard",
-	4011: "the bot is in so many guilds that it needs sharding",
+	4011: "the bot is in so many guilds that it needs more shards: unset DISCORD_SHARDS, or set it to one for each 2,500 guilds, and start the bot again",
 	4012: "this version of the gateway is no longer served; update the bot",
 	4013: "invalid intents",
 	4014: "intents that the application may not use",

@@ -83,7 +83,7 @@ func TestConnectionIsMadeGood(t *testing.T) {
 }
 
 func TestFailedResumesStartAfreshAfterThree(t *testing.T) {
-	g := &gateway{log: open(t).adapter.log, status: new(chat.Status)}
+	g := &gateway{fleet: &fleet{status: new(chat.Status), up: make([]bool, 1)}, log: open(t).adapter.log}
 	g.session.id = "s"
 	g.ready(nil)
 	for n := range maxResumes + 1 { // the first is the loss of the connection itself
@@ -137,7 +137,7 @@ func TestHeartbeats(t *testing.T) {
 		if err := c.alive(); err != nil {
 			t.Fatal(err)
 		}
-		err, noticed := ended(c.listen(&session{}, nil, nil)), time.Now()
+		err, noticed := ended(c.listen(&session{}, ears{})), time.Now()
 		close(done)
 		c.close(closeAgain)
 		<-gone
@@ -183,7 +183,7 @@ type hijacked struct {
 func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) { return h.conn, h.rw, nil }
 
 func TestRefusalForGoodEndsRun(t *testing.T) {
-	for code, want := range map[int]string{4004: "DISCORD_TOKEN", 4010: "4010", 4011: "sharding", 4012: "version", 4013: "intents", 4014: "intents"} {
+	for code, want := range map[int]string{4004: "DISCORD_TOKEN", 4010: "4010", 4011: "shards", 4012: "version", 4013: "intents", 4014: "intents"} {
 		f := open(t)
 		ended := chattest.Start(t, f, &chattest.Handler{})
 		alive(t, f)
@@ -235,7 +235,8 @@ func TestCommandsThatDiscordRefusesEndRun(t *testing.T) {
 
 func TestSpentSessionsAreWaitedFor(t *testing.T) {
 	f := open(t)
-	f.Answer("GET", "/gateway/bot", 200, `{"url":"ws://127.0.0.1:1","shards":1,"session_start_limit":{"total":1000,"remaining":0,"reset_after":40,"max_concurrency":1}}`, nil)
+	f.adapter.gap = time.Minute // the answer is good for that long, too
+	f.Answer("GET", "/gateway/bot", 200, `{"url":"ws`+strings.TrimSuffix(strings.TrimPrefix(f.URL(), "http"), "/api")+`/gateway","shards":1,"session_start_limit":{"total":1000,"remaining":0,"reset_after":40,"max_concurrency":1}}`, nil)
 	began := time.Now()
 	chattest.Start(t, f, &chattest.Handler{})
 	alive(t, f)

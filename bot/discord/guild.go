@@ -18,10 +18,17 @@ type guild struct {
 // joined introduces the bot where a guild greets people, if it may write there,
 // and once.
 func (r *responder) joined(ctx context.Context, g guild, by *discordgo.User) {
-	if !snowflake(g.SystemChannel) || !r.first(ctx, "joined "+g.ID) {
+	if !snowflake(g.SystemChannel) {
 		return
 	}
 	ch := chat.Channel{Platform: platform, Workspace: g.ID, ID: g.SystemChannel}
+	if err := r.Check(ctx, ch); err != nil {
+		r.log.Info("no introduction in a new guild", "workspace", g.ID, "channel", g.SystemChannel, "error", err)
+		return
+	}
+	if !r.first(ctx, "joined "+g.ID) {
+		return
+	}
 	j := chat.Joining{Channel: ch}
 	if by != nil {
 		j.By = named(by, nil, g.ID)

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,18 +11,153 @@ import (
 	"time"
 
 	"github.com/bwmarrin/discordgo"
+	"golang.org/x/sync/errgroup"
 
 	"ckadbot/bot/chat"
 )
 
-// A gateway keeps a connection: it resumes a lost one, and starts afresh when
-// that does not help.
+// A fleet is all shards of the gateway: each is a session with a part of the guilds.
+// Up to 2,500 guilds there is one.
+type fleet struct {
+	rest   *client
+	log    *slog.Logger
+	pause  func(int) time.Duration
+	gap    time.Duration // between two new sessions of one lane
+	status *chat.Status
+	to     ears
+
+	mu    sync.Mutex // guards the rest
+	up    []bool     // which shards are connected
+	lanes []lane
+	gw    discordgo.GatewayBotResponse
+	asked time.Time
+}
+
+// A lane is for shards that may not begin a session at the same time.
+// https://discord.com/developers/docs/events/gateway#sharding-max-concurrency
+type lane struct {
+	busy chan struct{} // holds one while a shard begins a session
+	free time.Time     // when the next may
+}
+
+// maxShards bounds what Discord, or a setting, may ask for.
+const maxShards = 1000
+
+// run keeps shards connected, as many as Discord recommends if there is no other
+// number, until ctx ends or Discord refuses one of them for good.
+func (f *fleet) run(ctx context.Context, shards int) error {
+	if shards == 0 {
+		shards = f.gw.Shards
+	}
+	shards = min(max(shards, 1), maxShards)
+	f.up = make([]bool, shards)
+	f.lanes = make([]lane, min(max(f.gw.SessionStartLimit.MaxConcurrency, 1), shards))
+	for i := range f.lanes {
+		f.lanes[i].busy = make(chan struct{}, 1)
+	}
+	all, ctx := errgroup.WithContext(ctx)
+	for id := range shards {
+		g := &gateway{fleet: f, log: f.log, id: id}
+		if shards > 1 {
+			g.log = f.log.With("shard", id)
+		}
+		all.Go(func() error { return g.run(ctx) })
+	}
+	return all.Wait()
+}
+
+// set notes whether a shard is connected: people can reach the bot if all are.
+func (f *fleet) set(id int, up bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.up[id] = up
+	n := 0
+	for _, up := range f.up {
+		if up {
+			n++
+		}
+	}
+	switch {
+	case n == len(f.up):
+		f.status.Set(nil)
+	case n == 0:
+		f.status.Set(chat.ErrOffline)
+	default:
+		f.status.Set(fmt.Errorf("%d of %d shards have a connection", n, len(f.up)))
+	}
+}
+
+// ask asks for the gateway's address, and how many sessions may begin.
+func (f *fleet) ask(ctx context.Context) error {
+	f.mu.Lock()
+	recent := time.Since(f.asked) < f.gap
+	f.mu.Unlock()
+	if recent {
+		return nil
+	}
+	var gw discordgo.GatewayBotResponse
+	if err := f.rest.do(ctx, request{name: "ask for the gateway", method: http.MethodGet, path: "/gateway/bot", into: &gw}); err != nil {
+		return refusedForGood(err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.gw, f.asked = gw, time.Now()
+	return nil
+}
+
+// enter waits until a shard may begin a session, and gives the address for that.
+// More sessions than Discord allows in a day would cost us the token. leave must be
+// called, with whether a session was asked for; more calls change nothing.
+func (f *fleet) enter(ctx context.Context, id int) (address string, leave func(began bool), err error) {
+	l := &f.lanes[id%len(f.lanes)]
+	select {
+	case l.busy <- struct{}{}:
+	case <-ctx.Done():
+		return "", nil, ctx.Err()
+	}
+	var once sync.Once
+	leave = func(began bool) {
+		once.Do(func() {
+			if began {
+				l.free = time.Now().Add(f.gap)
+			}
+			<-l.busy
+		})
+	}
+	defer func() {
+		if err != nil {
+			leave(false)
+		}
+	}()
+	if !sleep(ctx, time.Until(l.free)) {
+		return "", nil, ctx.Err()
+	}
+	if err := f.ask(ctx); err != nil {
+		return "", nil, err
+	}
+	f.mu.Lock()
+	limit := &f.gw.SessionStartLimit
+	address, wait := f.gw.URL, time.Duration(0)
+	if limit.Total > 0 && limit.Remaining <= 0 {
+		wait = time.Until(f.asked.Add(time.Duration(limit.ResetAfter) * time.Millisecond))
+	}
+	limit.Remaining--
+	f.mu.Unlock()
+	if wait > 0 {
+		f.log.Warn("no gateway sessions left for today; waiting", "wait", wait)
+		if !sleep(ctx, wait) {
+			return "", nil, ctx.Err()
+		}
+	}
+	return address, leave, nil
+}
+
+// A gateway keeps the connection of one shard: it resumes a lost one, and starts
+// afresh when that does not help.
 type gateway struct {
-	rest    *client
-	log     *slog.Logger
-	pause   func(int) time.Duration
-	deliver func(json.RawMessage)
-	status  *chat.Status
+	*fleet
+	log *slog.Logger
+	id  int
 
 	session session
 	lost    bool // and said so
@@ -31,8 +165,9 @@ type gateway struct {
 }
 
 const (
-	maxResumes = 3           // then the session is given up
-	settled    = time.Minute // a connection that lasted this long was a good one
+	maxResumes = 3               // then the session is given up
+	settled    = time.Minute     // a connection that lasted this long was a good one
+	identifies = 5 * time.Second // between two new sessions
 )
 
 // run connects again and again until ctx ends or Discord refuses us for good.
@@ -61,7 +196,7 @@ func (g *gateway) run(ctx context.Context) error {
 
 // stumble notes that a connection ended, and whether its session is worth resuming.
 func (g *gateway) stumble(err error) {
-	g.status.Set(chat.ErrOffline)
+	g.set(g.id, false)
 	if !g.lost {
 		g.log.Warn("no connection to Discord; trying until there is one", "error", err)
 		g.lost = true
@@ -72,11 +207,16 @@ func (g *gateway) stumble(err error) {
 	}
 }
 
-// serve prepares, connects, and serves until the connection ends; it says why.
+// serve connects, and serves until the connection ends; it says why.
 func (g *gateway) serve(ctx context.Context) error {
-	address, err := g.prepare(ctx)
-	if err != nil {
-		return err
+	address, began := g.session.url, func(bool) {}
+	if g.session.id == "" || address == "" {
+		g.session.forget()
+		var err error
+		if address, began, err = g.enter(ctx, g.id); err != nil {
+			return err
+		}
+		defer began(false)
 	}
 	c, err := dial(ctx, address)
 	if err != nil {
@@ -97,31 +237,15 @@ func (g *gateway) serve(ctx context.Context) error {
 	if err := c.greet(); err != nil {
 		return fmt.Errorf("greeting of the gateway: %w", ended(err))
 	}
-	if err := c.start(g.rest.token, &g.session); err != nil {
+	err = c.start(g.rest.token, &g.session, g.id, len(g.up))
+	began(true)
+	if err != nil {
 		return err
 	}
 	watching.Go(func() { c.beat(done, &g.session) })
-	return ended(c.listen(&g.session, g.ready, g.deliver))
-}
-
-// prepare gives the address to connect to. Before a new session it asks whether we
-// may start one: more than Discord allows in a day would cost us the token.
-func (g *gateway) prepare(ctx context.Context) (string, error) {
-	if g.session.id != "" && g.session.url != "" {
-		return g.session.url, nil
-	}
-	var gw discordgo.GatewayBotResponse
-	if err := g.rest.do(ctx, request{name: "ask for the gateway", method: http.MethodGet, path: "/gateway/bot", into: &gw}); err != nil {
-		return "", refusedForGood(err)
-	}
-	if l := gw.SessionStartLimit; l.Total > 0 && l.Remaining == 0 {
-		wait := time.Duration(l.ResetAfter) * time.Millisecond
-		g.log.Warn("no gateway sessions left for today; waiting", "wait", wait)
-		if !sleep(ctx, wait) {
-			return "", ctx.Err()
-		}
-	}
-	return gw.URL, nil
+	to := g.to
+	to.ready = g.ready
+	return ended(c.listen(&g.session, to))
 }
 
 // final tells whether err ends Run.
@@ -143,14 +267,14 @@ func refusedForGood(err error) error {
 	return err
 }
 
-func (g *gateway) ready(r *discordgo.Ready) {
-	g.status.Set(nil)
+func (g *gateway) ready(r *ready) {
+	g.set(g.id, true)
 	g.resumes = 0
 	switch {
 	case g.lost:
 		g.log.Info("connected to Discord again", "resumed", r == nil)
-	case r != nil && r.Application != nil && r.User != nil:
-		g.log.Info("connected to Discord", "bot", r.User.Username, "guilds", len(r.Guilds), "invite", InviteURL(r.Application.ID))
+	case r != nil && r.App != nil && r.User != nil:
+		g.log.Info("connected to Discord", "bot", r.User.Username, "guilds", len(r.Guilds), "invite", InviteURL(r.App.ID))
 	}
 	g.lost = false
 }

@@ -80,6 +80,10 @@ type Server struct {
 	interval     time.Duration // of heartbeats
 	closed       bool
 
+	guilds              []string // that the bot is in
+	identified          []Identified
+	shards, concurrency int
+
 	endpoint  string // of a bot that is told over HTTP; "" for the gateway
 	listening bool   // and is there
 }
@@ -115,7 +119,8 @@ func New() *Server {
 		people: map[string]*person{}, directs: map[string]*person{}, channels: map[string]string{GeneralID: "general"},
 		parents: map[string]string{}, roles: map[string]int64{}, overwrites: map[string][]overwrite{},
 		permissions: everything, nonces: map[string]*message{}, interactions: map[string]*interaction{},
-		conns:   map[*websocket.Conn]bool{},
+		conns:  map[*websocket.Conn]bool{},
+		guilds: []string{GuildID}, shards: 1, concurrency: 1,
 		changed: make(chan struct{}), acknowledged: done, interval: 41250 * time.Millisecond,
 	}
 	s.life, s.end = context.WithCancel(context.Background())

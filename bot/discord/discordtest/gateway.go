@@ -3,6 +3,8 @@ package discordtest
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -15,6 +17,15 @@ type session struct {
 	seq   int64
 	sent  []frame // for replaying
 	valid bool
+
+	shard, shards int
+	intents       int
+}
+
+// hears tells whether a session gets what happens in a guild; what happens in none goes to shard 0.
+func (ses *session) hears(guild string) bool {
+	id, _ := strconv.ParseUint(guild, 10, 64)
+	return int(id>>22%uint64(ses.shards)) == ses.shard
 }
 
 type frame struct {
@@ -62,19 +73,28 @@ func (s *Server) flush() {
 		return
 	}
 	for len(s.waiting) > 0 {
-		ses := s.next()
-		if ses == nil {
+		if !slices.ContainsFunc(s.sessions, func(ses *session) bool { return ses.conn != nil }) {
 			return
 		}
 		do := s.waiting[0]
-		s.waiting = s.waiting[1:]
 		in := do()
 		if in == nil {
+			s.waiting = s.waiting[1:]
 			continue
 		}
+		guild := GuildID
+		if s.directs[in.channel] != nil {
+			guild = ""
+		}
+		ses := s.next(guild)
+		if ses == nil { // that shard is away
+			s.waiting[0] = func() *interaction { return in }
+			return
+		}
+		s.waiting = s.waiting[1:]
 		event := s.send(in)
 		for _, to := range s.sessions {
-			if to == ses || s.toAll && to.conn != nil {
+			if to == ses || s.toAll && to.conn != nil && to.hears(guild) {
 				to.dispatch("INTERACTION_CREATE", event)
 			}
 		}
@@ -89,11 +109,11 @@ func (s *Server) flush() {
 // sessions of one shard. The first answer counts.
 func (s *Server) ToAll() { s.with(func() { s.toAll = true }) }
 
-// next is the session that gets the next event; they take turns.
-func (s *Server) next() *session {
+// next is the session that gets the next event of a guild; they take turns.
+func (s *Server) next(guild string) *session {
 	for range s.sessions {
 		s.turn++
-		if ses := s.sessions[s.turn%len(s.sessions)]; ses.conn != nil {
+		if ses := s.sessions[s.turn%len(s.sessions)]; ses.conn != nil && ses.hears(guild) {
 			return ses
 		}
 	}
@@ -249,6 +269,7 @@ func (s *Server) identify(c *websocket.Conn, data json.RawMessage) (code int) {
 		Token      string            `json:"token"`
 		Intents    *int              `json:"intents"`
 		Properties map[string]string `json:"properties"`
+		Shard      []int             `json:"shard"`
 	}
 	switch err := json.Unmarshal(data, &d); {
 	case err != nil || d.Intents == nil || d.Properties["os"] == "" || d.Properties["browser"] == "" || d.Properties["device"] == "":
@@ -263,17 +284,33 @@ func (s *Server) identify(c *websocket.Conn, data json.RawMessage) (code int) {
 		s.complain("gateway: intents %d are privileged", *d.Intents)
 		return 4014
 	}
-	ses := &session{id: "session-" + s.id(), conn: c, valid: true}
+	ses := &session{id: "session-" + s.id(), conn: c, valid: true, shards: 1, intents: *d.Intents}
+	if d.Shard != nil {
+		if len(d.Shard) != 2 || d.Shard[0] < 0 || d.Shard[0] >= d.Shard[1] {
+			s.complain("gateway: malformed shard %v", d.Shard)
+			return 4010
+		}
+		ses.shard, ses.shards = d.Shard[0], d.Shard[1]
+	}
+	guilds := s.guildsOf(ses)
+	if len(guilds) > maxGuilds {
+		s.complain("gateway: %d guilds in one shard", len(guilds))
+		return 4011
+	}
+	s.identified = append(s.identified, Identified{ses.shard, ses.shards, time.Now()})
 	s.sessions = append(s.sessions, ses)
 	again := s.socket()
 	if s.faults.broken {
 		again = "ws://127.0.0.1:1/gateway" // nobody listens on port 1
 	}
 	ses.dispatch("READY", map[string]any{
-		"v": 10, "user": botUser(), "guilds": []any{map[string]any{"id": GuildID, "unavailable": true}},
+		"v": 10, "user": botUser(), "guilds": unavailable(guilds),
 		"session_id": ses.id, "resume_gateway_url": again, "session_type": "normal",
-		"application": map[string]any{"id": ApplicationID, "flags": 0, "flags_new": "0"}, "shard": []int{0, 1}, "_trace": []any{},
+		"application": map[string]any{"id": ApplicationID, "flags": 0, "flags_new": "0"}, "shard": []int{ses.shard, ses.shards}, "_trace": []any{},
 	})
+	for _, id := range guilds {
+		s.tell(ses, "GUILD_CREATE", s.guildEvent(id))
+	}
 	s.flush()
 	return 0
 }

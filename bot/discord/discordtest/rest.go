@@ -182,8 +182,8 @@ func write(w http.ResponseWriter, result any) {
 
 func (s *Server) gatewayBot(*http.Request, []byte) (any, *refusal) {
 	return map[string]any{
-		"url": s.socket(), "shards": 1,
-		"session_start_limit": map[string]any{"total": 1000, "remaining": 1000 - len(s.sessions), "reset_after": 86400000, "max_concurrency": 1},
+		"url": s.socket(), "shards": s.shards,
+		"session_start_limit": map[string]any{"total": 1000, "remaining": 1000 - len(s.sessions), "reset_after": 86400000, "max_concurrency": s.concurrency},
 	}, nil
 }
 

@@ -1,0 +1,221 @@
+package discord
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ckadbot/bot/chat"
+	"ckadbot/bot/chat/chattest"
+	"ckadbot/bot/discord/discordtest"
+)
+
+// awaitIdentified waits until n sessions were begun.
+func awaitIdentified(t *testing.T, f *fake, n int) []discordtest.Identified {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		_, changed := f.Asked()
+		if all := f.Identified(); len(all) >= n {
+			return all
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			t.Fatalf("%d sessions were begun, want %d", len(f.Identified()), n)
+		}
+	}
+}
+
+// TestShards: 3,000 guilds are too many for one. Their sessions begin one after
+// the other, and people are answered when all are there.
+func TestShards(t *testing.T) {
+	f := open(t)
+	const gap = 200 * time.Millisecond
+	f.adapter.gap = gap
+	f.AddGuilds(3000)
+	f.Recommend(4, 2)
+	joined := make(chan chat.Joining, 10)
+	chattest.Start(t, f, &chattest.Handler{OnJoined: func(j chat.Joining) (chat.Message, bool) { joined <- j; return chat.Message{}, false }})
+	all := awaitIdentified(t, f, 4)
+	lanes := map[int][]time.Time{}
+	seen := map[int]bool{}
+	for _, one := range all {
+		if one.Shards != 4 || seen[one.Shard] {
+			t.Errorf("began %+v", all)
+		}
+		seen[one.Shard] = true
+		lanes[one.Shard%2] = append(lanes[one.Shard%2], one.At)
+	}
+	for lane, at := range lanes {
+		// The server's clock is started by what was sent before: a little less may pass there.
+		if len(at) != 2 || at[1].Sub(at[0]) < gap*9/10 {
+			t.Errorf("lane %d began at %v, want %v between", lane, at, gap)
+		}
+	}
+	alive(t, f)
+	f.Drop()
+	alive(t, f)
+	awaitAsked(t, f, "identify", "identify", "identify", "identify", "resume", "resume", "resume", "resume")
+	if len(joined) > 0 {
+		t.Errorf("guilds that the bot is in for long are taken for new: %+v", <-joined)
+	}
+	if c := f.Complaints(); len(c) > 0 {
+		t.Errorf("Discord complains: %q", c)
+	}
+}
+
+func TestShardsAreAsManyAsTheSettingSays(t *testing.T) {
+	f := open(t)
+	f.adapter.shards = 3
+	chattest.Start(t, f, &chattest.Handler{})
+	for _, one := range awaitIdentified(t, f, 3) {
+		if one.Shards != 3 {
+			t.Errorf("began %+v, want one of 3", one)
+		}
+	}
+	alive(t, f)
+}
+
+func TestReadyWhenAllShardsAre(t *testing.T) {
+	f := &fleet{status: new(chat.Status), up: make([]bool, 2)}
+	for _, step := range []struct {
+		id   int
+		up   bool
+		want string
+	}{{0, true, "1 of 2 shards have a connection"}, {1, true, ""}, {0, false, "1 of 2 shards have a connection"}, {1, false, "no connection"}} {
+		f.set(step.id, step.up)
+		got := ""
+		if err := f.status.Ready(); err != nil {
+			got = err.Error()
+		}
+		if got != step.want {
+			t.Errorf("shard %d up: %v: got %q, want %q", step.id, step.up, got, step.want)
+		}
+	}
+}
+
+func TestFatalForOneShardIsFatalForAll(t *testing.T) {
+	f := open(t)
+	f.Recommend(2, 2)
+	ended := chattest.Start(t, f, &chattest.Handler{})
+	awaitIdentified(t, f, 2)
+	f.CloseWith(4014)
+	select {
+	case err := <-ended:
+		if err == nil || !strings.Contains(err.Error(), "intents") {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("Run goes on")
+	}
+}
+
+// TestTooManyGuildsForOneShard ends with a line that says what to do.
+func TestTooManyGuildsForOneShard(t *testing.T) {
+	f := open(t)
+	f.AddGuilds(3000)
+	f.adapter.shards = 1
+	select {
+	case err := <-chattest.Start(t, f, &chattest.Handler{}):
+		if err == nil || !strings.Contains(err.Error(), "DISCORD_SHARDS") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("Run goes on")
+	}
+}
+
+// TestGuildsJoinedAndLeft: an outage is no removal, and its end no joining.
+func TestGuildsJoinedAndLeft(t *testing.T) {
+	f := open(t)
+	f.LeaveGuild(discordtest.GuildID) // the bot is in no guild yet
+	joined, left := make(chan chat.Joining, 10), make(chan string, 10)
+	claims := &shared{keys: map[string]int{}}
+	f.adapter.claim = claims.claim
+	chattest.Start(t, f, &chattest.Handler{
+		OnJoined: func(j chat.Joining) (chat.Message, bool) { joined <- j; return text("Hello, all"), true },
+		OnLeft:   func(home string) { left <- home },
+	})
+	alive(t, f)
+	f.JoinGuild(f.NewGuild()) // has no system channel
+	f.JoinGuild(discordtest.GuildID)
+	if j := <-joined; j != (chat.Joining{Channel: f.Channel()}) {
+		t.Errorf("joined %+v", j)
+	}
+	chattest.AwaitText(t, f, "bob", "Hello, all")
+	f.Outage(discordtest.GuildID)
+	f.Drop() // and the session goes on
+	alive(t, f)
+	f.LeaveGuild(discordtest.GuildID)
+	if home := <-left; home != "discord/"+discordtest.GuildID {
+		t.Errorf("left %q", home)
+	}
+	f.JoinGuild(discordtest.GuildID) // the introduction is known there
+	alive(t, f)
+	if len(joined)+len(left) > 0 {
+		t.Errorf("%d more joined, %d more left", len(joined), len(left))
+	}
+	if c := f.Complaints(); len(c) > 0 {
+		t.Errorf("Discord complains: %q", c)
+	}
+}
+
+// TestNoIntroductionWhereTheBotMayNotWrite: it does not even try.
+func TestNoIntroductionWhereTheBotMayNotWrite(t *testing.T) {
+	f := open(t)
+	f.LeaveGuild(discordtest.GuildID)
+	f.Revoke("Send Messages")
+	chattest.Start(t, f, &chattest.Handler{OnJoined: func(chat.Joining) (chat.Message, bool) { return text("Hello, all"), true }})
+	alive(t, f)
+	f.JoinGuild(discordtest.GuildID)
+	for member := "/members/" + discordtest.ApplicationID; len(bodies(f, "GET", member)) == 0; {
+		_, changed := f.Asked()
+		if len(bodies(f, "GET", member)) == 0 {
+			<-changed
+		}
+	}
+	alive(t, f)
+	if n := posts(f); n != 0 {
+		t.Errorf("%d posts were tried, want none", n)
+	}
+}
+
+// FuzzGateway: whatever Discord says breaks nothing.
+func FuzzGateway(f *testing.F) {
+	for _, raw := range []string{
+		`{"op":0,"t":"READY","s":1,"d":{"session_id":"s","guilds":[{"id":"1","unavailable":true}]}}`,
+		`{"op":0,"t":"GUILD_CREATE","s":2,"d":{"id":"1"}}`, `{"op":0,"t":"GUILD_DELETE","s":3,"d":{"id":"2"}}`,
+		`{"op":0,"t":"GUILD_DELETE","s":3,"d":{"id":"2","unavailable":true}}`, `{"op":0,"t":"INTERACTION_CREATE","d":null}`, `{"op":0,"t":"RESUMED"}`,
+	} {
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		c, server := pipe(t)
+		c.interval = time.Minute
+		s := &session{}
+		to := ears{ready: func(*ready) {}, interaction: func(b json.RawMessage) { _, _ = read(b) }, joined: func(guild) {}, left: func(string) {}}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for _, m := range slices.Concat(strings.Split(raw, "\n"), []string{`{"op":7}`}) {
+				if server.WriteMessage(1, []byte(m)) != nil {
+					break
+				}
+			}
+			_ = server.UnderlyingConn().Close()
+		}()
+		go func() {
+			for {
+				if _, _, err := server.ReadMessage(); err != nil {
+					return
+				}
+			}
+		}()
+		_ = c.listen(s, to)
+		c.close(closeAgain)
+		<-done
+	})
+}
