@@ -410,8 +410,7 @@ func newGate(t *testing.T, base string) *gate {
 		r.SetURL(&url.URL{Scheme: target.Scheme, Host: target.Host})
 	}}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		isPost := strings.HasSuffix(r.URL.Path, "chat.postMessage") || r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/channels/")
-		if !isPost {
+		if !isPost(r) {
 			proxy.ServeHTTP(w, r)
 			return
 		}
@@ -422,6 +421,10 @@ func newGate(t *testing.T, base string) *gate {
 	t.Cleanup(server.Close)
 	g.base = server.URL + target.Path
 	return g
+}
+
+func isPost(r *http.Request) bool {
+	return strings.HasSuffix(r.URL.Path, "chat.postMessage") || r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/channels/")
 }
 
 func (g *gate) await(t *testing.T, p *process) {

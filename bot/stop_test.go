@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"ckadbot/bot/chat/chattest"
+	"ckadbot/bot/discord/discordtest"
+	"ckadbot/bot/slack/slacktest"
+	"ckadbot/migrations/pgtest"
+)
+
+// transports are all ways in which platforms reach a bot that listens on address.
+var transports = map[string]func(t *testing.T, address string) workplace{
+	"slack over sockets":       func(t *testing.T, _ string) workplace { return newSlack(t) },
+	"slack over HTTP":          newSlackOverHTTP,
+	"discord over the gateway": func(t *testing.T, _ string) workplace { return newDiscord(t) },
+	"discord over HTTP":        newDiscordOverHTTP,
+}
+
+func newSlackOverHTTP(t *testing.T, address string) workplace {
+	w := newSlack(t)
+	w.Platform.(overThere).people.(*slacktest.Server).OverHTTP("http://" + address)
+	w.env = func(base string) []string {
+		return []string{"SLACK_BOT_TOKEN=" + slacktest.BotToken, "SLACK_SIGNING_SECRET=" + slacktest.SigningSecret, "SLACK_API_URL=" + base}
+	}
+	return w
+}
+
+func newDiscordOverHTTP(t *testing.T, address string) workplace {
+	w := newDiscord(t)
+	w.Platform.(overThere).people.(*discordtest.Server).DeliverTo("http://" + address)
+	w.env = func(base string) []string {
+		return []string{"DISCORD_TOKEN=" + discordtest.Token, "DISCORD_PUBLIC_KEY=" + discordtest.PublicKey(), "DISCORD_API_URL=" + base}
+	}
+	return w
+}
+
+// awaitStatus asks until the answer has that status, and gives its text.
+func awaitStatus(t *testing.T, address, path string, want int) string {
+	t.Helper()
+	deadline := time.After(40 * time.Second)
+	for {
+		status, text, err := get("http://" + address + path)
+		if err == nil && status == want {
+			return text
+		}
+		select {
+		case <-deadline:
+			t.Fatalf("%s answers %d %q (%v), want %d", path, status, text, err, want)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+func get(address string) (status int, text string, err error) {
+	answer, err := http.Get(address)
+	if err != nil {
+		return 0, "", err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(body), err
+}
+
+// A held command is one that the bot has begun and cannot finish until release is called.
+func hold(t *testing.T, w workplace, database string) (release func()) {
+	t.Helper()
+	lock, err := pgx.Connect(t.Context(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = lock.Close(context.Background()) })
+	if _, err := lock.Exec(t.Context(), `begin; lock table quiz.answer`); err != nil {
+		t.Fatal(err)
+	}
+	w.Type("alice", "/ckad stats")
+	watch, err := pgx.Connect(t.Context(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = watch.Close(context.Background()) })
+	for waiting := 0; waiting == 0; {
+		err := watch.QueryRow(t.Context(), `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return func() {
+		if _, err := lock.Exec(t.Context(), `rollback`); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func (p *process) signal(t *testing.T, s os.Signal) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWhatIsUnderWayAtTheStopIsAnswered: a command is at work when the bot is told
+// to stop. It is answered, and then the bot ends as it should.
+func TestWhatIsUnderWayAtTheStopIsAnswered(t *testing.T) {
+	for name, open := range transports {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			address, database := freeAddress(t), pgtest.URL(t)
+			w := open(t, address)
+			p := start(t, append(w.env(w.base), "DATABASE_URL="+database, "HTTP_ADDR="+address), "")
+			ready := awaitStatus(t, address, "/readyz", 200)
+			if want := "database: ok\n" + w.channel.Platform + ": ok\n"; ready != want {
+				t.Errorf("/readyz says %q, want %q", ready, want)
+			}
+			release := hold(t, w, database)
+			p.signal(t, syscall.SIGTERM)
+			if text := awaitStatus(t, address, "/readyz", 503); !strings.Contains(text, "bot: stopping") {
+				t.Errorf("/readyz says %q", text)
+			}
+			if status, _, err := get("http://" + address + "/healthz"); status != 200 {
+				t.Errorf("/healthz answers %d (%v) while the bot stops", status, err)
+			}
+			release()
+			chattest.AwaitText(t, w, "alice", "no graded answers yet")
+			if code := p.finish(t); code != 0 {
+				t.Errorf("the exit code is %d", code)
+			}
+			if c := w.Complaints(); len(c) > 0 {
+				t.Errorf("the platform complains: %q", c)
+			}
+		})
+	}
+}
+
+func TestASecondSignalEndsTheBotAtOnce(t *testing.T) {
+	t.Parallel()
+	address, database := freeAddress(t), pgtest.URL(t)
+	w := newDiscord(t)
+	p := start(t, append(w.env(w.base), "DATABASE_URL="+database, "HTTP_ADDR="+address), "")
+	awaitStatus(t, address, "/readyz", 200)
+	hold(t, w, database)
+	p.signal(t, syscall.SIGTERM)
+	awaitStatus(t, address, "/readyz", 503)
+	p.signal(t, syscall.SIGTERM)
+	p.finish(t)
+	if status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
+		t.Errorf("the bot ends with %v, want by the signal", p.cmd.ProcessState)
+	}
+}
+
+// TestAPostUnderWayAtTheStopIsMade: the platform takes its time with a round's post
+// when the bot is told to stop. The bot waits for it, and writes down that it was posted.
+func TestAPostUnderWayAtTheStopIsMade(t *testing.T) {
+	for name, open := range map[string]func(*testing.T) workplace{"slack": newSlack, "discord": newDiscord} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, address, database := open(t), freeAddress(t), pgtest.URL(t)
+			pool, err := pgxpool.New(t.Context(), database)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(pool.Close)
+			dueNow(t, pool, w.channel)
+			base, held, release := slowPosts(t, w.base)
+			p := start(t, append(w.env(base), "DATABASE_URL="+database, "HTTP_ADDR="+address), "")
+			select {
+			case <-held:
+			case <-time.After(40 * time.Second):
+				t.Fatal("the bot posts nothing")
+			}
+			p.signal(t, syscall.SIGTERM)
+			awaitStatus(t, address, "/readyz", 503)
+			release()
+			if code := p.finish(t); code != 0 {
+				t.Errorf("the exit code is %d", code)
+			}
+			chattest.AwaitText(t, w, "alice", "Quiz: daily")
+			var known int
+			if err := pool.QueryRow(t.Context(), `select count(*) from quiz.post where posted_at is not null and lease_owner is null`).Scan(&known); err != nil || known != 1 {
+				t.Errorf("%d posts are known to be made (%v), want 1", known, err)
+			}
+		})
+	}
+}
+
+// slowPosts stands between a bot and its platform, and holds the posts until release is called.
+func slowPosts(t *testing.T, base string) (through string, held <-chan struct{}, release func()) {
+	t.Helper()
+	target, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: target.Scheme, Host: target.Host}) }}
+	began, released := make(chan struct{}, 16), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isPost(r) {
+			began <- struct{}{}
+			<-released
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL + target.Path, began, sync.OnceFunc(func() { close(released) })
+}
