@@ -256,7 +256,7 @@ func (e *Engine) ruleOnce(ctx context.Context, tx pgx.Tx, d Decision, act Act, h
 		at = v.At.Add(time.Microsecond)
 	}
 	v = Version{Number: v.Number + 1, Act: act, Question: v.Question, Own: v.Own, Retired: v.Retired,
-		By: cleanName(Person{Name: d.By, User: "an admin"}), At: at, Why: strings.TrimSpace(d.Why)}
+		By: adminName(d.By), At: at, Why: strings.TrimSpace(d.Why)}
 	if err := how(h, &v, past); err != nil {
 		return Version{}, err
 	}
@@ -266,7 +266,10 @@ func (e *Engine) ruleOnce(ctx context.Context, tx pgx.Tx, d Decision, act Act, h
 	if err := storeVersion(ctx, tx, d.Workspace, v); err != nil {
 		return Version{}, err
 	}
-	return v, decideReports(ctx, tx, d.Workspace, d.ID, v.By, v.At, act)
+	if act == ActRestore { // which is no answer to them
+		return v, nil
+	}
+	return v, closeReports(ctx, tx, d.Workspace, d.ID, v.By, v.At)
 }
 
 // gradeBy grades past questions by the version that is to be in force, and counts in it what changes.

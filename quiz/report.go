@@ -91,32 +91,26 @@ func storeReport(ctx context.Context, tx pgx.Tx, r Round, n int, player int64, s
 	return nil
 }
 
-// decideReports closes the open reports of a question, since an admin has done something about it. Restoring is no answer to them.
-func decideReports(ctx context.Context, tx pgx.Tx, workspace, question, by string, at time.Time, act Act) error {
-	if act == ActRestore {
-		return nil
-	}
-	_, err := tx.Exec(ctx, `
-		UPDATE quiz.report SET decided_at = $3, decided_by = $4
-		WHERE workspace = $1 AND question = $2 AND decided_at IS NULL`, workspace, question, at, by)
-	if err != nil {
-		return fmt.Errorf("close the reports of %s: %w", question, err)
-	}
-	return nil
-}
-
 // DeclineReports closes the open reports of a question: it is fine as it is. It is no error if there are none (any more).
 func (e *Engine) DeclineReports(ctx context.Context, workspace, id, by string) error {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	_, err := e.db.Exec(ctx, `
+	return closeReports(ctx, e.db, workspace, id, adminName(by), e.now())
+}
+
+// closeReports closes the open reports of a question, since an admin has decided about them.
+func closeReports(ctx context.Context, db execer, workspace, id, by string, at time.Time) error {
+	_, err := db.Exec(ctx, `
 		UPDATE quiz.report SET decided_at = $3, decided_by = $4
-		WHERE workspace = $1 AND question = $2 AND decided_at IS NULL`, workspace, id, e.now(), cleanName(Person{Name: by, User: "an admin"}))
+		WHERE workspace = $1 AND question = $2 AND decided_at IS NULL`, workspace, id, at, by)
 	if err != nil {
-		return fmt.Errorf("decline the reports of %s: %w", clip(id, 80), err)
+		return fmt.Errorf("close the reports of %s: %w", clip(id, 80), err)
 	}
 	return nil
 }
+
+// adminName is the name of an admin for the history.
+func adminName(by string) string { return cleanName(Person{Name: by, User: "an admin"}) }
 
 // A Said is what one person says about a question.
 type Said struct {
