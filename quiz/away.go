@@ -115,7 +115,7 @@ func (e *Engine) AwayUntil(ctx context.Context, p Person) (until string, last bo
 
 func awayUntil(ctx context.Context, db querier, workspace string, player int64, today string) (until string, err error) {
 	err = db.QueryRow(ctx, `
-		SELECT coalesce(max(ends)::text, '') FROM quiz.away
+		SELECT coalesce(to_char(max(ends), 'YYYY-MM-DD'), '') FROM quiz.away
 		WHERE workspace = $1 AND player = $2 AND ends >= $3::text::date`, workspace, player, today).Scan(&until)
 	if err != nil {
 		return "", fmt.Errorf("look whether player %d is away: %w", player, err)
