@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"ckadbot/quiz"
 )
@@ -73,10 +74,18 @@ func (b boardsCheck) Run(s session) error {
 // boardsRebuild is the command that makes boards again.
 type boardsRebuild struct{ boardsOf }
 
-// Run makes them workspace by workspace.
+// Run makes them workspace by workspace. What takes long says how far it is.
 func (b boardsRebuild) Run(s session) error {
+	const pause = 3 * time.Second // at least, between two lines
+	said := time.Now()
 	return b.each(s, func(engine *quiz.Engine, workspace string) error {
-		if err := engine.Rebuild(s.ctx, workspace); err != nil {
+		progress := func(done, steps int, next string) {
+			if time.Since(said) >= pause {
+				s.progress(fmt.Sprintf("%s: %d of %d steps done; now: %s", workspace, done, steps, next))
+				said = time.Now()
+			}
+		}
+		if err := engine.Rebuild(s.ctx, workspace, progress); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.out, "%s: done\n", workspace)

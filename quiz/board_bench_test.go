@@ -132,7 +132,7 @@ func (c crowd) rebuild(b *testing.B) {
 	for _, workspaces := range [][]string{{"bench/W"}, teams()} {
 		bots.Go(func() {
 			for _, workspace := range workspaces {
-				if err := c.Rebuild(b.Context(), workspace); err != nil {
+				if err := c.Rebuild(b.Context(), workspace, nil); err != nil {
 					b.Error(err)
 				}
 			}

@@ -3,6 +3,7 @@ package quiz
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -11,12 +12,17 @@ import (
 // Rebuild makes all boards of a workspace again from its answers. It changes what they show only if they were wrong, which
 // takes somebody who changed tables by hand. It is one transaction, of minutes for millions of answers. Until it ends,
 // people see the boards as they were, and what is answered meanwhile is counted afterwards.
-func (e *Engine) Rebuild(ctx context.Context, workspace string) error {
-	return e.rebuild(ctx, workspace, true)
+//
+// Before each of its steps it calls progress, which may be nil, with how many are done, how many there are, and what is next.
+func (e *Engine) Rebuild(ctx context.Context, workspace string, progress func(done, steps int, next string)) error {
+	if progress == nil {
+		progress = func(int, int, string) {}
+	}
+	return e.rebuild(ctx, workspace, true, progress)
 }
 
 // rebuild is Rebuild; without again, only for boards that were never made.
-func (e *Engine) rebuild(ctx context.Context, workspace string, again bool) error {
+func (e *Engine) rebuild(ctx context.Context, workspace string, again bool, progress func(done, steps int, next string)) error {
 	err := pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
 		if err := lockScores(ctx, tx, workspace); err != nil {
 			return err
@@ -31,7 +37,7 @@ func (e *Engine) rebuild(ctx context.Context, workspace string, again bool) erro
 		if err != nil || built && !again {
 			return err
 		}
-		return rebuildIn(ctx, tx, workspace)
+		return rebuildIn(ctx, tx, workspace, progress)
 	})
 	if err != nil {
 		return fmt.Errorf("rebuild the boards of %s: %w", workspace, err)
@@ -55,29 +61,32 @@ func (e *Engine) Workspaces(ctx context.Context) ([]string, error) {
 }
 
 // A step is one statement about workspace $1.
-type step struct{ what, sql string }
+type step struct {
+	what, sql string
+	more      []any // $2 and so on
+}
 
 // rebuildIn marks all answers as counted that count, and sums them up. A correction that comes in between has its rounds
 // counted again, as always.
 //
 // What it costs is mostly the rows of quiz.score that it writes. To read little besides, it first adds up what each player has
 // in a place: where answers count for the same boards.
-func rebuildIn(ctx context.Context, tx pgx.Tx, workspace string) error {
-	for _, s := range rebuildSteps {
-		var args []any
-		if strings.Contains(s.sql, "$1") {
-			args = []any{workspace}
-		}
-		if _, err := tx.Exec(ctx, s.sql, args...); err != nil {
-			return fmt.Errorf("%s: %w", s.what, err)
-		}
-	}
+func rebuildIn(ctx context.Context, tx pgx.Tx, workspace string, progress func(done, steps int, next string)) error {
+	steps := slices.Clone(rebuildSteps)
 	// One kind of boards at a time: sorting all of them together takes four times as long.
 	for _, kind := range []string{"workspace", "channel", "series", "domain"} {
 		for _, span := range []string{"day", "week", "month", "season", "all"} {
-			if _, err := tx.Exec(ctx, sumSQL, workspace, kind, span); err != nil {
-				return fmt.Errorf("sum up %s by %s: %w", kind, span, err)
-			}
+			steps = append(steps, step{"sum up " + kind + " by " + span, sumSQL, []any{kind, span}})
+		}
+	}
+	for i, s := range steps {
+		progress(i, len(steps), s.what)
+		var args []any
+		if strings.Contains(s.sql, "$1") {
+			args = append([]any{workspace}, s.more...)
+		}
+		if _, err := tx.Exec(ctx, s.sql, args...); err != nil {
+			return fmt.Errorf("%s: %w", s.what, err)
 		}
 	}
 	return nil
@@ -99,9 +108,9 @@ const sumSQL = `
 	SELECT $1, board, points, count(*) FROM made GROUP BY board, points`
 
 var rebuildSteps = []step{
-	{"make room", `SET LOCAL work_mem = '128MB'`},
-	{"compute as it is written", `SET LOCAL jit = off`}, // to compile takes longer than it saves
-	{"mark what is counted", `
+	{what: "make room", sql: `SET LOCAL work_mem = '128MB'`},
+	{what: "compute as it is written", sql: `SET LOCAL jit = off`}, // to compile takes longer than it saves
+	{what: "mark what is counted", sql: `
 		UPDATE quiz.answer a
 		SET counted = CASE WHEN quiz.counts(r.kind, r.sealed_at, a.first_asked, q.voided_at)
 			THEN quiz.points(a.choice = q.key, r.speed, r.opens_at, r.closes_at, a.answered_at) END
@@ -110,15 +119,15 @@ var rebuildSteps = []step{
 		WHERE a.workspace = $1 AND q.workspace = $1 AND q.round = a.round AND q.position = a.position
 		AND a.counted IS DISTINCT FROM CASE WHEN quiz.counts(r.kind, r.sealed_at, a.first_asked, q.voided_at)
 			THEN quiz.points(a.choice = q.key, r.speed, r.opens_at, r.closes_at, a.answered_at) END`},
-	{"delete the scores", `DELETE FROM quiz.score WHERE workspace = $1`},
-	{"delete the counts", `DELETE FROM quiz.score_count WHERE workspace = $1`},
-	{"delete the boards", `DELETE FROM quiz.board WHERE workspace = $1`},
-	{"make room for places", `
+	{what: "delete the scores", sql: `DELETE FROM quiz.score WHERE workspace = $1`},
+	{what: "delete the counts", sql: `DELETE FROM quiz.score_count WHERE workspace = $1`},
+	{what: "delete the boards", sql: `DELETE FROM quiz.board WHERE workspace = $1`},
+	{what: "make room for places", sql: `
 		CREATE TEMP TABLE spot (round bigint, position smallint, place int, channel text, series bigint, domain text, day date, season bigint)
 			ON COMMIT DROP`},
-	{"make room for sums", `CREATE TEMP TABLE fact (place int, player bigint, points int, rights int, answers int) ON COMMIT DROP`},
-	{"make room for boards", `CREATE TEMP TABLE aim (place int, kind text, span text, board bigint) ON COMMIT DROP`},
-	{"find where answers count", `
+	{what: "make room for sums", sql: `CREATE TEMP TABLE fact (place int, player bigint, points int, rights int, answers int) ON COMMIT DROP`},
+	{what: "make room for boards", sql: `CREATE TEMP TABLE aim (place int, kind text, span text, board bigint) ON COMMIT DROP`},
+	{what: "find where answers count", sql: `
 		INSERT INTO spot
 		SELECT round, position, dense_rank() OVER (ORDER BY channel, series, domain, day, season), channel, series, domain, day, season
 		FROM (
@@ -135,8 +144,8 @@ var rebuildSteps = []step{
 			JOIN quiz.post p           ON p.workspace = r.workspace AND p.round = r.id
 			WHERE s.workspace = $1 AND r.kind IN ('series', 'ask')
 		) asked`},
-	{"look at where answers count", `ANALYZE spot`},
-	{"add up what they count", `
+	{what: "look at where answers count", sql: `ANALYZE spot`},
+	{what: "add up what they count", sql: `
 		INSERT INTO fact
 		SELECT s.place, a.player, sum(a.counted), count(*) FILTER (WHERE a.counted > 0), count(*)
 		FROM quiz.answer a
@@ -144,9 +153,9 @@ var rebuildSteps = []step{
 		-- Not IS NOT NULL: the planner may have seen the table when nothing was counted, and would expect no rows.
 		WHERE a.workspace = $1 AND coalesce(a.counted, -1) >= 0
 		GROUP BY s.place, a.player`},
-	{"look at what they count", `ANALYZE fact`},
-	{"leave out where nobody answered", `DELETE FROM spot WHERE place NOT IN (SELECT place FROM fact)`},
-	{"make the boards", `
+	{what: "look at what they count", sql: `ANALYZE fact`},
+	{what: "leave out where nobody answered", sql: `DELETE FROM spot WHERE place NOT IN (SELECT place FROM fact)`},
+	{what: "make the boards", sql: `
 		INSERT INTO quiz.board (workspace, scope, span, start, season)
 		SELECT DISTINCT $1, b.scope, b.span, b.start, b.season
 		FROM quiz.scoring k
@@ -154,7 +163,7 @@ var rebuildSteps = []step{
 		CROSS JOIN quiz.boards(p.channel, p.series, p.domain, p.day, p.season, k.kept) b
 		WHERE k.workspace = $1
 		ORDER BY 2, 3, 4, 5`},
-	{"find which boards they count for", `
+	{what: "find which boards they count for", sql: `
 		INSERT INTO aim
 		SELECT p.place, split_part(w.scope, '/', 1), w.span, b.id
 		FROM quiz.scoring k
@@ -162,5 +171,5 @@ var rebuildSteps = []step{
 		CROSS JOIN quiz.boards(p.channel, p.series, p.domain, p.day, p.season, k.kept) w
 		JOIN quiz.board b ON b.workspace = $1 AND b.scope = w.scope AND b.span = w.span AND b.start = w.start AND b.season = w.season
 		WHERE k.workspace = $1`},
-	{"look at the boards", `ANALYZE aim`},
+	{what: "look at the boards", sql: `ANALYZE aim`},
 }

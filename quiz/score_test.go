@@ -294,7 +294,7 @@ func (l *league) step(t *rapid.T) {
 			return deleteAnswers(ctx, tx, l.space, rapid.Int64Range(1, 5).Draw(t, "player"), l.now())
 		})
 	case "rebuild":
-		err = l.Rebuild(ctx, l.space)
+		err = l.Rebuild(ctx, l.space, nil)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -57,7 +57,7 @@ func (e *Engine) tendBoards(ctx context.Context) error {
 // countAll counts all there is to count in a workspace; if its boards were never made, all at once.
 func (e *Engine) countAll(ctx context.Context, workspace string, built bool) error {
 	if !built {
-		if err := e.rebuild(ctx, workspace, false); err != nil {
+		if err := e.rebuild(ctx, workspace, false, func(int, int, string) {}); err != nil {
 			return err
 		}
 	}

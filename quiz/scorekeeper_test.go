@@ -62,7 +62,7 @@ func TestRunCountsWhatNobodyLooksAt(t *testing.T) {
 // pause lets the database wait a moment.
 func (w *world) pause() { w.exec(`SELECT pg_sleep(0.01)`) }
 
-// TestManyCountAtOnce has engines count while people answer and look, and keys change.
+// TestManyCountAtOnce has engines count, and one make all boards again, while people answer and look, and keys change.
 func TestManyCountAtOnce(t *testing.T) {
 	w := newWorld(t, 30)
 	rounds := []Round{w.mustAsk(general, "host"), w.mustAsk(random, "host")}
@@ -85,6 +85,13 @@ func TestManyCountAtOnce(t *testing.T) {
 			}
 		})
 	}
+	all.Go(func() {
+		for range 5 {
+			if err := w.Rebuild(t.Context(), ws, nil); err != nil {
+				t.Errorf("rebuild meanwhile: %v", err)
+			}
+		}
+	})
 	all.Wait()
 	w.tend()
 	w.checkBoards()
@@ -160,7 +167,7 @@ func TestCheckBoardsFindsWhatSomebodyChangedAndRebuildMendsIt(t *testing.T) {
 		if err != nil || len(differences) != 3 || !strings.Contains(differences[0].String(), "should have") {
 			t.Errorf("%s: got %v, %v, want three of the differences", name, differences, err)
 		}
-		if err := w.Rebuild(t.Context(), ws); err != nil {
+		if err := w.Rebuild(t.Context(), ws, nil); err != nil {
 			t.Fatal(err)
 		}
 		w.checkBoards()

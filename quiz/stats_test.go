@@ -147,7 +147,7 @@ func BenchmarkStats(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := w.Rebuild(b.Context(), ws); err != nil {
+	if err := w.Rebuild(b.Context(), ws, nil); err != nil {
 		b.Fatal(err)
 	}
 	if _, err := w.pool.Exec(b.Context(), `VACUUM ANALYZE`); err != nil {
