@@ -196,21 +196,28 @@ func TestBotSaysHelloWhereItIsInvited(t *testing.T) {
 
 func TestRemovalIsToldOnce(t *testing.T) {
 	bothWays(t, func(t *testing.T, p *platform) {
-		var mu sync.Mutex
-		var left []string
-		h := &chattest.Handler{OnLeft: func(home string) {
-			mu.Lock()
-			defer mu.Unlock()
-			left = append(left, home)
-		}}
-		settle(t, p, h, func() {
-			p.Happen(map[string]any{"type": "tokens_revoked", "tokens": map[string]any{"oauth": []any{"U0ALICE"}}, "event_ts": "1.000001"})
-			p.Repeat(11)
-			p.Happen(map[string]any{"type": "app_uninstalled", "event_ts": "1.000002"})
-		})
+		var left []string // Run ends after all handlers
+		h := &chattest.Handler{OnLeft: func(home string) { left = append(left, home) }}
+		ended := make(chan error, 1)
+		go func() { ended <- p.adapter.Run(t.Context(), chattest.Spec, h) }()
+		ready(t, p)
+		p.Repeat(11)
+		p.Uninstall()
+		if err := <-ended; !errors.Is(err, chat.ErrToken) {
+			t.Errorf("Run returns %v, want %v", err, chat.ErrToken)
+		}
 		if want := []string{"slack/" + slacktest.Team}; !slices.Equal(left, want) {
 			t.Errorf("left %q, want %q", left, want)
 		}
+	})
+}
+
+func TestRevokedTokensOfPeopleAreNotOurs(t *testing.T) {
+	bothWays(t, func(t *testing.T, p *platform) {
+		h := &chattest.Handler{OnLeft: func(home string) { t.Errorf("left %q", home) }}
+		settle(t, p, h, func() {
+			p.Happen(map[string]any{"type": "tokens_revoked", "tokens": map[string]any{"oauth": []any{"U0ALICE"}}, "event_ts": "1.000001"})
+		})
 	})
 }
 

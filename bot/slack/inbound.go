@@ -88,7 +88,7 @@ func (s *session) handle(ctx context.Context, env envelope) {
 			s.log.Warn("a slash command makes no sense")
 			return
 		}
-		if s.first(ctx, "command "+firstOf(c.TriggerID, env.ID)) {
+		if s.first(ctx, "command "+firstOf(c.TriggerID, env.ID, c.ResponseURL)) {
 			s.command(ctx, c, env.wait)
 		}
 	case "events_api":

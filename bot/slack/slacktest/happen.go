@@ -51,10 +51,12 @@ func (s *Server) OpenHome(name string) {
 	s.happen(map[string]any{"type": "app_home_opened", "user": p.id, "channel": s.conversation(p.id).id, "tab": "home", "event_ts": s.stamp()})
 }
 
-// Uninstall tells that somebody removed the app, in the order in which Slack often does.
+// Uninstall has somebody remove the app: no token is taken any more, and Slack
+// tells it in the order in which it often does.
 func (s *Server) Uninstall() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.refuse = true
 	s.happen(map[string]any{"type": "tokens_revoked", "tokens": map[string]any{"oauth": []any{}, "bot": []any{BotUser}}, "event_ts": s.stamp()})
 	s.happen(map[string]any{"type": "app_uninstalled", "event_ts": s.stamp()})
 }
