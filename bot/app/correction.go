@@ -35,9 +35,9 @@ func correction(c quiz.Correction) string {
 	case c.Voided:
 		what = "**Taken back:** " + asked + "\nNo answer to it counts any more: " + whose + "."
 	case c.Again:
-		what = "**Counts again:** " + asked + "\nIt had been taken back; " + whose + counting(c.Answers, " again") + ". Right is **" + chat.Prose(chat.Line(c.Now, 300)) + "**."
+		what = "**Counts again:** " + asked + "\nIt had been taken back; " + whose + counting(c.Answers, " again") + ". The right answer is **" + chat.Prose(chat.Line(c.Now, 300)) + "**."
 	default:
-		what = "**Corrected:** " + asked + "\nRight is **" + chat.Prose(chat.Line(c.Now, 300)) + "**, not **" + chat.Prose(chat.Line(c.Was, 300)) + "**. " + whose + counting(c.Answers, " differently now") + "."
+		what = "**Corrected:** " + asked + "\nThe right answer is **" + chat.Prose(chat.Line(c.Now, 300)) + "**, not **" + chat.Prose(chat.Line(c.Was, 300)) + "**. " + whose + counting(c.Answers, " differently now") + "."
 	}
 	if c.Why != "" {
 		what += "\nWhy: " + chat.Prose(chat.Line(c.Why, 500))

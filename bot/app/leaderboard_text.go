@@ -13,7 +13,7 @@ import (
 func boardText(b quiz.Board, asked bool) string {
 	if len(b.Rows) == 0 {
 		if past(b) {
-			return "Nobody answered in this time."
+			return "Nobody answered then."
 		}
 		return "Nobody has points here yet. `/ckad ask` posts a question."
 	}
@@ -27,7 +27,7 @@ func boardText(b quiz.Board, asked bool) string {
 	}
 	parts := []string{strings.Join(rows, "\n")}
 	if b.Me == nil && asked {
-		parts = append(parts, "You have no answers in this time yet.")
+		parts = append(parts, "You are not on this board.")
 	}
 	if b.Players > len(b.Rows) {
 		all := counted(b.Players, "player") + " in all."
