@@ -179,8 +179,12 @@ func (a *Adapter) listen(ctx context.Context, spec chat.Spec, r *responder) erro
 	}
 	a.Set(nil)
 	a.log.Info("listening to Discord", "path", "/discord/interactions")
-	<-ctx.Done()
-	return nil
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-a.rest.refused:
+		return errToken
+	}
 }
 
 // persist does something until it succeeds, ctx ends (then it returns nil), or

@@ -226,7 +226,7 @@ func TestAnswersAreMadeUntilTheyArrive(t *testing.T) {
 	for name, fail := range map[string]func(*fake){
 		"after being limited":        func(f *fake) { f.Limit("/callback", 0.05) },
 		"after an error of Discord":  func(f *fake) { f.Refuse(http.MethodPost, "/callback", 502, 0, "Bad Gateway") },
-		"after the limit on all":     func(f *fake) { f.adapter.rest.global = time.Now().Add(time.Hour) },
+		"after the limit on all":     func(f *fake) { f.adapter.rest.limits.global = time.Now().Add(time.Hour) },
 		"when the reply is refused":  func(f *fake) { f.Refuse(http.MethodPost, "/callback", 400, 50035, "Invalid Form Body") },
 		"when nothing stands in way": func(*fake) {},
 	} {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -25,13 +24,14 @@ type client struct {
 	log         *slog.Logger
 	http        *http.Client
 
-	mu        sync.Mutex           // guards the rest
-	exhausted map[string]time.Time // until when routes take no more requests
-	global    time.Time            // until when nothing takes requests, but interactions
+	limits limits
+
+	refusing sync.Once
+	refused  chan struct{} // closed when Discord does not take the token any more
 }
 
-// A request is one call. Its errors and rate limits go by name, since the path
-// of an interaction holds a secret.
+// A request is one call. Its errors go by name, since the path of an interaction
+// holds a secret.
 type request struct {
 	name, method, path string
 	interaction        bool // needs no token and is free of the limit on all requests
@@ -64,7 +64,7 @@ const (
 func newClient(base, token string, log *slog.Logger) *client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = workers
-	return &client{base: base, token: token, log: log, exhausted: map[string]time.Time{}, http: &http.Client{
+	return &client{base: base, token: token, log: log, refused: make(chan struct{}), http: &http.Client{
 		Timeout:       timeout,
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the API has none
@@ -89,11 +89,21 @@ func (c *client) do(ctx context.Context, r request) error {
 	return c.once(ctx, r)
 }
 
-// once makes one call, once. It is a *refusal, wrapped, if Discord says no, also
-// if it said so before: a route that is known to be exhausted is not asked.
+// once makes one call, once, after a moment if it has to wait for its turn. It is a
+// *refusal, wrapped, if Discord says no, also if it said so before: who would have to
+// wait longer, or whose token was refused, is not heard.
 func (c *client) once(ctx context.Context, r request) error {
-	if wait := c.wait(r); wait > 0 {
+	select {
+	case <-c.refused:
+		if !r.interaction {
+			return fmt.Errorf("%s: %w", r.name, &refusal{status: http.StatusUnauthorized, message: "not asked: the token was refused"})
+		}
+	default:
+	}
+	if wait := c.limits.turn(r, time.Now()); wait > moment {
 		return fmt.Errorf("%s: %w", r.name, &refusal{status: http.StatusTooManyRequests, message: "not asked: no requests left", after: wait})
+	} else if wait > 0 && !sleep(ctx, wait) {
+		return fmt.Errorf("%s: %w: %w", r.name, errUnsent, ctx.Err())
 	}
 	req, err := c.build(ctx, r)
 	if err != nil {
@@ -105,9 +115,9 @@ func (c *client) once(ctx context.Context, r request) error {
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	c.learn(r, resp.Header)
+	c.limits.learn(r, resp.Header, time.Now())
 	if resp.StatusCode >= 300 {
-		return fmt.Errorf("%s: %w", r.name, c.refused(r, resp, body))
+		return fmt.Errorf("%s: %w", r.name, c.no(r, resp, body))
 	}
 	if err == nil && r.into != nil {
 		err = json.Unmarshal(body, r.into)
@@ -166,38 +176,7 @@ func harmless(err error) error {
 	return err
 }
 
-// wait tells how long r must wait by what earlier answers said.
-func (c *client) wait(r request) time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	until := c.exhausted[r.name]
-	if !r.interaction && c.global.After(until) {
-		until = c.global
-	}
-	return time.Until(until)
-}
-
-// learn notes that an answer was the last of its route for a while. Interactions
-// are left out: each has a limit of its own that it does not reach.
-// https://discord.com/developers/docs/topics/rate-limits
-func (c *client) learn(r request, h http.Header) {
-	if r.interaction || h.Get("X-RateLimit-Remaining") != "0" {
-		return
-	}
-	if after := seconds(h.Get("X-RateLimit-Reset-After")); after > 0 {
-		c.block(r.name, after)
-	}
-}
-
-func (c *client) block(name string, after time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	now := time.Now()
-	maps.DeleteFunc(c.exhausted, func(_ string, until time.Time) bool { return until.Before(now) })
-	c.exhausted[name] = now.Add(after)
-}
-
-func (c *client) refused(r request, resp *http.Response, body []byte) *refusal {
+func (c *client) no(r request, resp *http.Response, body []byte) *refusal {
 	var answer struct {
 		Code       int             `json:"code"`
 		Message    string          `json:"message"`
@@ -212,19 +191,24 @@ func (c *client) refused(r request, resp *http.Response, body []byte) *refusal {
 	if len(answer.Errors) > 0 {
 		no.message += " " + string(answer.Errors)
 	}
-	if resp.StatusCode != http.StatusTooManyRequests {
-		return no
-	}
-	no.after = time.Duration(answer.RetryAfter * float64(time.Second))
-	if no.after <= 0 {
-		no.after = max(seconds(resp.Header.Get("Retry-After")), time.Second)
-	}
-	if answer.Global {
-		c.mu.Lock()
-		c.global = time.Now().Add(no.after)
-		c.mu.Unlock()
-	} else if !r.interaction {
-		c.block(r.name, no.after)
+	now := time.Now()
+	switch no.status {
+	case http.StatusUnauthorized:
+		c.limits.refusedOne(now)
+		if !r.interaction {
+			c.refusing.Do(func() { close(c.refused) })
+		}
+	case http.StatusForbidden:
+		c.limits.refusedOne(now)
+	case http.StatusTooManyRequests:
+		no.after = time.Duration(answer.RetryAfter * float64(time.Second))
+		if no.after <= 0 {
+			no.after = max(seconds(resp.Header.Get("Retry-After")), time.Second)
+		}
+		if resp.Header.Get("X-RateLimit-Scope") != "shared" {
+			c.limits.refusedOne(now)
+		}
+		c.limits.block(r, no.after, answer.Global, now)
 	}
 	return no
 }

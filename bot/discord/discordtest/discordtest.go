@@ -77,6 +77,7 @@ type Server struct {
 	complaints   []string
 	asked        []string // of the gateway
 	faults       faults
+	enforcer     *enforcer     // nil: there are no limits
 	interval     time.Duration // of heartbeats
 	closed       bool
 

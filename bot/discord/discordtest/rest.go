@@ -67,6 +67,9 @@ func (s *Server) serve(do route) http.Handler {
 			s.complain("%s %s: %v", r.Method, r.URL.Path, err)
 			return
 		}
+		if s.enforce(w, r) {
+			return
+		}
 		if a, ok := s.faults.answer(r); ok {
 			a.write(w)
 			return
