@@ -13,6 +13,9 @@ import (
 // https://discord.com/developers/docs/topics/rate-limits
 const (
 	perSecond = 50
+	// Requests go out evenly, so that no second has more than that, whatever second
+	// Discord counts by, and a little slower, since the network pushes them together.
+	pace = time.Second / (perSecond - 1)
 	// More refused requests in ten minutes get the whole address banned.
 	maxInvalid = 10_000 * 9 / 10
 
@@ -33,9 +36,7 @@ type limits struct {
 	buckets map[string]*bucket
 	full    int       // at so many buckets, those that are over are dropped
 	global  time.Time // until when nothing is taken, but interactions
-
-	recent [perSecond]time.Time // of the last requests
-	oldest int
+	next    time.Time // when the next request may go
 
 	invalid [10]int // refused requests, by the minute
 	minute  int64
@@ -82,27 +83,25 @@ func (l *limits) turn(r request, now time.Time) time.Duration {
 	if r.interaction {
 		return 0
 	}
-	at := now
-	if l.global.After(at) {
-		at = l.global
+	slot := now
+	for _, t := range []time.Time{l.global, l.next} {
+		if t.After(slot) {
+			slot = t
+		}
 	}
 	b := l.buckets[l.key(r)]
-	if b != nil && !b.until.After(at) {
-		b = nil
+	if b != nil && !b.until.After(slot) {
+		b = nil // full again
 	}
+	at := slot
 	if b != nil && b.left <= 0 {
-		at = b.until
-	}
-	// No more than Discord takes in any second, whatever second it counts by.
-	if next := l.recent[l.oldest].Add(time.Second); next.After(at) {
-		at = next
+		at = b.until // which keeps nobody else waiting
 	}
 	wait := at.Sub(now)
 	if wait > moment {
 		return wait
 	}
-	l.recent[l.oldest] = at
-	l.oldest = (l.oldest + 1) % perSecond
+	l.next = slot.Add(pace)
 	if b != nil && b.left > 0 {
 		b.left--
 	}
