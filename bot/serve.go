@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 
 	"ckadbot/bot/app"
@@ -41,7 +42,11 @@ func (serve) Run(s session) error {
 	defer closeAll()
 	counts := metrics.New(app.Spec)
 	deliveries := store.NewDeliveries(pool, s.log)
-	adapters := adapters(s, deliveries, counts)
+	installations, err := installations(s.config, pool)
+	if err != nil {
+		return err
+	}
+	adapters := adapters(s, deliveries, installations, counts)
 	engine := quiz.New(pool, quiz.Options{Log: s.log, Platforms: platforms(adapters)})
 	if err := loadBank(s, engine); err != nil {
 		return err
@@ -67,7 +72,7 @@ func (serve) Run(s session) error {
 }
 
 // adapters are those whose tokens are set, or else the terminal.
-func adapters(s session, deliveries *store.Deliveries, counts *metrics.Metrics) (list []chat.Adapter) {
+func adapters(s session, deliveries *store.Deliveries, installations *store.Installations, counts *metrics.Metrics) (list []chat.Adapter) {
 	c := s.config
 	if c.console() {
 		terminal := console.New(console.Config{In: s.in, Out: s.out, Name: c.Name, Plain: c.NoColor, Log: s.log})
@@ -79,6 +84,7 @@ func adapters(s session, deliveries *store.Deliveries, counts *metrics.Metrics) 
 	if c.slack() {
 		list = append(list, slack.New(slack.Config{
 			BotToken: string(c.SlackBotToken), AppToken: string(c.SlackAppToken), Secret: string(c.SlackSigningSecret), APIURL: c.SlackAPIURL,
+			Installations: installations, ClientID: c.SlackClientID, ClientSecret: string(c.SlackClientSecret), PublicURL: c.PublicURL, Welcome: app.Installed(),
 			Log: s.log, Claim: deliveries.Claim, Responded: counts.Responded("slack"),
 		}))
 	}
@@ -89,6 +95,23 @@ func adapters(s session, deliveries *store.Deliveries, counts *metrics.Metrics) 
 		}))
 	}
 	return list
+}
+
+// installations are the workspaces that installed the app, nil for a bot that
+// serves one only, with the token in the settings.
+func installations(c Config, pool *pgxpool.Pool) (*store.Installations, error) {
+	if c.SlackClientID == "" {
+		return nil, nil
+	}
+	var list []store.Key
+	for _, k := range c.SecretKeys {
+		list = append(list, store.Key{ID: k.ID, Secret: []byte(k.Key)})
+	}
+	keys, err := store.NewKeys(list...)
+	if err != nil {
+		return nil, fmt.Errorf("SECRET_KEYS: %w", err)
+	}
+	return store.NewInstallations(pool, keys), nil
 }
 
 // counting are adapters whose posts are counted.

@@ -38,6 +38,15 @@ func introduction(all []quiz.Series, channel string) chat.Message {
 	return chat.Message{Card: &chat.Card{Title: "Hello, I am ckadbot", Body: chat.Cut(strings.TrimSpace(body), chat.MaxBody)}}
 }
 
+// Installed is what somebody is told who has installed the bot in a workspace.
+func Installed() *chat.Message {
+	return &chat.Message{Card: &chat.Card{Title: "Thank you for installing ckadbot", Body: "I ask questions for the CKAD exam and explain Kubernetes terms. Three steps:\n" +
+		"1. Invite me to a channel: type `/invite @ckad` there.\n" +
+		"2. Say when I shall ask a question there: `/ckad-admin series create`. Workspace admins may do that.\n" +
+		"3. Try it yourself: `/ckad practice` asks you alone, `/ckad help` lists all that I can do.\n\n" +
+		"I write to you this once; nobody else hears from me before step 2."}}
+}
+
 // Left hears that the bot was removed from a workspace.
 func (a *App) Left(_ context.Context, home string) {
 	a.log.Info("removed from a workspace", "workspace", home)

@@ -17,6 +17,19 @@ const (
 	maxUsage       = 1000
 )
 
+// scopes are those that the bot needs, and no more.
+var scopes = []string{
+	"app_mentions:read", // app_mention: help for who mentions the bot
+	"channels:read",     // member_joined_channel, and whether it may post
+	"chat:write",
+	"commands",
+	"files:write", // pictures
+	"groups:read", // as channels:read, in private channels
+	"im:history",  // message.im: help for who writes to the bot
+	"im:write",
+	"users:read", // names, and who is an admin
+}
+
 const manifestHead = `# A Slack app for ckadbot with Socket Mode: no public address is needed.
 # 1. api.slack.com/apps, "Create New App", "From a manifest": paste this.
 # 2. "Install App": the bot token (xoxb-…) is SLACK_BOT_TOKEN.

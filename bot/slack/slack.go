@@ -47,6 +47,7 @@ type Config struct {
 	// ClientID and ClientSecret are the app's, PublicURL is where its routes are, as in "https://quiz.example".
 	Installations                     *store.Installations
 	ClientID, ClientSecret, PublicURL string
+	Welcome                           *chat.Message // is sent to who installs the app first
 
 	// Claim tells whether this process is the first of all that serve Slack to handle what key
 	// names; nil: it always is. A key may hold secrets.

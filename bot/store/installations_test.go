@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,16 +17,11 @@ import (
 	"ckadbot/migrations/pgtest"
 )
 
-// key is a setting with one key, which n chooses.
-func key(id string, n byte) string {
-	b := make([]byte, 32)
-	b[0] = n
-	return id + ":" + base64.StdEncoding.EncodeToString(b)
-}
+func key(id string, n byte) Key { return Key{ID: id, Secret: append(make([]byte, 31), n)} }
 
-func keys(t testing.TB, settings ...string) Keys {
+func keys(t testing.TB, list ...Key) Keys {
 	t.Helper()
-	k, err := ParseKeys(strings.Join(settings, ","))
+	k, err := NewKeys(list...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,21 +306,17 @@ func TestStateWorksOnceInItsBrowserForAWhile(t *testing.T) {
 }
 
 func TestKeysThatCannotBeAreExplained(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                              "key 1 is not of the form",
-		"secretsecret":                  "key 1 is not of the form",
-		"a:secret":                      "key 1 (a) is not 32 bytes",
-		"a:c2VjcmV0":                    "key 1 (a) is not 32 bytes",
-		key("a", 1) + ",":               "key 2 is not of the form",
-		key("a", 1) + "," + key("a", 2): "two keys have the id a",
-		key("a b", 1):                   "key 1 is not of the form",
+	for want, list := range map[string][]Key{
+		"there is no key":          {},
+		`the key "a" has 6 bytes`:  {{"a", []byte("secret")}},
+		`the key "a" has 24 bytes`: {{"a", make([]byte, 24)}},
+		`two keys have the id "a"`: {key("a", 1), key("a", 2)},
 	} {
-		_, err := ParseKeys(text)
-		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "c2VjcmV0") {
-			t.Errorf("%q: got %v, want %q and no key", text, err, want)
+		if _, err := NewKeys(list...); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("got %v, want %q and no key", err, want)
 		}
 	}
-	if k := keys(t, key("new", 2), " "+key("old", 1)); k.first != "new" || len(k.by) != 2 {
+	if k := keys(t, key("new", 2), key("old", 1)); fmt.Sprint(k) != "2 keys" || k.first != "new" {
 		t.Errorf("got %v", k)
 	}
 }

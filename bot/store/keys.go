@@ -3,11 +3,8 @@ package store
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"regexp"
-	"strings"
 )
 
 // Keys encrypt secrets before they go into the database. The first encrypts, all
@@ -17,34 +14,31 @@ type Keys struct {
 	by    map[string]cipher.AEAD
 }
 
-var keyID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+// A Key is one of Keys.
+type Key struct {
+	ID     string // is stored beside what the key encrypted
+	Secret []byte // 32 bytes
+}
 
-// ParseKeys reads "id:key,id:key": each key is 32 bytes in base64. Its errors show no key.
-func ParseKeys(text string) (Keys, error) {
+// NewKeys takes at least one key, each with an ID of its own. Its errors show no key.
+func NewKeys(list ...Key) (Keys, error) {
 	k := Keys{by: map[string]cipher.AEAD{}}
-	for i, one := range strings.Split(text, ",") {
-		id, encoded, ok := strings.Cut(strings.TrimSpace(one), ":")
-		if !ok || !keyID.MatchString(id) {
-			return Keys{}, fmt.Errorf("key %d is not of the form id:key, the id being letters and digits (make one with: echo \"a:$(openssl rand -base64 32)\")", i+1)
+	for _, key := range list {
+		block, err := aes.NewCipher(key.Secret)
+		if err != nil || len(key.Secret) != 32 {
+			return Keys{}, fmt.Errorf("the key %q has %d bytes, not 32", key.ID, len(key.Secret))
 		}
-		key, err := base64.StdEncoding.DecodeString(encoded)
-		if err != nil || len(key) != 32 {
-			return Keys{}, fmt.Errorf("key %d (%s) is not 32 bytes in base64 (make one with: openssl rand -base64 32)", i+1, id)
+		if k.by[key.ID] != nil {
+			return Keys{}, fmt.Errorf("two keys have the id %q", key.ID)
 		}
-		if k.by[id] != nil {
-			return Keys{}, fmt.Errorf("two keys have the id %s", id)
-		}
-		block, err := aes.NewCipher(key)
-		if err != nil {
-			return Keys{}, fmt.Errorf("key %d (%s) cannot be used", i+1, id)
-		}
-		if k.by[id], err = cipher.NewGCMWithRandomNonce(block); err != nil {
-			return Keys{}, fmt.Errorf("key %d (%s) cannot be used", i+1, id)
-		}
-		if i == 0 {
-			k.first = id
+		if k.by[key.ID], err = cipher.NewGCMWithRandomNonce(block); err != nil {
+			return Keys{}, fmt.Errorf("use the key %q: %w", key.ID, err)
 		}
 	}
+	if len(list) == 0 {
+		return Keys{}, errors.New("there is no key")
+	}
+	k.first = list[0].ID
 	return k, nil
 }
 

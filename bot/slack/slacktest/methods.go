@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type method struct {
 }
 
 var methods = map[string]method{
+	"oauth.v2.access":              {"", "", (*Server).oauthAccess},
 	"apps.connections.open":        {AppToken, "connections:write", (*Server).open},
 	"auth.test":                    {BotToken, "", (*Server).authTest},
 	"users.info":                   {BotToken, "users:read", (*Server).usersInfo},
@@ -35,7 +37,7 @@ var methods = map[string]method{
 }
 
 // innocent are refusals that a correct bot meets, too.
-var innocent = []string{"channel_not_found", "not_in_channel", "message_not_found", "missing_scope", "user_not_found"}
+var innocent = []string{"token_revoked", "account_inactive", "invalid_refresh_token", "token_expired", "invalid_code", "channel_not_found", "not_in_channel", "message_not_found", "missing_scope", "user_not_found"}
 
 // api answers a call of a method.
 func (s *Server) api(w http.ResponseWriter, r *http.Request) {
@@ -54,7 +56,11 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 	case cut:
 		panic(http.ErrAbortHandler)
 	case http.StatusTooManyRequests:
-		w.Header().Set("Retry-After", "7")
+		after := 7
+		if n, ok := answer["retry_after"].(int); ok {
+			after = n
+		}
+		w.Header().Set("Retry-After", strconv.Itoa(after))
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
@@ -87,6 +93,9 @@ func (s *Server) call(r *http.Request, body []byte) (status int, answer map[stri
 		return http.StatusOK, map[string]any{"ok": false, "error": "not_in_channel"}
 	}
 	answer, problem := s.judge(m, r, body)
+	if problem == "ratelimited" {
+		return http.StatusTooManyRequests, answer
+	}
 	if problem != "" {
 		word := strings.Fields(problem)[0]
 		if !slices.Contains(innocent, word) && problem != notReady {
@@ -105,15 +114,29 @@ func (s *Server) call(r *http.Request, body []byte) (status int, answer map[stri
 func (s *Server) judge(m method, r *http.Request, body []byte) (answer map[string]any, problem string) {
 	args, readable := arguments(r, body)
 	given := token(r, args)
+	team, granted, over := s.granted(given)
 	switch {
 	case m.do == nil:
 		return nil, "unknown_method"
 	case !readable:
 		return nil, "invalid_form_data"
+	case m.token == "": // the arguments say who asks
+		return m.do(s, args)
+	case granted && m.token == BotToken && over != "":
+		return nil, over
+	case granted && m.token == BotToken:
+		args[":team"] = team
+		if c := s.channels[word(args["channel"])]; c != nil && team != "" && c.team != "" && c.team != team {
+			return nil, "channel_not_found"
+		}
+		given = BotToken
 	case given != m.token && (given == BotToken || given == AppToken):
 		return nil, "not_allowed_token_type"
 	case given != m.token:
 		return nil, "invalid_auth"
+	}
+	if after := s.wait(team, r.PathValue("method"), word(args["channel"])); after > 0 {
+		return map[string]any{"ok": false, "error": "ratelimited", "retry_after": after}, "ratelimited"
 	}
 	return m.do(s, args)
 }
@@ -149,8 +172,12 @@ func arguments(r *http.Request, body []byte) (map[string]any, bool) {
 	return args, err == nil
 }
 
-func (s *Server) authTest(map[string]any) (map[string]any, string) {
-	return map[string]any{"url": "https://test.slack.com/", "team": "Test", "user": "ckad", "team_id": Team, "user_id": BotUser, "bot_id": botID, "is_enterprise_install": false}, ""
+func (s *Server) authTest(args map[string]any) (map[string]any, string) {
+	team := Team
+	if of := word(args[":team"]); of != "" {
+		team = of
+	}
+	return map[string]any{"url": "https://test.slack.com/", "team": "Test", "user": "ckad", "team_id": team, "user_id": BotUser, "bot_id": botID, "is_enterprise_install": false}, ""
 }
 
 func (s *Server) usersInfo(args map[string]any) (map[string]any, string) {

@@ -69,7 +69,12 @@ type Server struct {
 	files      map[string]*file        // by id
 	slow       int                     // of files to come
 	full       bool                    // takes no files
-	count      int                     // makes ids and timestamps unique
+	oauth      oauth
+	second     time.Duration          // of the limits; zero: there are none
+	used       map[string][]time.Time // by what is limited
+	limited    int
+	squeezed   map[string]int // Retry-After, by team and method
+	count      int            // makes ids and timestamps unique
 }
 
 type person struct {
@@ -79,6 +84,7 @@ type person struct {
 
 type channel struct {
 	id, name string
+	team     string          // "" for any
 	members  map[string]bool // user ids
 }
 
@@ -118,6 +124,7 @@ func New() *Server {
 		channels: map[string]*channel{}, views: map[string]*view{}, tickets: map[string]bool{},
 		triggers: map[string]*trigger{}, urls: map[string]*responseURL{},
 		faults: map[chattest.Fault]bool{}, missing: map[string]bool{}, files: map[string]*file{},
+		squeezed: map[string]int{}, oauth: oauth{codes: map[string]*grant{}, uris: map[string]string{}},
 	}
 	s.ended, s.end = context.WithCancel(context.Background())
 	s.quit = s.ended.Done()
@@ -131,6 +138,7 @@ func New() *Server {
 	mux.HandleFunc("POST /response/{id}", s.response)
 	mux.HandleFunc("POST /upload/{id}", s.upload)
 	mux.HandleFunc("GET /link", s.link)
+	mux.HandleFunc("GET /oauth/v2/authorize", s.authorize)
 	s.http = httptest.NewServer(mux)
 	return s
 }
@@ -173,6 +181,17 @@ func (s *Server) AddChannel(name string, invited bool) string {
 	}
 	s.channels[c.id] = c
 	return c.id
+}
+
+// AddWorkspace adds a channel of another team, with everybody and the bot in it.
+func (s *Server) AddWorkspace(team, channelID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &channel{id: channelID, name: strings.ToLower(channelID), team: team, members: map[string]bool{}}
+	for _, p := range s.people {
+		c.members[p.id] = true
+	}
+	s.channels[c.id] = c
 }
 
 // Complaints are what was refused or came too late.
