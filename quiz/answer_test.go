@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 func TestAnswerIsToldWhatBecameOfIt(t *testing.T) {
@@ -209,6 +210,27 @@ func TestProgressIsToldOnlyWhereTheRoundIs(t *testing.T) {
 	for _, channel := range []string{random, ""} {
 		if p, err := w.Progress(t.Context(), ws, r.ID, channel, person("eve")); !errors.Is(err, ErrNoRound) {
 			t.Errorf("asked in %q: got %+v, %v, want ErrNoRound", channel, p, err)
+		}
+	}
+}
+
+// No answer may lose what it is an answer to, or where it was given, by whatever somebody does with psql.
+func TestWhatWasAnsweredCannotBeDeleted(t *testing.T) {
+	w := newWorld(t, 10)
+	answered, free := w.mustAsk(general, "host"), w.mustAsk(random, "host")
+	w.click(answered, general, "ada", 0, "right")
+	for _, table := range []string{"round_question", "post"} {
+		for name, sql := range map[string]string{
+			"deleted": `DELETE FROM quiz.` + table + ` WHERE round = $1`,
+			"moved":   `UPDATE quiz.` + table + ` SET round = round + 1000 WHERE round = $1`,
+		} {
+			var pgErr *pgconn.PgError
+			if _, err := w.pool.Exec(t.Context(), sql, answered.ID); !errors.As(err, &pgErr) || pgErr.Code != "23503" {
+				t.Errorf("%s of a round with answers, %s: got %v, want foreign_key_violation", table, name, err)
+			}
+		}
+		if _, err := w.pool.Exec(t.Context(), `DELETE FROM quiz.`+table+` WHERE round = $1`, free.ID); err != nil {
+			t.Errorf("%s of a round without answers: %v", table, err)
 		}
 	}
 }

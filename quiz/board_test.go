@@ -207,7 +207,7 @@ func TestTheSameQuestionAnsweredInTwoChannelsAtOnceCountsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The first answer refers to this row, so it can be written but not committed; the second does not see it.
-	if _, err := tx.Exec(t.Context(), `SELECT FROM quiz.round_question WHERE round = $1 FOR UPDATE`, here.ID); err != nil {
+	if _, err := tx.Exec(t.Context(), `SELECT FROM quiz.player WHERE name = 'ada' FOR UPDATE`); err != nil {
 		t.Fatal(err)
 	}
 	first := w.later(here, general, "ada", 1)

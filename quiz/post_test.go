@@ -102,12 +102,15 @@ func TestResultWaitsForAnswersThatAreBeingRecorded(t *testing.T) {
 	w := newWorld(t, 10)
 	w.patience = time.Hour // the answer gives up waiting long after the test is over
 	r, d := w.openDaily(daily("daily", general))
+	if _, err := w.register(t.Context(), ws, person("ada")); err != nil {
+		t.Fatal(err)
+	}
 	tx, err := w.pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	// The answer refers to this row, so it can be written but not committed.
-	if _, err := tx.Exec(t.Context(), `SELECT FROM quiz.round_question FOR UPDATE`); err != nil {
+	if _, err := tx.Exec(t.Context(), `SELECT FROM quiz.player FOR UPDATE`); err != nil {
 		t.Fatal(err)
 	}
 	ada := w.later(r, general, "ada", 1)

@@ -87,11 +87,10 @@ func gradeTyped(ctx context.Context, tx pgx.Tx, clicks []*click, patience time.D
 	return nil
 }
 
-// send sends a few statements in one go: who it is, the answers, and the progress. They are one transaction.
+// send sends a few statements in one go: the answers with the people, and the progress. They are one transaction.
 func send(ctx context.Context, db querier, clicks []*click, patience time.Duration) error {
 	var batch pgx.Batch
 	queueSettings(&batch, patience)
-	queueRegister(&batch, clicks)
 	stored := map[answerKey]Outcome{}
 	queueAnswers(&batch, clicks, stored)
 	queueProgress(&batch, clicks)
@@ -104,71 +103,75 @@ func send(ctx context.Context, db querier, clicks []*click, patience time.Durati
 	return nil
 }
 
-func queueRegister(batch *pgx.Batch, clicks []*click) {
-	n := len(clicks)
-	homes, users, workspaces, names, channels := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	nameless, rounds := make([]bool, n), make([]int64, n)
-	for i, c := range clicks {
-		homes[i], users[i], workspaces[i], names[i], nameless[i] = c.By.Workspace, c.By.User, c.Workspace, cleanName(c.By), c.By.nameless()
-		rounds[i], channels[i] = c.Round, c.Channel
-	}
-	batch.Queue(registerSQL, homes, users, workspaces, names, nameless, rounds, channels)
-}
+// answersSQL is the statement that decides: no row comes back for an answer if anything speaks against it. It also makes
+// players of those who are none yet. Everything is locked and written in the order of its keys, so that two who store many at
+// once never wait for each other. What is the same for all clicks of a round is looked up once. An answer refers to a question
+// and a post that are read here, so PostgreSQL need not check that they are there.
+const answersSQL = `
+	WITH given AS MATERIALIZED (
+		SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[],
+			$8::text[], $9::timestamptz[], $10::text[], $11::boolean[])
+			AS c (workspace, round, position, choice, typed, channel, home, user_id, at, name, nameless)
+	), post AS MATERIALIZED (
+		SELECT p.workspace, p.round, p.channel
+		FROM (SELECT DISTINCT workspace, round, channel FROM given) c
+		JOIN quiz.post p ON p.workspace = c.workspace AND p.round = c.round AND p.channel = c.channel
+	), click AS (
+		SELECT c.*, p.round IS NOT NULL AS posted
+		FROM given c
+		LEFT JOIN post p ON p.workspace = c.workspace AND p.round = c.round AND p.channel = c.channel
+	)` + whoSQL + `, open AS MATERIALIZED (
+		SELECT r.workspace, r.id, r.kind, r.player, r.opens_at, r.closes_at, r.changeable,
+			r.kind <> 'duel' OR d.accepted_at IS NOT NULL AS accepted, d.challenger, d.challenged
+		FROM (SELECT DISTINCT workspace, round FROM given) c
+		JOIN quiz.round r     ON r.workspace = c.workspace AND r.id = c.round
+		LEFT JOIN quiz.duel d ON d.workspace = r.workspace AND d.round = r.id
+		WHERE r.sealed_at IS NULL
+		ORDER BY r.workspace, r.id
+		FOR SHARE OF r  -- so a seal waits for these answers, or these answers see the seal
+	), question AS MATERIALIZED (
+		SELECT r.*, q.position, q.kind AS asks, q.beyond, CASE WHEN r.kind = 'ask' THEN q.question END AS asked
+		FROM open r
+		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
+	), asked AS (
+		SELECT c.workspace, c.round, c.position, c.player, c.choice, c.typed,
+			CASE WHEN q.player IS NULL THEN c.channel ELSE 'player/' || q.player END AS channel, c.at, q.asked
+		FROM who c
+		JOIN question q ON q.workspace = c.workspace AND q.id = c.round AND q.position = c.position
+		WHERE CASE WHEN q.player IS NULL THEN c.posted ELSE q.player = c.player END
+		AND c.choice < q.beyond
+		AND (q.asks <> 'several' OR c.choice > 0)  -- to choose none is no answer
+		AND (q.asks = 'typed') = (c.typed IS NOT NULL)
+		AND q.opens_at <= c.at AND c.at < q.closes_at
+		AND q.accepted AND (q.kind <> 'duel' OR c.player IN (q.challenger, q.challenged))
+	)
+	INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, typed, channel, answered_at, first_asked)
+	SELECT workspace, round, position, player, choice, typed, channel, at,
+		CASE WHEN asked IS NOT NULL AND NOT EXISTS (
+			SELECT FROM quiz.answer e
+			WHERE e.workspace = asked.workspace AND e.player = asked.player AND e.first_asked = asked.asked
+		) THEN asked END
+	FROM asked
+	ORDER BY workspace, round, position, player
+	ON CONFLICT (workspace, round, position, player) DO UPDATE
+	SET choice = excluded.choice, typed = excluded.typed, channel = excluded.channel,
+		answered_at = excluded.answered_at, changes = a.changes + 1
+	WHERE (SELECT changeable FROM open WHERE open.workspace = excluded.workspace AND open.id = excluded.round)
+	AND (a.choice <> excluded.choice OR a.typed <> excluded.typed)
+	RETURNING round, position, player, changes`
 
-// queueAnswers is the statement that decides: no row comes back for an answer if anything speaks against it. Everything is
-// locked and written in the order of its keys, so that two who store many at once never wait for each other.
+// queueAnswers stores answers with answersSQL and notes in stored what became of them.
 func queueAnswers(batch *pgx.Batch, clicks []*click, stored map[answerKey]Outcome) {
 	n := len(clicks)
 	workspaces, rounds, positions, choices, typed := make([]string, n), make([]int64, n), make([]int, n), make([]int, n), make([]*string, n)
 	channels, homes, users, times := make([]string, n), make([]string, n), make([]string, n), make([]time.Time, n)
+	names, nameless := make([]string, n), make([]bool, n)
 	for i, c := range clicks {
 		workspaces[i], rounds[i], positions[i], choices[i], typed[i] = c.Workspace, c.Round, c.Question, c.Choice, orNoText(c.Typed)
 		channels[i], homes[i], users[i], times[i] = c.Channel, c.By.Workspace, c.By.User, c.at
+		names[i], nameless[i] = cleanName(c.By), c.By.nameless()
 	}
-	batch.Queue(`
-		WITH click AS (
-			SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[],
-				$8::text[], $9::timestamptz[]) WITH ORDINALITY
-				AS c (workspace, round, position, choice, typed, channel, home, user_id, at, n)
-		), open AS (
-			SELECT r.workspace, r.id, r.kind, r.player, r.opens_at, r.closes_at, r.changeable
-			FROM (SELECT DISTINCT workspace, round FROM click) c
-			JOIN quiz.round r ON r.workspace = c.workspace AND r.id = c.round
-			WHERE r.sealed_at IS NULL
-			ORDER BY r.workspace, r.id
-			FOR SHARE OF r  -- so a seal waits for these answers, or these answers see the seal
-		), asked AS (
-			SELECT c.n, c.workspace, c.round, c.position, i.player, c.choice, c.typed, p.channel, c.at,
-				CASE WHEN r.kind = 'ask' THEN q.question END AS asked
-			FROM click c
-			JOIN open r                ON r.workspace = c.workspace AND r.id = c.round
-			JOIN quiz.round_question q ON q.workspace = c.workspace AND q.round = c.round AND q.position = c.position
-			JOIN quiz.identity i       ON i.workspace = c.home AND i.user_id = c.user_id
-			JOIN quiz.post p           ON p.workspace = c.workspace AND p.round = c.round
-				AND p.channel = CASE WHEN r.player IS NULL THEN c.channel ELSE 'player/' || r.player END
-			LEFT JOIN quiz.duel d      ON d.workspace = c.workspace AND d.round = c.round
-			WHERE c.choice < q.beyond
-			AND (q.kind <> 'several' OR c.choice > 0)  -- to choose none is no answer
-			AND (q.kind = 'typed') = (c.typed IS NOT NULL)
-			AND (r.player IS NULL OR r.player = i.player)
-			AND r.opens_at <= c.at AND c.at < r.closes_at
-			AND (r.kind <> 'duel' OR d.accepted_at IS NOT NULL AND i.player IN (d.challenger, d.challenged))
-		)
-		INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, typed, channel, answered_at, first_asked)
-		SELECT workspace, round, position, player, choice, typed, channel, at,
-			CASE WHEN asked IS NOT NULL AND NOT EXISTS (
-				SELECT FROM quiz.answer e
-				WHERE e.workspace = asked.workspace AND e.player = asked.player AND e.first_asked = asked.asked
-			) THEN asked END
-		FROM asked
-		ORDER BY workspace, round, position, player
-		ON CONFLICT (workspace, round, position, player) DO UPDATE
-		SET choice = excluded.choice, typed = excluded.typed, channel = excluded.channel,
-			answered_at = excluded.answered_at, changes = a.changes + 1
-		WHERE (SELECT changeable FROM open WHERE open.workspace = excluded.workspace AND open.id = excluded.round)
-		AND (a.choice <> excluded.choice OR a.typed <> excluded.typed)
-		RETURNING round, position, player, changes`,
-		workspaces, rounds, positions, choices, typed, channels, homes, users, times).Query(func(rows pgx.Rows) error {
+	batch.Queue(answersSQL, workspaces, rounds, positions, choices, typed, channels, homes, users, times, names, nameless).Query(func(rows pgx.Rows) error {
 		var key answerKey
 		var changes int
 		_, err := pgx.ForEachRow(rows, []any{&key.round, &key.position, &key.player, &changes}, func() error {

@@ -107,13 +107,20 @@ type gradedAnswer struct {
 // gradedAnswers reads what a player has answered in all workspaces, in the order of time.
 func gradedAnswers(ctx context.Context, db querier, player int64, now time.Time) ([]gradedAnswer, error) {
 	rows, err := db.Query(ctx, `
-		SELECT q.question, a.answered_at, a.choice = q.key
-		FROM quiz.player p
-		JOIN quiz.answer a         ON a.workspace = p.workspace AND a.player = p.id
-		JOIN quiz.round r          ON r.workspace = a.workspace AND r.id = a.round
-		JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
-		WHERE p.id = $1 AND (r.reveal OR r.closes_at <= $2) AND q.voided_at IS NULL
-		ORDER BY a.answered_at, q.question`, player, now)
+		WITH mine AS MATERIALIZED (
+			SELECT a.workspace, a.round, array_agg(a.position) AS positions, array_agg(a.choice) AS choices, array_agg(a.answered_at) AS times
+			FROM quiz.player p
+			JOIN quiz.answer a ON a.workspace = p.workspace AND a.player = p.id
+			WHERE p.id = $1
+			GROUP BY a.workspace, a.round  -- so that it takes one look-up for all questions of a round
+		)
+		SELECT q.question, m.times[array_position(m.positions, q.position)] AS answered_at,
+			m.choices[array_position(m.positions, q.position)] = q.key
+		FROM mine m
+		JOIN quiz.round r          ON r.workspace = m.workspace AND r.id = m.round
+		JOIN quiz.round_question q ON q.workspace = m.workspace AND q.round = m.round AND q.position = ANY(m.positions)
+		WHERE (r.reveal OR r.closes_at <= $2) AND q.voided_at IS NULL
+		ORDER BY answered_at, q.question`, player, now)
 	if err != nil {
 		return nil, fmt.Errorf("read what player %d has answered: %w", player, err)
 	}

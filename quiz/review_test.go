@@ -249,7 +249,7 @@ func BenchmarkReview(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	if _, err := w.pool.Exec(b.Context(), `ANALYZE`); err != nil {
+	if _, err := w.pool.Exec(b.Context(), `VACUUM ANALYZE`); err != nil {
 		b.Fatal(err)
 	}
 	least := time.Hour
