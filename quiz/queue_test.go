@@ -91,7 +91,7 @@ func (w *world) refuseBy(name string) {
 			IF EXISTS (SELECT FROM quiz.player WHERE id = new.player AND name = '%s') THEN RAISE 'no answer of this one'; END IF;
 			RETURN new;
 		END $$;
-		CREATE TRIGGER refuse BEFORE INSERT ON quiz.answer FOR EACH ROW EXECUTE FUNCTION refuse()`, name))
+		CREATE TRIGGER refuse AFTER INSERT ON quiz.answer FOR EACH ROW EXECUTE FUNCTION refuse()`, name))
 	if err != nil {
 		w.t.Fatal(err)
 	}
