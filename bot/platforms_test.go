@@ -78,14 +78,15 @@ func (w workplace) ask(t *testing.T, person, command, answer string) chattest.Sh
 	return chattest.Await(t, w, person, func(m chattest.Shown) bool { return !old[m.ID] && strings.Contains(m.Text, answer) })
 }
 
-// TestPlatformsCarryEverything plays one story on each platform, with the bot as a process of its own.
+// TestPlatformsCarryEverything plays one story on each platform, over each of its transports, with the bot as a process of its own.
 func TestPlatformsCarryEverything(t *testing.T) {
-	for name, open := range map[string]func(*testing.T) workplace{"slack": newSlack, "discord": newDiscord} {
+	for name, open := range transports {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t)
 			address := freeAddress(t)
+			w := open(t, address)
 			start(t, append(w.env(w.base), "DATABASE_URL="+pgtest.URL(t), "HTTP_ADDR="+address), "")
+			awaitStatus(t, address, "/readyz", 200) // over HTTP, nobody waits long for a bot that starts
 			story(t, w)
 			answer, err := http.Get("http://" + address + "/healthz")
 			if err != nil {

@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"runtime"
@@ -60,7 +61,7 @@ func FuzzRequests(f *testing.F) {
 	}
 	s, log := slacktest.New(), &logged{}
 	f.Cleanup(s.Close)
-	a := slack.New(slack.Config{BotToken: slacktest.BotToken, Secret: slacktest.SigningSecret, APIURL: s.URL(), Log: logger(log)})
+	a := slack.New(slack.Config{BotToken: slacktest.BotToken, Secret: slacktest.SigningSecret, APIURL: s.URL(), Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelError}))})
 	slack.Confine(a, s.URL())
 	slack.Hurry(a, time.Microsecond) // else the limits of posts would hold the handlers
 	p, h := &platform{s, a, log}, &counting{}
