@@ -194,7 +194,7 @@ func (g *Glossary) edit(ctx context.Context, workspace, slug, what string, do fu
 		return err
 	})
 	if err != nil {
-		return Entry{}, fmt.Errorf("%s entry %s: %w", what, slug, err)
+		return Entry{}, fmt.Errorf("%s an entry: %w", what, err)
 	}
 	g.pullAfterEdit(ctx)
 	return after, nil

@@ -30,11 +30,11 @@ func (g *Glossary) History(ctx context.Context, workspace, slug string) ([]Versi
 		order by rev desc
 		limit $3`, workspace, slug, maxVersions)
 	if err != nil {
-		return nil, fmt.Errorf("read the history of %s: %w", slug, err)
+		return nil, fmt.Errorf("read the history of an entry: %w", err)
 	}
 	edits, err := collectEdits(rows)
 	if err != nil {
-		return nil, fmt.Errorf("read the history of %s: %w", slug, err)
+		return nil, fmt.Errorf("read the history of an entry: %w", err)
 	}
 	if len(edits) == 0 {
 		return nil, nil
@@ -42,7 +42,7 @@ func (g *Glossary) History(ctx context.Context, workspace, slug string) ([]Versi
 	var number int // of the newest; versions are never removed
 	err = g.pool.QueryRow(ctx, `select count(*) from kb.history where workspace = $1 and slug = $2 and rev <= $3`, workspace, slug, edits[0].Rev).Scan(&number)
 	if err != nil {
-		return nil, fmt.Errorf("count the versions of %s: %w", slug, err)
+		return nil, fmt.Errorf("count the versions of an entry: %w", err)
 	}
 	var versions []Version
 	for i, e := range edits {

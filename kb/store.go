@@ -114,11 +114,11 @@ func rowsOf(ctx context.Context, tx pgx.Tx, workspace, slug string) ([]edit, err
 		from kb.entry
 		where workspace in ($1, '*', '') and slug = $2`, workspace, slug)
 	if err != nil {
-		return nil, fmt.Errorf("read entry %s: %w", slug, err)
+		return nil, fmt.Errorf("read an entry: %w", err)
 	}
 	edits, err := collectEdits(rows)
 	if err != nil {
-		return nil, fmt.Errorf("read entry %s: %w", slug, err)
+		return nil, fmt.Errorf("read an entry: %w", err)
 	}
 	slices.SortFunc(edits, func(a, b edit) int { return a.layer().compare(b.layer()) })
 	return edits, nil
@@ -144,7 +144,7 @@ func writeEntries(ctx context.Context, tx pgx.Tx, workspace, by string, entries 
 	for some := range slices.Chunk(entries, 500) {
 		rows, err := json.Marshal(rowsAsJSON(some))
 		if err != nil {
-			return fmt.Errorf("write entry %s and %d more: %w", some[0].Slug, len(some)-1, err)
+			return fmt.Errorf("write %d entries: %w", len(some), err)
 		}
 		_, err = tx.Exec(ctx, `
 			insert into kb.entry (workspace, deleted, changed_by, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
@@ -160,7 +160,7 @@ func writeEntries(ctx context.Context, tx pgx.Tx, workspace, by string, entries 
 				 excluded.domain, excluded.competency, excluded.verified, excluded.since, excluded.until, excluded.changed, excluded.source_url, excluded.licence)`,
 			workspace, by, rows)
 		if err != nil {
-			return fmt.Errorf("write entry %s and %d more: %w", some[0].Slug, len(some)-1, err)
+			return fmt.Errorf("write %d entries: %w", len(some), err)
 		}
 		done += len(some)
 		progress(done)
@@ -189,7 +189,7 @@ func removeEntries(ctx context.Context, tx pgx.Tx, workspace, by string, rows []
 			update kb.entry set deleted = true, changed_by = $4
 			where workspace = $1 and source = $2 and slug = $3 and not deleted`, workspace, r.source, r.slug, by)
 		if err != nil {
-			return fmt.Errorf("remove entry %s: %w", r.slug, err)
+			return fmt.Errorf("remove an entry: %w", err)
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ func (g *Glossary) Suggest(ctx context.Context, s Suggestion) (int64, error) {
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("suggest %s: %w", s.Entry.Slug, err)
+		return 0, fmt.Errorf("suggest an entry: %w", err)
 	}
 	return id, nil
 }

@@ -161,7 +161,7 @@ func scopeOf(ctx context.Context, db querier, b BoardRequest) (scope, zone strin
 			return "", "", noSeries(b.Series)
 		}
 		if err != nil {
-			return "", "", fmt.Errorf("find series %q: %w", clip(b.Series, 60), err)
+			return "", "", fmt.Errorf("find a series: %w", err)
 		}
 		return "series/" + strconv.FormatInt(id, 10), zone, nil
 	case b.Domain != "":

@@ -226,7 +226,7 @@ func (e *Engine) rule(ctx context.Context, d Decision, act Act, how ruling) (v V
 		}
 	}
 	if err != nil {
-		return Version{}, fmt.Errorf("%s question %s: %w", act, clip(d.ID, 80), err)
+		return Version{}, fmt.Errorf("%s a question: %w", act, err)
 	}
 	e.signal()
 	return v, nil
@@ -330,14 +330,14 @@ func readHistory(ctx context.Context, db querier, workspace, id string) (h quest
 		return h, ErrNoQuestion
 	}
 	if err != nil {
-		return h, fmt.Errorf("read question %s: %w", id, err)
+		return h, fmt.Errorf("read a question: %w", err)
 	}
 	rows, err := db.Query(ctx, `
 		SELECT rev, act, content, retired, coalesce(round, 0), by_name, at, why, answers, players, base
 		FROM quiz.question_edit WHERE workspace = $1 AND question = $2
 		ORDER BY rev`, workspace, id)
 	if err != nil {
-		return h, fmt.Errorf("read the history of %s: %w", id, err)
+		return h, fmt.Errorf("read the history of a question: %w", err)
 	}
 	h.versions, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (v Version, err error) {
 		var content *Question
@@ -351,7 +351,7 @@ func readHistory(ctx context.Context, db querier, workspace, id string) (h quest
 		return v, err
 	})
 	if err != nil {
-		return h, fmt.Errorf("read the history of %s: %w", id, err)
+		return h, fmt.Errorf("read the history of a question: %w", err)
 	}
 	return h, nil
 }
@@ -389,7 +389,7 @@ func (e *Engine) QuestionHistory(ctx context.Context, workspace, id string) ([]V
 	defer cancel()
 	h, err := readHistory(ctx, e.db, workspace, id)
 	if err != nil {
-		return nil, fmt.Errorf("history of %s: %w", clip(id, 80), err)
+		return nil, fmt.Errorf("history of a question: %w", err)
 	}
 	slices.Reverse(h.versions)
 	return h.versions, nil

@@ -183,7 +183,7 @@ func (e *Engine) Question(ctx context.Context, workspace, id string) (QuestionSt
 	defer cancel()
 	h, err := readHistory(ctx, e.db, workspace, id)
 	if err != nil {
-		return QuestionState{}, fmt.Errorf("question %s: %w", clip(id, 80), err)
+		return QuestionState{}, fmt.Errorf("read a question: %w", err)
 	}
 	s := QuestionState{Version: h.inForce(), Gone: h.gone, NewBank: h.newBank, Bank: h.bank}
 	err = e.db.QueryRow(ctx, `
@@ -193,7 +193,7 @@ func (e *Engine) Question(ctx context.Context, workspace, id string) (QuestionSt
 		LEFT JOIN quiz.answer a ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
 		WHERE q.workspace = $1 AND q.question = $2`, workspace, id).Scan(&s.Rounds, &s.VoidRounds, &s.Responses, &s.Rights)
 	if err != nil {
-		return QuestionState{}, fmt.Errorf("count the answers to %s: %w", id, err)
+		return QuestionState{}, fmt.Errorf("count the answers to a question: %w", err)
 	}
 	rows, err := e.db.Query(ctx, `
 		SELECT r.id, r.kind, coalesce(s.name, ''), r.opens_at, q.voided_at IS NOT NULL
@@ -206,7 +206,7 @@ func (e *Engine) Question(ctx context.Context, workspace, id string) (QuestionSt
 		s.Asked, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Asked])
 	}
 	if err != nil {
-		return QuestionState{}, fmt.Errorf("read where %s was asked: %w", id, err)
+		return QuestionState{}, fmt.Errorf("read where a question was asked: %w", err)
 	}
 	rows, err = e.db.Query(ctx, `
 		SELECT p.name, r.said, r.reported_at, q.body -> 'Choices'
@@ -219,7 +219,7 @@ func (e *Engine) Question(ctx context.Context, workspace, id string) (QuestionSt
 		s.Reports, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Said])
 	}
 	if err != nil {
-		return QuestionState{}, fmt.Errorf("read the reports of %s: %w", id, err)
+		return QuestionState{}, fmt.Errorf("read the reports of a question: %w", err)
 	}
 	return s, nil
 }

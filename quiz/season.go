@@ -109,14 +109,14 @@ func findSeason(ctx context.Context, db querier, workspace, name string) (Season
 		AND ($2 = '' OR lower(name) = lower($2))
 		ORDER BY closed_at IS NOT NULL, closed_at DESC, id DESC LIMIT 1`, workspace, name)
 	if err != nil {
-		return Season{}, fmt.Errorf("find season %q: %w", clip(name, maxSeason), err)
+		return Season{}, fmt.Errorf("find a season: %w", err)
 	}
 	s, err := pgx.CollectExactlyOneRow(rows, scanSeason)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = ErrNoSeason
 	}
 	if err != nil {
-		return Season{}, fmt.Errorf("find season %q: %w", clip(name, maxSeason), err)
+		return Season{}, fmt.Errorf("find a season: %w", err)
 	}
 	return s, nil
 }

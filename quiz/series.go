@@ -117,7 +117,7 @@ func (e *Engine) CreateSeries(ctx context.Context, s Series) (Series, error) {
 		return Series{}, fmt.Errorf("%q: %w", s.Name, ErrSeriesExists)
 	}
 	if err != nil {
-		return Series{}, fmt.Errorf("create series %q: %w", s.Name, err)
+		return Series{}, fmt.Errorf("create a series: %w", err)
 	}
 	e.signal()
 	return e.oneSeries(ctx, s.Workspace, s.Name)
@@ -278,7 +278,7 @@ func (e *Engine) changeSeries(ctx context.Context, workspace, name, sql string, 
 	name = tidyName(name)
 	tag, err := e.db.Exec(ctx, sql, append([]any{workspace, name}, args...)...)
 	if err != nil {
-		return fmt.Errorf("change series %q: %w", clip(name, 60), err)
+		return fmt.Errorf("change a series: %w", err)
 	}
 	if tag.RowsAffected() == 0 {
 		return noSeries(name)

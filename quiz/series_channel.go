@@ -68,7 +68,7 @@ func (e *Engine) changeChannels(ctx context.Context, workspace, name string, cha
 		return change(tx, s)
 	})
 	if err != nil {
-		return fmt.Errorf("change the channels of series %q: %w", clip(name, 60), err)
+		return fmt.Errorf("change the channels of a series: %w", err)
 	}
 	e.signal()
 	return nil

@@ -74,7 +74,7 @@ func (e *Engine) alterSeries(ctx context.Context, workspace, name string, change
 		return storeSeries(ctx, tx, s)
 	})
 	if err != nil {
-		return fmt.Errorf("change series %q: %w", clip(name, 60), err)
+		return fmt.Errorf("change a series: %w", err)
 	}
 	e.signal()
 	return nil
