@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -222,7 +223,9 @@ func TestPanicOfAPosterIsAnError(t *testing.T) {
 
 func TestChannelThatIsGoneStopsThereOnly(t *testing.T) {
 	w := newWorld(t, 10)
-	s := w.mustCreate(daily("daily", general, random))
+	set := daily("daily", general, random)
+	set.CreatedBy = "U-boss"
+	s := w.mustCreate(set)
 	w.clock.set(s.Next)
 	d := &desk{onPost: func(p Post) error {
 		if p.Channel == general {
@@ -247,14 +250,31 @@ func TestChannelThatIsGoneStopsThereOnly(t *testing.T) {
 	if diff := cmp.Diff([]Channel{{general, "The channel is archived."}, {random, ""}}, all[0].Channels); diff != "" {
 		t.Errorf("channels: want the bare reason, for the first only (-want +got):\n%s", diff)
 	}
+	told := func(times int) {
+		t.Helper()
+		if len(d.said) != times {
+			t.Fatalf("who set it up was told %d times, want %d: %+v", len(d.said), times, d.said)
+		}
+		n := d.said[times-1]
+		if n.To != (Person{Workspace: ws, User: "U-boss"}) || n.Kind != NoticeGone || !strings.Contains(string(n.Body), "The channel is archived.") || !strings.Contains(string(n.Body), general) {
+			t.Errorf("said: got %+v, body %s", n, n.Body)
+		}
+	}
+	told(1)
 	if err := w.JoinSeries(t.Context(), ws, "DAILY", general); err != nil {
 		t.Fatal(err)
 	}
+	lost := d.onPost
 	d.onPost = nil
 	w.clock.set(s.Next.Add(48 * time.Hour))
 	if w.settle(d); len(d.posted) != 5 {
 		t.Errorf("after joining again: got %d posts, want 5", len(d.posted))
 	}
+	told(1)
+	d.onPost = lost
+	w.clock.set(s.Next.Add(72 * time.Hour))
+	w.settle(d)
+	told(2) // it was lost again
 }
 
 func TestMessageThatIsGoneEndsItsPostOnly(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"ckadbot/bot/chat"
 	"ckadbot/quiz"
@@ -30,6 +31,7 @@ func (a *App) noticeMessage(ctx context.Context, n quiz.Notice) (chat.Message, e
 		quiz.NoticeMock:       mockOver,
 		quiz.NoticeReminder:   a.reminder,
 		quiz.NoticeCorrection: corrections,
+		quiz.NoticeGone:       a.channelGone,
 	}[n.Kind]
 	if !ok {
 		return chat.Message{}, fmt.Errorf("a notice of the kind %q is not known here", n.Kind)
@@ -43,6 +45,18 @@ func noticeBody[T any](n quiz.Notice) (body T, err error) {
 		return body, fmt.Errorf("read notice %d: %w", n.ID, err)
 	}
 	return body, nil
+}
+
+// channelGone tells who set a series up where it is not posted any more, and how that is mended.
+func (a *App) channelGone(_ context.Context, n quiz.Notice) (chat.Message, error) {
+	g, err := noticeBody[quiz.Gone](n)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	name := chat.Escape(chat.Line(g.Series, 60))
+	where := "channel " + chat.Escape(g.Channel[strings.LastIndex(g.Channel, "/")+1:])
+	return chat.Message{Text: fmt.Sprintf("I could not post the series **%s** in %s: %s\n\nIt waits there until that is mended and somebody uses `/ckad-admin series join` with its name in that channel; elsewhere it goes on. I tell you because you set it up, and only this once.",
+		name, where, chat.Escape(g.Reason))}, nil
 }
 
 // noticePlace is where a notice goes. A conversation with one person is opened

@@ -454,7 +454,7 @@ func (r *room) Post(_ context.Context, ch chat.Channel, _ chat.Key, m chat.Messa
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.refused {
+	if r.refused && !strings.HasPrefix(ch.ID, directTo) {
 		return chat.MessageRef{}, &chat.GoneError{Reason: "I am not a member of it. Invite me, then try again."}
 	}
 	new := shown{id: fmt.Sprint("m", len(r.shown)), m: m}
