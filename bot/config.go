@@ -96,8 +96,8 @@ func ReadConfig(getenv func(string) string) (Config, error) {
 		return c, err
 	}
 	if n := get("DISCORD_SHARDS"); n != "" {
-		if c.DiscordShards, err = strconv.Atoi(n); err != nil || c.DiscordShards < 1 {
-			return c, fmt.Errorf("DISCORD_SHARDS is %q: use a number from 1, or leave it out to have as many as Discord recommends", n)
+		if c.DiscordShards, err = strconv.Atoi(n); err != nil || c.DiscordShards < 1 || c.DiscordShards > 1000 {
+			return c, fmt.Errorf("DISCORD_SHARDS is %q: use a number from 1 to 1000, or leave it out to have as many as Discord recommends", n)
 		}
 	}
 	if c.console() { // a conversation is no place for a log

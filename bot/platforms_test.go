@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -88,18 +89,38 @@ func TestPlatformsCarryEverything(t *testing.T) {
 			start(t, append(w.env(w.base), "DATABASE_URL="+pgtest.URL(t), "HTTP_ADDR="+address), "")
 			awaitStatus(t, address, "/readyz", 200) // over HTTP, nobody waits long for a bot that starts
 			story(t, w)
-			answer, err := http.Get("http://" + address + "/healthz")
-			if err != nil {
-				t.Fatal(err)
-			}
-			answer.Body.Close()
-			if answer.StatusCode != http.StatusOK {
-				t.Errorf("/healthz answers %s", answer.Status)
-			}
+			awaitStatus(t, address, "/healthz", 200)
+			metricsOf(t, w.channel.Platform, awaitStatus(t, address, "/metrics", 200))
 			if c := w.Complaints(); len(c) > 0 {
 				t.Errorf("the platform complains: %q", c)
 			}
 		})
+	}
+}
+
+// metricsOf checks what is shown of the story, which are all metrics that the README lists, and no other of ours.
+func metricsOf(t *testing.T, platform, shown string) {
+	t.Helper()
+	for _, line := range []string{
+		`ckadbot_interactions_total{kind="ckad define",outcome="answered",platform="` + platform + `"} `,
+		`ckadbot_interactions_total{kind="click",outcome="failed",platform="` + platform + `"} 0`,
+		`ckadbot_first_response_seconds_count{kind="click",platform="` + platform + `"} `,
+		`ckadbot_posts_total{action="post",outcome="ok",platform="` + platform + `"} `,
+		"ckadbot_queue_posts ",
+	} {
+		if !strings.Contains(shown, "\n"+line) {
+			t.Errorf("/metrics lacks %s; it shows\n%s", line, shown)
+		}
+	}
+	for _, m := range regexp.MustCompile(`(?m)^# TYPE (ckadbot_[a-z]+_[a-z_]+)`).FindAllStringSubmatch(shown, -1) {
+		if !strings.Contains(readme(t), "`"+m[1]+"`") && !strings.HasPrefix(m[1], "ckadbot_database_") {
+			t.Errorf("%s is not in the README", m[1])
+		}
+	}
+	for _, m := range regexp.MustCompile("(?m)^\\| `(ckadbot_[a-z_]+)`").FindAllStringSubmatch(readme(t), -1) {
+		if !strings.Contains(shown, "# TYPE "+m[1]+" ") {
+			t.Errorf("%s is in the README, but not shown", m[1])
+		}
 	}
 }
 

@@ -90,7 +90,7 @@ func adapters(s session, deliveries *store.Deliveries, installations *store.Inst
 	}
 	if c.DiscordToken != "" {
 		list = append(list, discord.New(discord.Config{
-			Token: string(c.DiscordToken), PublicKey: c.DiscordPublicKey, APIURL: c.DiscordAPIURL,
+			Token: string(c.DiscordToken), PublicKey: c.DiscordPublicKey, Shards: c.DiscordShards, APIURL: c.DiscordAPIURL,
 			Log: s.log, Claim: deliveries.Claim, Responded: counts.Responded("discord"),
 		}))
 	}
