@@ -273,22 +273,33 @@ func TestResponseURLThatIsUsedUpIsReplacedByAFreshMessage(t *testing.T) {
 }
 
 func TestAdminOfAnotherWorkspaceIsNone(t *testing.T) {
-	p := newPlatform(t)
-	h := &chattest.Handler{}
-	chattest.Start(t, p, h)
-	ready(t, p)
-	for n, team := range []string{slacktest.Team, "T0THEIRS"} {
-		p.SendRaw("interactive", map[string]any{
-			"type": "block_actions", "trigger_id": team, "team": map[string]any{"id": slacktest.Team}, "enterprise": nil, "response_url": p.ResponseURL("admin"),
-			"user":      map[string]any{"id": "U0ADMIN", "username": "admin", "team_id": team},
-			"container": map[string]any{"type": "message", "message_ts": "1700000000.000100", "channel_id": slacktest.General},
-			"actions":   []any{map[string]any{"type": "button", "action_id": "admin:delete"}},
+	for name, c := range map[string]struct {
+		team, told string // the admin's, by Slack's people and by the click
+		enterprise any
+		want       bool
+	}{
+		"at home":                          {slacktest.Team, slacktest.Team, nil, true},
+		"the click says so":                {slacktest.Team, "T0THEIRS", nil, false},
+		"Slack's people say so":            {"T0THEIRS", "", nil, false},
+		"both are of enterprises":          {"T0THEIRS", "T0THEIRS", map[string]any{"id": "E0ALL"}, false},
+		"the workspace is of one, at home": {slacktest.Team, "E0ALL", map[string]any{"id": "E0ALL"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlatform(t)
+			h := &chattest.Handler{}
+			chattest.Start(t, p, h)
+			p.Estrange("admin", c.team)
+			p.SendRaw("interactive", map[string]any{
+				"type": "block_actions", "trigger_id": "T1", "team": map[string]any{"id": slacktest.Team}, "enterprise": c.enterprise, "response_url": p.ResponseURL("admin"),
+				"user":      map[string]any{"id": "U0ADMIN", "username": "admin", "team_id": c.told},
+				"container": map[string]any{"type": "message", "message_ts": "1700000000.000100", "channel_id": slacktest.General},
+				"actions":   []any{map[string]any{"type": "button", "action_id": "admin:delete"}},
+			})
+			chattest.AwaitText(t, p, "admin", "ok")
+			if u := h.Calls()[0].(chat.Click).User; u.Admin != c.want || u.Workspace != slacktest.Team {
+				t.Errorf("got %+v, want admin: %t", u, c.want)
+			}
 		})
-		chattest.Await(t, p, "admin", func(chattest.Shown) bool { return len(h.Calls()) == n+2 })
-		c := h.Calls()[n+1].(chat.Click)
-		if want := team == slacktest.Team; c.User.Admin != want || c.User.Workspace != slacktest.Team {
-			t.Errorf("somebody of %s is %+v, want admin: %t", team, c.User, want)
-		}
 	}
 }
 

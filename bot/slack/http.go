@@ -21,8 +21,9 @@ const answering = 3 * time.Second
 
 // Routes are the addresses at which Slack reaches the bot over HTTP
 // (docs.slack.dev/apis/events-api/comparing-http-socket-mode); there are none
-// with an AppToken. With Installations, people install the app at others. Each request carries Slack's signature with the Secret; one
-// that does not is told nothing. Nothing of a request is ever logged.
+// with an AppToken. With Installations, people install the app at others. Each
+// request carries Slack's signature with the Secret; one that does not is told
+// nothing. Nothing of a request is ever logged.
 //
 // A request is answered at once, with nothing, and what the person is to see
 // follows as over a socket. Only what could be chosen from a menu is the answer.

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -54,12 +55,18 @@ func (w *workspace) person(ctx context.Context, id string) (person, error) {
 	}
 	found := person{
 		name:  firstOf(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
-		admin: (u.IsAdmin || u.IsOwner) && !u.Deleted && !u.IsBot,
+		admin: (u.IsAdmin || u.IsOwner) && !u.Deleted && !u.IsBot && w.has(u),
 		bot:   u.IsBot || u.ID == "USLACKBOT",
 		asked: time.Now(),
 	}
 	w.people.keep(w.team+" "+id, found)
 	return found, nil
+}
+
+// has tells whether somebody is of this workspace. In channels that workspaces
+// share there are others, and who is an admin is so at home.
+func (w *workspace) has(u *slack.User) bool {
+	return u.TeamID == "" || u.TeamID == w.team || slices.Contains(u.Enterprise.Teams, w.team)
 }
 
 // recall gives a person from memory only.

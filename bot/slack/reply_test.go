@@ -231,8 +231,9 @@ func TestClicksCostNoLookup(t *testing.T) {
 
 // The promise for all adapters counts while handlers may still be at work; this
 // one counts when Run has ended, and so waited for all of them.
-func TestRedeliveredEventsAreHandledOnce(t *testing.T) {
-	p := newPlatform(t)
+func TestRedeliveredEventsAreHandledOnce(t *testing.T) { bothWays(t, redelivered) }
+
+func redelivered(t *testing.T, p *platform) {
 	h := &chattest.Handler{OnClick: func(chat.Click) chat.Reply { return form }}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -1,16 +1,23 @@
-// Package slack connects the bot to one Slack workspace over Socket Mode.
+// Package slack connects the bot to Slack workspaces.
 //
-// Slack keeps a websocket open to us (apps.connections.open) and sends each
-// slash command, click, completion and submitted form as an envelope. It is
-// acknowledged as soon as it is read, since Slack waits three seconds; the
-// answer follows through the response_url that came with it, or as an
-// ephemeral message. Everything else goes through the Web API.
+// Slack tells us what people do over one of two transports, and behind them all
+// is the same: over websockets that we open (Socket Mode, socket.go), of which
+// there are two because Slack ends each after a while, or by signed requests over
+// HTTP (http.go). Each slash command, click, completion, submitted form and event
+// is acknowledged as soon as it is read, since Slack waits three seconds; the
+// answer follows through the response_url that came with it, or as an ephemeral
+// message. Everything else goes through the Web API, with the token of the
+// workspace that it is about (workspace.go).
 //
-// What may run at once: every event is handled in a goroutine of its own, at
-// most 64 at a time; Post and Edit may be called from anywhere, also before
-// and after Run. What is cached: names and admin rights of people, for five
-// minutes, the ids of handled events, for [chat.Memory], and the response_urls of
-// forms that are being filled in. Nothing is stored.
+// Slack delivers at least once: over either connection, again after minutes,
+// with other ids. What people do is known by what it is (dispatch.go), first to
+// this process, then to all that share a database; it is handled once.
+//
+// What may run at once: everything that comes is handled in a goroutine of its
+// own, at most 64 at a time; Post and Edit may be called from anywhere, also
+// before and after Run. What is cached: names and admin rights of people, for
+// five minutes, tokens, for one, what was handled, for [chat.Memory], and the
+// response_urls of forms that are being filled in. What is stored is in bot/store.
 //
 // Channels are "slack", the team's id, the channel's id; a message's id is its ts.
 // Text becomes mrkdwn in which every character is escaped (mrkdwn.go).

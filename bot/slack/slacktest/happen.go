@@ -43,6 +43,13 @@ func (s *Server) Invite(name, who, channel string) {
 	})
 }
 
+// Estrange makes a person one of another workspace, who shares the channels.
+func (s *Server) Estrange(name, team string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.person(name).team = team
+}
+
 // OpenHome has a person open the bot's tab "home".
 func (s *Server) OpenHome(name string) {
 	s.mu.Lock()

@@ -79,6 +79,7 @@ type Server struct {
 
 type person struct {
 	id, name   string
+	team       string // their own; empty if it is Team
 	admin, bot bool
 }
 
