@@ -463,7 +463,7 @@ func TestTheCopyOfTheBankIsNeverStale(t *testing.T) {
 func TestRoundsOfAnEarlierVersionGoOn(t *testing.T) {
 	pool := pgtest.New(t)
 	statements := []string{
-		`DROP SCHEMA quiz CASCADE`,
+		`DROP SCHEMA quiz, chat CASCADE`,
 		migration(t, "00002_quiz.sql"),
 		`INSERT INTO quiz.identity (workspace, user_id, player) VALUES ('test/W1', 'U-ada', 1), ('test/W1', 'U-bob', 2);
 		INSERT INTO quiz.player (workspace, id, name) VALUES ('test/W1', 1, 'ada'), ('test/W1', 2, 'bob');
