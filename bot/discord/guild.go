@@ -2,6 +2,8 @@ package discord
 
 import (
 	"context"
+	"errors"
+	"net/http"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -45,4 +47,21 @@ func (r *responder) joined(ctx context.Context, g guild, by *discordgo.User) {
 // left tells the handler that the bot is in a guild no more.
 func (r *responder) left(ctx context.Context, id string) {
 	r.handler.Left(ctx, platform+"/"+id)
+}
+
+// missed finds out whether the bot is in a guild at all, after it could not post
+// there: without a gateway nobody tells it that it was removed.
+func (a *Adapter) missed(id string) {
+	r, leave := a.door.enter()
+	if r == nil || !snowflake(id) {
+		return
+	}
+	defer leave()
+	r.task(func(ctx context.Context) {
+		err := a.rest.do(ctx, request{name: "look at guild " + id, method: http.MethodGet, path: "/guilds/" + id})
+		var no *refusal
+		if errors.As(err, &no) && (no.code == unknownGuild || no.code == missingAccess) && a.seen.First("left "+id) {
+			r.left(ctx, id)
+		}
+	})
 }

@@ -75,13 +75,21 @@ func (in *interaction) channel() chat.Channel {
 }
 
 // user is who did it. Who may change the guild's settings, by what Discord says
-// in each interaction, is an admin.
+// in each interaction, is an admin, if the bot is in the guild: with an app of their
+// own account people bring it everywhere.
 func (in *interaction) user() chat.User {
 	u := named(in.person(), in.Member, in.workspace())
-	if in.Member != nil {
+	if in.Member != nil && in.installed() {
 		u.Admin = in.Member.Permissions&(discordgo.PermissionAdministrator|discordgo.PermissionManageGuild) != 0
 	}
 	return u
+}
+
+// installed tells whether the guild has the bot, and not only the person.
+func (in *interaction) installed() bool {
+	_, person := in.AuthorizingIntegrationOwners[discordgo.ApplicationIntegrationUserInstall]
+	_, guild := in.AuthorizingIntegrationOwners[discordgo.ApplicationIntegrationGuildInstall]
+	return guild || !person
 }
 
 func named(u *discordgo.User, m *discordgo.Member, workspace string) chat.User {

@@ -51,7 +51,13 @@ func (a *Adapter) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message)
 // explain is explain with the names of the permissions that the bot lost in a channel.
 func (a *Adapter) explain(ctx context.Context, ch chat.Channel, err error) error {
 	var no *refusal
-	if !errors.As(err, &no) || no.code != missingPermissions {
+	if !errors.As(err, &no) {
+		return explain(err)
+	}
+	if no.code == missingAccess || no.code == unknownChannel {
+		a.missed(ch.Workspace)
+	}
+	if no.code != missingPermissions {
 		return explain(err)
 	}
 	a.memory.forget(ch.Workspace)
@@ -86,6 +92,7 @@ func snowflake(s string) bool {
 // https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 const (
 	unknownChannel     = 10003
+	unknownGuild       = 10004
 	unknownMessage     = 10008
 	unknownWebhook     = 10015
 	unknownInteraction = 10062

@@ -52,16 +52,22 @@ func bodies(f *fake, method, suffix string) (all []string) {
 // awaitAnswers waits until n first answers to interactions were tried.
 func awaitAnswers(t *testing.T, f *fake, n int) {
 	t.Helper()
+	awaitCalls(t, f, "POST", "/callback", n)
+}
+
+// awaitCalls waits until n requests were made whose path ends with suffix.
+func awaitCalls(t *testing.T, f *fake, method, suffix string, n int) {
+	t.Helper()
 	deadline := time.After(20 * time.Second)
 	for {
 		_, changed := f.Sees("nobody")
-		if len(bodies(f, "POST", "/callback")) >= n {
+		if len(bodies(f, method, suffix)) >= n {
 			return
 		}
 		select {
 		case <-changed:
 		case <-deadline:
-			t.Fatalf("%d answers were tried, want %d", len(bodies(f, "POST", "/callback")), n)
+			t.Fatalf("%d times %s %s, want %d", len(bodies(f, method, suffix)), method, suffix, n)
 		}
 	}
 }
@@ -198,6 +204,9 @@ func TestOddInteractions(t *testing.T) {
 		"a ping":                        {raw: `{"id":"1","application_id":"2","type":1,"token":"t"}`},
 		"an unknown component in it":    {ok: true, raw: `{"id":"1","application_id":"2","type":3,"token":"t","channel_id":"3","message":{"id":"4","components":[{"type":99}]},"data":{"custom_id":"x","component_type":2},` + member + `}`},
 		"in a direct message":           {ok: true, raw: `{"id":"1","application_id":"2","type":3,"token":"t","channel_id":"3","message":{"id":"4"},"data":{"custom_id":"x","component_type":2},"user":{"id":"5","username":"eve"}}`},
+		"in a group conversation":       {ok: true, raw: `{"id":"1","application_id":"2","type":2,"token":"t","channel_id":"3","context":2,"authorizing_integration_owners":{"1":"5"},"data":{"name":"x"},"user":{"id":"5","username":"eve"}}`},
+		"in a thread":                   {ok: true, raw: `{"id":"1","application_id":"2","type":2,"token":"t","channel_id":"33","channel":{"id":"33","type":11,"parent_id":"3"},"guild_id":"6","data":{"name":"x"},` + member + `}`},
+		"by a user's own install":       {ok: true, raw: `{"id":"1","application_id":"2","type":2,"token":"t","channel_id":"3","guild_id":"6","context":0,"authorizing_integration_owners":{"1":"5"},"data":{"name":"x"},` + member + `}`},
 		"an administrator of the guild": {ok: true, raw: `{"id":"1","application_id":"2","type":2,"token":"t","channel_id":"3","guild_id":"6","data":{"name":"x"},` + member + `}`},
 	} {
 		in, err := read(json.RawMessage(tc.raw))
@@ -208,6 +217,12 @@ func TestOddInteractions(t *testing.T) {
 		case err != nil:
 		case strings.Contains(name, "direct") && (in.user() != chat.User{Platform: "discord", Workspace: "@me", ID: "5", Name: "eve"}):
 			t.Errorf("%s: got %+v", name, in.user())
+		case strings.Contains(name, "group") && in.channel() != (chat.Channel{Platform: "discord", Workspace: chat.Everywhere, ID: "3"}):
+			t.Errorf("%s: in %v", name, in.channel())
+		case strings.Contains(name, "thread") && in.channel() != (chat.Channel{Platform: "discord", Workspace: "6", ID: "33"}):
+			t.Errorf("%s: in %v", name, in.channel())
+		case strings.Contains(name, "install") && in.user().Admin:
+			t.Errorf("%s: is an admin of a guild that the bot is not in", name)
 		case strings.Contains(name, "administrator") && !in.user().Admin:
 			t.Errorf("%s: is no admin", name)
 		}
