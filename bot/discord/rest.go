@@ -21,6 +21,7 @@ import (
 // A client calls Discord's REST API.
 type client struct {
 	base, token string
+	app         string // the application's id, once its commands are registered
 	log         *slog.Logger
 	http        *http.Client
 

@@ -299,6 +299,7 @@ func register(ctx context.Context, c *client, spec chat.Spec, log *slog.Logger) 
 	if !snowflake(app.ID) {
 		return fmt.Errorf("ask who I am: application id %q is malformed", app.ID)
 	}
+	c.app = app.ID
 	path := "/applications/" + app.ID + "/commands"
 	var have []*discordgo.ApplicationCommand
 	if err := c.do(ctx, request{name: "ask for my commands", method: http.MethodGet, path: path, into: &have}); err != nil {
