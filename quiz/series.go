@@ -33,7 +33,7 @@ type Series struct {
 	Speed      bool      // a right answer counts a little more the earlier it is given, see Points
 	Paused     bool      // nothing opens; what is open ends as usual
 	Next       time.Time // when the next round is due, also while paused (then it is skipped)
-	CreatedBy  string    // for people: who made it
+	CreatedBy  string    // who made it, as the platform of Workspace calls them; they are told when a channel is gone
 }
 
 // A Channel is a place where a series is posted.

@@ -10,7 +10,7 @@ import (
 )
 
 // Joined introduces the bot in a channel that it was added to: in a few lines,
-// with what it will post there, who set that up, and how to end it.
+// with what it will post there, and how to end it.
 func (a *App) Joined(ctx context.Context, j chat.Joining) (chat.Message, bool) {
 	all, err := a.engine.Series(ctx, j.Channel.Home())
 	if err != nil {
@@ -27,7 +27,7 @@ func introduction(all []quiz.Series, channel string) chat.Message {
 	for _, s := range all {
 		here := slices.ContainsFunc(s.Channels, func(c quiz.Channel) bool { return c.ID == channel && c.Gone == "" })
 		if here && !s.Paused {
-			posted += "\n• " + posts(s) + ". Set up by " + chat.Escape(s.CreatedBy) + "."
+			posted += "\n• " + posts(s) + "."
 		}
 	}
 	if posted == "" {

@@ -1,0 +1,31 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"ckadbot/quiz"
+)
+
+// TestIntroductionSaysWhatIsPostedThere, to people: no id of a platform is in it.
+func TestIntroductionSaysWhatIsPostedThere(t *testing.T) {
+	here := quiz.Channel{ID: "slack/T1/C1"}
+	series := func(name string, channels ...quiz.Channel) quiz.Series {
+		return quiz.Series{Name: name, Questions: 1, CreatedBy: "U024BE7LH", Channels: channels, Schedule: quiz.Schedule{Opens: 570, Closes: 1020, Days: quiz.Weekdays, Zone: "UTC"}}
+	}
+	paused, gone := series("paused", here), series("gone", quiz.Channel{ID: here.ID, Gone: "archived"})
+	paused.Paused = true
+	all := []quiz.Series{series("daily", here), series("elsewhere", quiz.Channel{ID: "slack/T1/C2"}), paused, gone}
+	got := introduction(all, here.ID).Card.Body
+	if !strings.Contains(got, "**daily** posts 1 question") || !strings.Contains(got, "/ckad-admin series") {
+		t.Errorf("does not say what is posted: %s", got)
+	}
+	for _, not := range []string{"elsewhere", "paused", "gone", "U024BE7LH"} {
+		if strings.Contains(got, not) {
+			t.Errorf("says %q: %s", not, got)
+		}
+	}
+	if got := introduction(all, "slack/T1/C3").Card.Body; !strings.Contains(got, "I post nothing here by myself") {
+		t.Errorf("where nothing is posted: %s", got)
+	}
+}
