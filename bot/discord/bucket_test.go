@@ -115,27 +115,35 @@ func TestTooManyRefusalsStopEverything(t *testing.T) {
 }
 
 func TestRefusedTokenIsNotTriedAgain(t *testing.T) {
-	f := openHTTP(t)
-	ended := chattest.Start(t, f, &chattest.Handler{})
-	f.Type("alice", "/ckad help")
-	chattest.AwaitText(t, f, "alice", "ok")
-	f.Refuse("POST", "/messages", 401, 0, "401: Unauthorized")
-	for range 3 {
+	both(t, "it ends Run", func(t *testing.T, f *fake) {
+		ended := chattest.Start(t, f, &chattest.Handler{})
+		f.Type("alice", "/ckad help")
+		chattest.AwaitText(t, f, "alice", "ok")
+		f.Answer("POST", "/messages", 401, "<html>who are you?</html>", nil) // by something before Discord
 		if err := try(t, f); !errors.Is(err, chat.ErrToken) {
 			t.Errorf("got %v, want ErrToken", err)
 		}
-	}
-	if n := posts(f); n != 1 {
-		t.Errorf("%d posts were tried, want 1", n)
-	}
-	select {
-	case err := <-ended:
-		if !errors.Is(err, chat.ErrToken) {
-			t.Errorf("Run: got %v, want ErrToken", err)
+		if err := try(t, f); err != nil {
+			t.Errorf("got %v, want it posted", err)
 		}
-	case <-time.After(20 * time.Second):
-		t.Error("Run goes on")
-	}
+		f.Refuse("POST", "/messages", 401, 0, "401: Unauthorized")
+		for range 3 {
+			if err := try(t, f); !errors.Is(err, chat.ErrToken) {
+				t.Errorf("got %v, want ErrToken", err)
+			}
+		}
+		if n := posts(f); n != 3 {
+			t.Errorf("%d posts were tried, want 3", n)
+		}
+		select {
+		case err := <-ended:
+			if !errors.Is(err, chat.ErrToken) {
+				t.Errorf("Run: got %v, want ErrToken", err)
+			}
+		case <-time.After(20 * time.Second):
+			t.Error("Run goes on")
+		}
+	})
 }
 
 // TestEngineIsNotKeptWaiting: a longer wait is given back, a moment is waited, and

@@ -185,7 +185,8 @@ func (c *client) no(r request, resp *http.Response, body []byte) *refusal {
 		Global     bool            `json:"global"`
 		Errors     json.RawMessage `json:"errors"` // which fields are wrong, and why
 	}
-	if json.Unmarshal(body, &answer) != nil {
+	itself := json.Unmarshal(body, &answer) == nil // and not something before it
+	if !itself {
 		answer.Message = http.StatusText(resp.StatusCode)
 	}
 	no := &refusal{status: resp.StatusCode, code: answer.Code, message: answer.Message}
@@ -196,7 +197,7 @@ func (c *client) no(r request, resp *http.Response, body []byte) *refusal {
 	switch no.status {
 	case http.StatusUnauthorized:
 		c.limits.refusedOne(now)
-		if !r.interaction {
+		if itself && !r.interaction {
 			c.refusing.Do(func() { close(c.refused) })
 		}
 	case http.StatusForbidden:

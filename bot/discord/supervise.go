@@ -56,6 +56,14 @@ func (f *fleet) run(ctx context.Context, shards int) error {
 		f.lanes[i].busy = make(chan struct{}, 1)
 	}
 	all, ctx := errgroup.WithContext(ctx)
+	all.Go(func() error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-f.rest.refused: // when posting; the gateway takes a token that was replaced until it connects again
+			return errToken
+		}
+	})
 	for id := range shards {
 		g := &gateway{fleet: f, log: f.log, id: id}
 		if shards > 1 {
