@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -406,9 +407,14 @@ func TestOneConnectionIsEnough(t *testing.T) {
 		p.AddPerson(name, false)
 		p.Type(name, "/ckad help")
 		chattest.AwaitText(t, p, name, "ok")
-		if err := p.adapter.Ready(); err != nil {
-			t.Errorf("not ready (%v) with a connection", err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); opens(p) < 3; runtime.Gosched() { // the adapter has noticed then
+		if time.Now().After(deadline) {
+			t.Fatal("the lost connection is not made again")
 		}
+	}
+	if err := p.adapter.Ready(); err != nil {
+		t.Errorf("not ready (%v) with a connection", err)
 	}
 	p.Admit()
 	awaitConnections(t, p, 2)
@@ -418,6 +424,16 @@ func TestOneConnectionIsEnough(t *testing.T) {
 	if n := len(h.Calls()); n != 5 {
 		t.Errorf("%d calls, want 5", n)
 	}
+}
+
+// opens is how often the adapter has asked for a connection.
+func opens(p *platform) (n int) {
+	for _, call := range p.Calls() {
+		if strings.HasSuffix(call.Path, "apps.connections.open") {
+			n++
+		}
+	}
+	return n
 }
 
 func TestEventOverBothConnectionsIsHandledOnce(t *testing.T) {

@@ -103,14 +103,8 @@ func TestConnectionsClosedAfterHelloAreNotAHotLoop(t *testing.T) {
 	chattest.Start(t, p, &chattest.Handler{})
 	began := time.Now()
 	ready(t, p)
-	opens := 0
-	for _, call := range p.Calls() {
-		if strings.HasSuffix(call.Path, "apps.connections.open") {
-			opens++
-		}
-	}
-	if opens != 4 || time.Since(began) < 1500*time.Millisecond { // at least half of 0.5, 1 and 2 seconds
-		t.Errorf("%d connections within %s", opens, time.Since(began))
+	if n := opens(p); n != 4 || time.Since(began) < 1500*time.Millisecond { // at least half of 0.5, 1 and 2 seconds
+		t.Errorf("%d connections within %s", n, time.Since(began))
 	}
 }
 
