@@ -47,7 +47,7 @@ type Post struct {
 // A Poster puts rounds in front of people. Its methods are called from several goroutines, have 30 seconds, and may
 // panic. Besides any other error, which is tried again with growing pauses, they may return (wrapped or not):
 //
-//   - *RetryError: try again after that time;
+//   - *RetryError: nothing was posted, try again after that time;
 //   - *GoneError or ErrGone: nothing can be posted in that channel any more, or the message that was to be edited is not
 //     there any more.
 type Poster interface {
@@ -101,8 +101,8 @@ type claim struct {
 
 // claimPosts leases up to n posts for which there is something to do, those first that have waited longest, and in each
 // channel one after the other: yesterday's result is shown before today's question. With a round it claims only the
-// posts of that one, and at once, as somebody waits for it.
-func (e *Engine) claimPosts(ctx context.Context, n int, round *Round) ([]claim, error) {
+// posts of that one, and at once, as somebody waits for it. Workspaces that have enough at work are passed over.
+func (e *Engine) claimPosts(ctx context.Context, n int, round *Round, passedOver ...string) ([]claim, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
 	var workspace *string
@@ -120,6 +120,7 @@ func (e *Engine) claimPosts(ctx context.Context, n int, round *Round) ([]claim, 
 				OR $3::text IS NOT NULL AND p.first_tried_at IS NULL)  -- kept for Deliver, see insertRounds
 			AND ($2::text[] IS NULL OR p.platform = ANY($2))
 			AND ($3::text IS NULL OR p.workspace = $3 AND p.round = $4)
+			AND p.workspace <> ALL(coalesce($7::text[], '{}'))
 			-- One at a time in a channel: what was due before goes first, also while another engine is at it.
 			AND ($3::text IS NOT NULL OR NOT EXISTS (
 				SELECT FROM quiz.post o
@@ -137,7 +138,7 @@ func (e *Engine) claimPosts(ctx context.Context, n int, round *Round) ([]claim, 
 		WHERE p.workspace = due.workspace AND p.round = due.round AND p.channel = due.channel
 		RETURNING p.workspace, p.round, p.channel, p.lease_owner::text, p.attempts - 1, p.posted_at IS NOT NULL,
 			coalesce(p.message, ''), due.first_tried_at`,
-		now, e.platforms, workspace, id, n, now.Add(leaseTime))
+		now, e.platforms, workspace, id, n, now.Add(leaseTime), passedOver)
 	if err != nil {
 		return nil, fmt.Errorf("claim posts: %w", err)
 	}
@@ -334,16 +335,19 @@ func (e *Engine) markPosted(ctx context.Context, c claim, message string) error 
 		WHERE workspace = $1 AND round = $2 AND channel = $3 AND posted_at IS NULL`, e.now(), message)
 }
 
-// release gives a post back for another attempt at that time.
+// release gives a post back for another attempt at that time. A platform that told us to wait has posted nothing, so
+// this attempt does not count as one that may have: looking for such posts takes time, and platforms limit it, too.
 func (e *Engine) release(ctx context.Context, c claim, next time.Time, problem error) error {
+	_, nothing := errors.AsType[*RetryError](problem)
 	var why *string
 	if problem != nil {
 		s := clip(problem.Error(), maxProblem)
 		why = &s
 	}
 	return e.store(ctx, c, "put back the post", `
-		UPDATE quiz.post SET next_at = $5, problem = $6, lease_owner = NULL, lease_until = NULL
-		WHERE workspace = $1 AND round = $2 AND channel = $3 AND lease_owner = $4::uuid`, c.owner, next, why)
+		UPDATE quiz.post SET next_at = $5, problem = $6, lease_owner = NULL, lease_until = NULL,
+			first_tried_at = CASE WHEN $7 AND $8 THEN NULL ELSE first_tried_at END
+		WHERE workspace = $1 AND round = $2 AND channel = $3 AND lease_owner = $4::uuid`, c.owner, next, why, nothing, c.tried.IsZero())
 }
 
 // maxProblem is how much of an error is kept with a post or a channel, in characters.

@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 )
 
 const (
-	// postWorkers is how many posts are worked on at once. They wait for platforms, which slow us down per channel.
-	postWorkers = 16
+	// postWorkers is how many posts are worked on at once. They do little but wait for platforms.
+	postWorkers = 64
+	// claimSize is how many posts are claimed at once, and how many a workspace may have at work before no more of its are
+	// claimed: so no workspace has twice that, and one whose platform is slow leaves workers for the others.
+	claimSize = 8
 	// maxNap is how long Run sleeps at most: another process may have made something due that we were not told about.
 	maxNap = time.Second
 	// maxOutage is the longest pause between two attempts while the database is away.
@@ -22,14 +26,13 @@ const (
 // processes may run it, and any of them may be killed at any moment. While the database is away or hangs
 // it waits, and says so once.
 func (e *Engine) Run(ctx context.Context, p Poster) error {
-	slots := make(chan struct{}, postWorkers)
-	var busy sync.WaitGroup
-	defer busy.Wait()
-	busy.Go(func() { e.keepScore(ctx) })
+	var crew workers
+	defer crew.all.Wait()
+	crew.all.Go(func() { e.keepScore(ctx) })
 
 	outage := time.Duration(0)
 	for {
-		err := e.pass(ctx, p, slots, &busy)
+		err := e.pass(ctx, p, &crew)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -53,7 +56,7 @@ func (e *Engine) Run(ctx context.Context, p Poster) error {
 }
 
 // pass does everything that is due now, as far as there are free workers; each one that becomes free wakes Run again.
-func (e *Engine) pass(ctx context.Context, p Poster, slots chan struct{}, busy *sync.WaitGroup) error {
+func (e *Engine) pass(ctx context.Context, p Poster, crew *workers) error {
 	for {
 		n, err := e.openDue(ctx)
 		if err != nil {
@@ -63,33 +66,75 @@ func (e *Engine) pass(ctx context.Context, p Poster, slots chan struct{}, busy *
 			break
 		}
 	}
-	free := cap(slots) - len(slots)
+	// No more than there are workers: a lease must not run out while its post waits for one.
+	for free, crowded := crew.state(); free > 0; free, crowded = crew.state() {
+		n := min(free, claimSize)
+		claims, err := e.claimPosts(ctx, n, nil, crowded...)
+		if err != nil {
+			return err
+		}
+		for _, c := range claims {
+			crew.begin(c.workspace, e.signal, func() { e.work(ctx, p, c) })
+		}
+		if len(claims) < n {
+			break
+		}
+	}
+	free, _ := crew.state()
 	if free == 0 {
 		return nil
 	}
-	// No more than there are workers: a lease must not run out while its post waits for one.
-	claims, err := e.claimPosts(ctx, free, nil)
-	if err != nil {
-		return err
-	}
-	begin := func(work func()) {
-		slots <- struct{}{}
-		busy.Go(func() {
-			defer func() { <-slots; e.signal() }()
-			work()
-		})
-	}
-	for _, c := range claims {
-		begin(func() { e.work(ctx, p, c) })
-	}
-	notices, err := e.claimNotices(ctx, free-len(claims))
+	notices, err := e.claimNotices(ctx, free)
 	if err != nil {
 		return err
 	}
 	for _, c := range notices {
-		begin(func() { e.workNotice(ctx, p, c) })
+		crew.begin(c.Workspace, e.signal, func() { e.workNotice(ctx, p, c) })
 	}
 	return nil
+}
+
+// workers are those that are at work, by workspace. Only Run begins work, so there are never more than it counted on.
+type workers struct {
+	all sync.WaitGroup
+
+	mu   sync.Mutex // guards the rest
+	busy map[string]int
+	n    int
+}
+
+// state tells how many more there may be, and which workspaces have enough.
+func (w *workers) state() (free int, crowded []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for workspace, n := range w.busy {
+		if n >= claimSize {
+			crowded = append(crowded, workspace)
+		}
+	}
+	return postWorkers - w.n, crowded
+}
+
+// begin has one do some work for a workspace, and tells when it is done.
+func (w *workers) begin(workspace string, done func(), work func()) {
+	w.count(workspace, 1)
+	w.all.Go(func() {
+		defer done()
+		defer w.count(workspace, -1)
+		work()
+	})
+}
+
+func (w *workers) count(workspace string, by int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.busy == nil {
+		w.busy = map[string]int{}
+	}
+	w.n += by
+	if w.busy[workspace] += by; w.busy[workspace] == 0 {
+		delete(w.busy, workspace)
+	}
 }
 
 // work attends to one claimed post and logs what went wrong, unless Run is being stopped.
@@ -98,7 +143,11 @@ func (e *Engine) work(ctx context.Context, p Poster, c claim) {
 	if err == nil || errors.Is(err, ErrGone) || ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return
 	}
-	e.log.WarnContext(ctx, "a post did not work out yet", "workspace", c.workspace, "channel", c.channel, "round", c.round,
+	level := slog.LevelWarn
+	if _, ok := errors.AsType[*RetryError](err); ok {
+		level = slog.LevelDebug // a backlog that a platform's limits make is as it should be, and each of its posts says so
+	}
+	e.log.Log(ctx, level, "a post did not work out yet", "workspace", c.workspace, "channel", c.channel, "round", c.round,
 		"attempts", c.attempts+1, "error", err)
 }
 
