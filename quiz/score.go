@@ -28,9 +28,9 @@ const (
 	countBatch = 5000
 	// countRounds is how many rounds it looks at, with answers that were counted before.
 	countRounds = 50
-	// scoreWait is how long to wait for others who are busy with the same boards, or with a correction of the keys. It is
-	// short as somebody who wants to see a board may be waiting; whatever is left is counted a second later.
-	scoreWait = 100 * time.Millisecond
+	// scoreWait is how long to wait for others who are busy with the same boards, or with a correction of the keys. Whoever
+	// counts needs a fraction of that, and somebody who wants to see a board waits for no more; whatever is left is counted a second later.
+	scoreWait = 500 * time.Millisecond
 )
 
 // errBusy says that others hold what counting needs.
