@@ -39,6 +39,7 @@ type commands struct {
 	Export    exports   `cmd:"" help:"Export what a workspace wrote and imported."`
 	Questions questions `cmd:"" help:"Show the question bank; import, export and remove questions."`
 	Boards    boards    `cmd:"" help:"Check leaderboards, or make them again from the answers."`
+	Manifest  manifest  `cmd:"" help:"Print the manifest that a Slack app for this bot is created from."`
 	Lint      lints     `cmd:"" help:"Check files of a glossary or of questions: their form, their links, that examples are valid and questions good."`
 }
 

@@ -25,7 +25,7 @@ func readme(t *testing.T) string {
 }
 
 func TestReadmeHasTheSlackManifest(t *testing.T) {
-	manifest, err := slack.Manifest(app.Spec)
+	manifest, err := slack.Manifest(app.Spec, slack.ManifestOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

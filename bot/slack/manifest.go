@@ -30,11 +30,28 @@ var scopes = []string{
 	"users:read", // names, and who is an admin
 }
 
-const manifestHead = `# A Slack app for ckadbot with Socket Mode: no public address is needed.
+// events are those that the bot reacts to.
+var events = []string{"app_home_opened", "app_mention", "app_uninstalled", "member_joined_channel", "message.im", "tokens_revoked"}
+
+// ManifestOptions are what an app's manifest depends on besides the commands.
+type ManifestOptions struct {
+	PublicURL string // https address under which Slack reaches the bot; empty: Socket Mode, for one workspace
+}
+
+const overSocket = `# A Slack app for ckadbot with Socket Mode: no public address is needed.
 # 1. api.slack.com/apps, "Create New App", "From a manifest": paste this.
 # 2. "Install App": the bot token (xoxb-…) is SLACK_BOT_TOKEN.
 # 3. "Basic Information", "App-Level Tokens": one with connections:write (xapp-…) is SLACK_APP_TOKEN.
-# With the scopes channels:history and groups:history added, a post whose answer
+`
+
+const overWeb = `# A Slack app for ckadbot over HTTP, in one workspace or in all that install it.
+# 1. api.slack.com/apps, "Create New App", "From a manifest": paste this while the bot runs at that address.
+# 2. "Basic Information": the signing secret is SLACK_SIGNING_SECRET, the client ID and
+#    secret are SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.
+# 3. "Manage Distribution" lets other workspaces install it, at the address /slack/install of the bot.
+`
+
+const manifestHead = `# With the scopes channels:history and groups:history added, a post whose answer
 # from Slack was lost is found again instead of being posted a second time.
 # files:write is for pictures of statistics and leaderboards; without it they are text.
 _metadata:
@@ -54,30 +71,45 @@ features:
   slash_commands:
 `
 
-const manifestTail = `oauth_config:
-  scopes:
-    bot:
-      - commands
-      - chat:write
-      - files:write
-      - im:write
-      - users:read
-settings:
-  interactivity:
-    is_enabled: true
-  org_deploy_enabled: false
-  socket_mode_enabled: true
-  token_rotation_enabled: false
-`
+// manifestTail is what comes after the commands.
+func manifestTail(web string) string {
+	var b strings.Builder
+	b.WriteString("oauth_config:\n")
+	if web != "" {
+		fmt.Fprintf(&b, "  redirect_urls:\n    - %q\n", web+"/slack/oauth_redirect")
+	}
+	b.WriteString("  scopes:\n    bot:\n")
+	for _, s := range scopes {
+		fmt.Fprintf(&b, "      - %s\n", s)
+	}
+	b.WriteString("settings:\n  event_subscriptions:\n")
+	if web != "" {
+		fmt.Fprintf(&b, "    request_url: %q\n", web+"/slack/events")
+	}
+	b.WriteString("    bot_events:\n")
+	for _, e := range events {
+		fmt.Fprintf(&b, "      - %s\n", e)
+	}
+	b.WriteString("  interactivity:\n    is_enabled: true\n")
+	if web != "" {
+		fmt.Fprintf(&b, "    request_url: %q\n    message_menu_options_url: %[1]q\n", web+"/slack/interactions")
+	}
+	fmt.Fprintf(&b, "  org_deploy_enabled: %t\n  socket_mode_enabled: %t\n  token_rotation_enabled: false\n", web != "", web == "")
+	return b.String()
+}
 
 // Manifest makes the app manifest (YAML) that a Slack app for the bot is
 // created from. It fails if the commands are not ones that Slack takes.
-func Manifest(spec chat.Spec) ([]byte, error) {
+func Manifest(spec chat.Spec, opt ManifestOptions) ([]byte, error) {
 	if n := len(spec.Commands); n < 1 || n > maxCommands {
 		return nil, fmt.Errorf("slack manifest: %d commands, want 1 to %d", n, maxCommands)
 	}
 	var b bytes.Buffer
-	b.WriteString(manifestHead)
+	head := overSocket
+	if opt.PublicURL != "" {
+		head = overWeb
+	}
+	b.WriteString(head + manifestHead)
 	var problems []error
 	for _, c := range spec.Commands {
 		if n := chat.Length("/" + c.Name); n < 2 || n > maxCommand {
@@ -90,9 +122,12 @@ func Manifest(spec chat.Spec) ([]byte, error) {
 		if u := usage(c); u != "" {
 			fmt.Fprintf(&b, "      usage_hint: %q\n", chat.Cut(u, maxUsage))
 		}
+		if opt.PublicURL != "" {
+			fmt.Fprintf(&b, "      url: %q\n", opt.PublicURL+"/slack/commands")
+		}
 		b.WriteString("      should_escape: true\n")
 	}
-	b.WriteString(manifestTail)
+	b.WriteString(manifestTail(opt.PublicURL))
 	return b.Bytes(), errors.Join(problems...)
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
 
 	"ckadbot/bot/chat"
@@ -94,17 +95,27 @@ func TestFormLooksLikeThis(t *testing.T) {
 }
 
 func TestManifestLooksLikeThis(t *testing.T) {
-	got, err := Manifest(chattest.Spec)
+	got, err := Manifest(chattest.Spec, ManifestOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	chattest.Golden(t, "testdata/manifest.yaml", got, *update)
+	web, err := Manifest(chattest.Spec, ManifestOptions{PublicURL: "https://quiz.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chattest.Golden(t, "testdata/manifest_http.yaml", web, *update)
+	for _, manifest := range [][]byte{got, web} {
+		if err := yaml.Unmarshal(manifest, &map[string]any{}); err != nil {
+			t.Errorf("%v in:\n%s", err, manifest)
+		}
+	}
 	for name, spec := range map[string]chat.Spec{
 		"no commands":    {},
 		"long name":      {Commands: []chat.CommandSpec{{Name: strings.Repeat("x", 32), Description: "d"}}},
 		"no description": {Commands: []chat.CommandSpec{{Name: "ckad"}}},
 	} {
-		if _, err := Manifest(spec); err == nil {
+		if _, err := Manifest(spec, ManifestOptions{}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
