@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -180,13 +181,14 @@ func manyEvents(t *testing.T, p *platform) {
 	const events, most = 100, 64
 	var now, peak atomic.Int64
 	full, release := make(chan struct{}), make(chan struct{})
+	isFull := sync.OnceFunc(func() { close(full) }) // it may be so again after the release
 	chattest.Start(t, p, &chattest.Handler{OnCommand: func(chat.Command) chat.Reply {
 		n := now.Add(1)
 		defer now.Add(-1)
 		for old := peak.Load(); n > old && !peak.CompareAndSwap(old, n); old = peak.Load() {
 		}
 		if n == most {
-			close(full)
+			isFull()
 		}
 		<-release
 		return say("ok")
