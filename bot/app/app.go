@@ -89,6 +89,9 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 	if Spec.Admin(c.Name) && !c.User.Admin {
 		return adminsOnly
 	}
+	if spec, _ := Spec.Find(c.Name); spec.Local && chat.Homeless(c.Channel.Home()) {
+		return local
+	}
 	do, ok := map[string]func(context.Context, chat.Command) (chat.Reply, error){
 		"ckad define":              a.define,
 		"ckad search":              a.search,
@@ -193,6 +196,9 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 		return stale
 	}
 	c.User = atHome(c.User, to.workspace)
+	if (to.verb == verbSuggest || to.verb == verbReport) && chat.Homeless(c.User.Home()) {
+		return unread
+	}
 	return a.reply(do(ctx, c, to))
 }
 
@@ -215,16 +221,10 @@ func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
 		return stale
 	}
 	s.User = atHome(s.User, to.workspace)
-	return a.reply(do(ctx, s, to))
-}
-
-// atHome is who somebody is in a workspace: where direct conversations belong to
-// none, only what a button or form is about tells as whom they use it.
-func atHome(u chat.User, workspace string) chat.User {
-	if id, ok := strings.CutPrefix(workspace, u.Platform+"/"); ok && u.Workspace == chat.Everywhere {
-		u.Workspace = id
+	if (to.verb == suggestForm || to.verb == reportForm) && chat.Homeless(s.User.Home()) {
+		return unread
 	}
-	return u
+	return a.reply(do(ctx, s, to))
 }
 
 func person(u chat.User) quiz.Person {

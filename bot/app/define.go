@@ -41,7 +41,7 @@ func (a *App) lookUp(ctx context.Context, u chat.User, term string) (chat.Reply,
 	case found.Several:
 		return several(append([]kb.Entry{*found.Entry}, found.Suggestions...)), nil
 	case found.Entry == nil:
-		return notFound(term, found.Suggestions), nil
+		return notFound(u.Home(), term, found.Suggestions), nil
 	}
 	m := a.entryCard(u.Home(), *found.Entry)
 	for _, s := range slices.Backward(found.Suggestions) { // other right answers come before what is merely related
@@ -66,7 +66,7 @@ func several(entries []kb.Entry) chat.Reply {
 }
 
 // notFound shows what is close, with the beginning of each definition.
-func notFound(term string, close []kb.Entry) chat.Reply {
+func notFound(workspace, term string, close []kb.Entry) chat.Reply {
 	said := "**" + chat.Escape(chat.Line(term, 60)) + "** is not in the glossary."
 	card := &chat.Card{Body: said + " Try another word for it, a kubectl short name (`svc`), or describe it: `/ckad define runs one pod on every node`."}
 	if len(close) > 0 {
@@ -76,7 +76,9 @@ func notFound(term string, close []kb.Entry) chat.Reply {
 		card.Body += "\n\n" + brief(e)
 		card.Buttons = addButton(card.Buttons, entryButton(e))
 	}
-	card.Buttons = addButton(card.Buttons, chat.Button{Action: verbSuggest + "::" + pack(term), Label: "Suggest this term"})
+	if !chat.Homeless(workspace) {
+		card.Buttons = addButton(card.Buttons, chat.Button{Action: verbSuggest + "::" + pack(term), Label: "Suggest this term"})
+	}
 	return chat.Reply{Message: chat.Message{Card: card}, Ephemeral: true}
 }
 
@@ -190,6 +192,9 @@ func (a *App) entryActions(workspace string, e kb.Entry) []chat.Button {
 		if other, ok := a.glossary.Entry(workspace, slug); ok && len(bs) < entryButtons-1 {
 			bs = addButton(bs, entryButton(other))
 		}
+	}
+	if chat.Homeless(workspace) {
+		return bs
 	}
 	return append(bs, chat.Button{Action: verbSuggest + ":" + e.Slug, Label: "Suggest a change"})
 }

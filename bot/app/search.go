@@ -44,8 +44,11 @@ func (a *App) results(ctx context.Context, u chat.User, packed string, page int)
 	}
 	shown := "**" + chat.Escape(chat.Line(words, packedMax)) + "**"
 	if len(entries) == 0 {
-		return chat.Message{Card: &chat.Card{Body: "Nothing in the glossary fits " + shown + ". Try fewer or other words; `/ckad terms` lists everything.",
-			Buttons: []chat.Button{{Action: verbSuggest + "::" + packed, Label: "Suggest this term"}}}}, nil
+		card := &chat.Card{Body: "Nothing in the glossary fits " + shown + ". Try fewer or other words; `/ckad terms` lists everything."}
+		if !chat.Homeless(u.Home()) {
+			card.Buttons = []chat.Button{{Action: verbSuggest + "::" + packed, Label: "Suggest this term"}}
+		}
+		return chat.Message{Card: card}, nil
 	}
 	card := &chat.Card{Title: "Search", Body: fmt.Sprintf("%s for %s:", counted(total, "result"), shown)}
 	for i, e := range entries {

@@ -49,10 +49,10 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 		{Name: "terms", Description: "Browse the glossary by subject", Options: []chat.OptionSpec{
 			{Name: "subject", Description: "A category such as networking, a domain such as D3, own or all", Complete: true},
 		}},
-		{Name: "suggest", Description: "Suggest a term for the glossary, or a better text for one", Options: []chat.OptionSpec{
+		{Name: "suggest", Description: "Suggest a term for the glossary, or a better text for one", Local: true, Options: []chat.OptionSpec{
 			{Name: "term", Description: "The term", Complete: true},
 		}},
-		{Name: "ask", Description: "Post a question in this channel now", Options: []chat.OptionSpec{topicOption}},
+		{Name: "ask", Description: "Post a question in this channel now", Local: true, Options: []chat.OptionSpec{topicOption}},
 		{Name: "practice", Description: "Questions for you alone, graded at once", Options: []chat.OptionSpec{
 			topicOption,
 			{Name: "questions", Description: "How many questions, 1 to 20; 5 if left out", Kind: chat.Number},
@@ -61,7 +61,7 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 		{Name: "mock", Description: "A timed mock exam by the exam's blueprint, for you alone", Options: []chat.OptionSpec{
 			{Name: "questions", Description: "How many questions, 10 to 60; 20 if left out", Kind: chat.Number},
 		}},
-		{Name: "leaderboard", Description: "Who has how many points", Options: []chat.OptionSpec{
+		{Name: "leaderboard", Description: "Who has how many points", Local: true, Options: []chat.OptionSpec{
 			{Name: "window", Description: "Since when; week if left out", Choices: windowNames()},
 			{Name: "scope", Description: "Of this channel (if left out) or the whole workspace", Choices: []string{inChannel, inWorkspace}},
 			{Name: "domain", Description: "Only questions of a domain of the exam; BG is background", Choices: domainCodes()},
@@ -69,7 +69,7 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 			{Name: "season", Description: "An earlier season, by name", Complete: true, Named: true},
 			{Name: "page", Description: "Which ten; the first if left out", Kind: chat.Number, Named: true},
 		}},
-		{Name: "challenge", Description: "Challenge somebody to a duel: the same questions for both", Options: []chat.OptionSpec{
+		{Name: "challenge", Description: "Challenge somebody to a duel: the same questions for both", Local: true, Options: []chat.OptionSpec{
 			{Name: "user", Description: "Whom you challenge", Kind: chat.Person, Required: true},
 			{Name: "questions", Description: "How many questions, 1 to 10; 5 if left out", Kind: chat.Number},
 			topicOption,
@@ -77,10 +77,10 @@ var Spec = chat.Spec{Commands: []chat.CommandSpec{
 		{Name: "stats", Description: "Points, accuracy by domain, readiness, streak", Options: []chat.OptionSpec{
 			{Name: "user", Description: "Whose points and streak; all about you if left out", Kind: chat.Person},
 		}},
-		{Name: "away", Description: "Keep your streak while you are away", Options: []chat.OptionSpec{
+		{Name: "away", Description: "Keep your streak while you are away", Local: true, Options: []chat.OptionSpec{
 			{Name: "until", Description: "The last day, such as 2026-12-24; or off"},
 		}},
-		{Name: "remind", Description: "Be reminded directly of rounds that you have not answered", Options: []chat.OptionSpec{
+		{Name: "remind", Description: "Be reminded directly of rounds that you have not answered", Local: true, Options: []chat.OptionSpec{
 			{Name: "reminders", Description: "Whether you are reminded", Required: true, Choices: []string{"on", "off"}},
 			{Name: "series", Description: "Of which recurring quiz; this channel's if left out", Complete: true},
 		}},
@@ -178,8 +178,11 @@ const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 	"`/ckad-admin question show`, `edit`, `retire`, `void`, `restore` and `history` take the name of a question, such as `d1-image-digest`. All of it holds for this workspace only."
 
 func help(_ context.Context, c chat.Command) (chat.Reply, error) {
-	if Spec.Admin(c.Name) {
+	switch {
+	case Spec.Admin(c.Name):
 		return private(adminHelpText), nil
+	case chat.Homeless(c.Channel.Home()):
+		return private("%s\n\n%s", helpText, anywhereText), nil
 	}
 	return private(helpText), nil
 }

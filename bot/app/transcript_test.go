@@ -34,6 +34,7 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 // ">" is something that happens, the lines below it are what the bot says:
 //
 //	> alice: /ckad define pod     somebody types a command ("admin" is an admin, "robot" a bot)
+//	> alice alone: /ckad ask      the same in a direct conversation, which belongs to no workspace
 //	> alice: press B              presses a button of the newest message that they could see and that had it
 //	> alice: fill time=09:30; …   fills in the form that was shown, the rest as it stands
 //	> clock 2026-11-23 09:30      it is that time (UTC) now, and the bot does what is due: one thing,
@@ -213,7 +214,11 @@ func (r *room) do(t *testing.T, line string) {
 	if !ok {
 		t.Fatalf("cannot read %q", line)
 	}
-	u := someone(who)
+	who, alone := strings.CutSuffix(who, " alone")
+	u, ch := someone(who), here
+	if alone {
+		u.Workspace, u.Admin, ch = chat.Everywhere, false, direct(u)
+	}
 	switch verb, rest, _ := strings.Cut(what, " "); verb {
 	case "press":
 		r.press(t, u, rest)
@@ -227,7 +232,7 @@ func (r *room) do(t *testing.T, line string) {
 		if !ok {
 			t.Fatalf("%q is no command", what)
 		}
-		c.User, c.Channel = u, here
+		c.User, c.Channel = u, ch
 		if id := c.Args["user"]; id != "" {
 			target := someone(id)
 			c.Target = &target
@@ -334,7 +339,7 @@ func (r *room) press(t *testing.T, u chat.User, label string) {
 		for _, b := range s.m.Buttons() {
 			if b.Label == label && !b.Disabled {
 				ch := here
-				if s.direct { // as on Discord
+				if s.direct || u.Workspace == chat.Everywhere { // as on Discord
 					u.Workspace, ch = chat.Everywhere, direct(u)
 				}
 				r.show(t, u, s.id, r.app.Click(t.Context(), chat.Click{Action: b.Action, User: u, Message: chat.MessageRef{Channel: ch, ID: s.id}}))

@@ -177,9 +177,13 @@ type Web interface {
 }
 
 // Everywhere is the workspace of a direct conversation, and of people in it, on
-// platforms where such conversations belong to no workspace. There a person has
-// the same ID in all workspaces.
+// platforms where such conversations belong to no workspace, and of a channel in a
+// workspace that has not added the bot, where somebody uses it who has. There a person
+// has the same ID in all workspaces, and the bot may answer, but not post in such a channel.
 const Everywhere = "@me"
+
+// Homeless tells whether a home, as of [User.Home], is no workspace but [Everywhere].
+func Homeless(home string) bool { return strings.HasSuffix(home, "/"+Everywhere) }
 
 // A RetryError says that the platform asked us to wait.
 type RetryError struct{ After time.Duration }

@@ -15,6 +15,7 @@ type Spec struct{ Commands []CommandSpec }
 type CommandSpec struct {
 	Name, Description string
 	Admin             bool // of a top-level command: for admins only
+	Local             bool // about a workspace's channels, boards or people: of no use in a conversation that belongs to none, see [Everywhere]
 	Options           []OptionSpec
 	Commands          []CommandSpec
 }

@@ -21,9 +21,19 @@ const (
 	maxChoice      = 100 // characters
 )
 
+// Where commands can be used. People may add the bot to their own account, and so
+// bring it to any conversation; Discord has this for a whole command, so what needs a
+// guild says so when it is used elsewhere. What admins do is for guilds with the bot.
+// https://discord.com/developers/docs/resources/application#installation-context
+var (
+	everywhere = []discordgo.InteractionContextType{discordgo.InteractionContextGuild, discordgo.InteractionContextBotDM, discordgo.InteractionContextPrivateChannel}
+	inGuilds   = everywhere[:1]
+	byAnybody  = []discordgo.ApplicationIntegrationType{discordgo.ApplicationIntegrationGuildInstall, discordgo.ApplicationIntegrationUserInstall}
+	byGuilds   = byAnybody[:1]
+)
+
 // commands puts spec into Discord's words. A command with subcommands cannot be
-// used by itself there. Commands work in guilds only: rounds, boards and a team's
-// own terms belong to a guild, and a message to the bot itself has none.
+// used by itself there.
 func commands(spec chat.Spec) []*discordgo.ApplicationCommand {
 	var all []*discordgo.ApplicationCommand
 	for _, c := range spec.Commands {
@@ -31,13 +41,14 @@ func commands(spec chat.Spec) []*discordgo.ApplicationCommand {
 			Type:             discordgo.ChatApplicationCommand,
 			Name:             c.Name,
 			Description:      describe(c.Name, c.Description),
-			Contexts:         &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild},
-			IntegrationTypes: &[]discordgo.ApplicationIntegrationType{discordgo.ApplicationIntegrationGuildInstall},
+			Contexts:         &everywhere,
+			IntegrationTypes: &byAnybody,
 			Options:          inside(c),
 		}
 		if c.Admin { // hides it from the others; who calls it is checked once more
 			var manage int64 = discordgo.PermissionManageGuild
 			d.DefaultMemberPermissions = &manage
+			d.Contexts, d.IntegrationTypes = &inGuilds, &byGuilds
 		}
 		all = append(all, d)
 	}

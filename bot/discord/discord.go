@@ -123,7 +123,12 @@ func (*Adapter) Platform() string { return platform }
 // View Channel, Send Messages, Embed Links, Attach Files (for pictures) and Read
 // Message History.
 func InviteURL(applicationID string) string {
-	return "https://discord.com/oauth2/authorize?client_id=" + applicationID + "&scope=bot+applications.commands&permissions=117760"
+	return "https://discord.com/oauth2/authorize?client_id=" + applicationID + "&scope=bot+applications.commands&integration_type=0&permissions=117760"
+}
+
+// AddURL is where somebody adds the bot to their own account, to use it alone anywhere.
+func AddURL(applicationID string) string {
+	return "https://discord.com/oauth2/authorize?client_id=" + applicationID + "&scope=applications.commands&integration_type=1"
 }
 
 // Run registers the commands of spec, connects (or opens the door to Discord's

@@ -62,9 +62,11 @@ func (in *interaction) person() *discordgo.User {
 	return in.User
 }
 
-// workspace is the guild; conversations with one person have none.
+// workspace is the guild. Direct and group conversations have none, and a guild that
+// did not add the bot is none either: what somebody does there with an app of their
+// own account is no business of the guild's.
 func (in *interaction) workspace() string {
-	if in.GuildID == "" {
+	if in.GuildID == "" || !in.installed() {
 		return chat.Everywhere
 	}
 	return in.GuildID
@@ -75,8 +77,7 @@ func (in *interaction) channel() chat.Channel {
 }
 
 // user is who did it. Who may change the guild's settings, by what Discord says
-// in each interaction, is an admin, if the bot is in the guild: with an app of their
-// own account people bring it everywhere.
+// in each interaction, is an admin, if the bot is in the guild.
 func (in *interaction) user() chat.User {
 	u := named(in.person(), in.Member, in.workspace())
 	if in.Member != nil && in.installed() {

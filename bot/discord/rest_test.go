@@ -154,7 +154,7 @@ func TestSecretsStayOutOfErrors(t *testing.T) {
 }
 
 func TestInviteURL(t *testing.T) {
-	want := "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=117760"
+	want := "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&integration_type=0&permissions=117760"
 	if got := InviteURL("42"); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

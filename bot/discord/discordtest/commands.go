@@ -18,6 +18,7 @@ type command struct {
 	Description string     `json:"description"`
 	Permissions *string    `json:"default_member_permissions"`
 	Contexts    []int      `json:"contexts"`
+	Installs    []int      `json:"integration_types"`
 	Required    bool       `json:"required"`
 	Complete    bool       `json:"autocomplete"`
 	Options     []*command `json:"options"`
@@ -85,6 +86,7 @@ func (cmd *command) check(c *checks, at string, depth int) (total int) {
 	c.that(commandName.MatchString(cmd.Name) && strings.ToLower(cmd.Name) == cmd.Name, at, "the name %q is invalid", cmd.Name)
 	c.text(at+".description", cmd.Description, 1, 100)
 	c.that(len(cmd.Options) <= 25 && len(cmd.Choices) <= 25, at, "has more than 25 options or choices")
+	c.that(within(cmd.Contexts, 2) && within(cmd.Installs, 1), at, "contexts or integration types are unknown")
 	c.that(!cmd.Complete || len(cmd.Choices) == 0, at, "choices and autocomplete exclude each other")
 	c.that(cmd.MaxLength == nil || *cmd.MaxLength >= 1 && *cmd.MaxLength <= 6000, at, "max_length is out of range")
 	total = length(cmd.Name) + length(cmd.Description)

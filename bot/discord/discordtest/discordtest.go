@@ -11,7 +11,8 @@
 //
 // Interactions go over the gateway, or over HTTP after [Server.DeliverTo].
 //
-// There is one guild. People are created when they are first named; "admin"
+// There is one guild, and two places to which people bring the bot themselves, where it
+// may answer, but not post. People are created when they are first named; "admin"
 // manages the guild. What people do waits until a bot is connected, and goes to
 // one of the bots (to all, as Discord does it, after [Server.ToAll]). All methods may be called from many goroutines, and several
 // servers may live in one process. A bot in another process needs only
@@ -40,6 +41,8 @@ const (
 	ApplicationID = "1000000000000000003"
 	GuildID       = "1000000000000000001"
 	GeneralID     = "1000000000000000002" // the channel "general"
+	ForeignID     = "1000000000000000004" // a channel of a guild that the bot is not in, to which everybody brings it by their own account
+	GroupID       = "1000000000000000005" // a conversation of everybody, likewise
 )
 
 // A Server is one Discord. Make it with [New].

@@ -13,6 +13,8 @@ import (
 const (
 	firstAnswer = 3 * time.Second
 	tokenLife   = 15 * time.Minute
+
+	maxFollowUps = 5 // where only a person added the bot
 )
 
 // Types of interactions and of answers to them.
@@ -187,6 +189,9 @@ func (s *Server) followUp(r *http.Request, b []byte) (any, *refusal) {
 	}
 	if no := body.check(true); no != nil {
 		return nil, no
+	}
+	if in.followUps++; in.followUps > maxFollowUps && s.place(in.channel).visiting {
+		return nil, malformed("body", "no more than 5 follow-ups where the bot is not")
 	}
 	if in.original != nil && in.original.thinking {
 		s.resolve(in.original, body)

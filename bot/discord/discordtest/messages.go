@@ -129,6 +129,8 @@ func (s *Server) permit(channel string, body messageBody) *refusal {
 		return &refusal{status: http.StatusForbidden, code: 50007, message: "Cannot send messages to this user", excused: true}
 	case to != nil:
 		return nil
+	case s.place(channel).visiting:
+		return &refusal{status: http.StatusForbidden, code: 50001, message: "Missing Access", excused: true}
 	case s.channels[channel] == "":
 		return &refusal{status: http.StatusNotFound, code: 10003, message: "Unknown Channel", excused: true}
 	case s.may(channel)&viewChannel == 0:
@@ -273,17 +275,8 @@ func (s *Server) openDirect(_ *http.Request, b []byte) (any, *refusal) {
 	if no := parse(b, &body); no != nil {
 		return nil, no
 	}
-	for id, to := range s.directs {
-		if to.id == body.Recipient {
-			return map[string]any{"id": id, "type": 1}, nil
-		}
-	}
-	for _, p := range s.people {
-		if p.id == body.Recipient {
-			id := s.id()
-			s.directs[id] = p
-			return map[string]any{"id": id, "type": 1}, nil
-		}
+	if p := s.personByID(body.Recipient); p != nil {
+		return map[string]any{"id": s.directWith(p), "type": 1}, nil
 	}
 	return nil, &refusal{status: http.StatusNotFound, code: 10013, message: "Unknown User", excused: true}
 }

@@ -26,6 +26,7 @@ type interaction struct {
 	original     *message // the answer; after answerLaterInPlace the message that was clicked
 	acknowledged chan struct{}
 	choices      chan []chat.Choice
+	followUps    int
 }
 
 type shownForm struct {
@@ -53,6 +54,9 @@ func (s *Server) Type(person, line string) { s.TypeIn(GeneralID, person, line) }
 func (s *Server) TypeIn(channel, person, line string) {
 	s.act(func(done chan struct{}) *interaction {
 		data, err := s.typed(line, "")
+		if err == nil {
+			err = s.offered(fmt.Sprint(data["name"]), s.place(channel))
+		}
 		if err != nil {
 			s.complain("%s cannot type this: %v", person, err)
 			return nil
@@ -175,12 +179,7 @@ func (s *Server) event(in *interaction) map[string]any {
 		"member": in.person.memberWithUser(), "app_permissions": fmt.Sprint(s.may(in.channel)), "locale": "en-US", "guild_locale": "en-US",
 		"entitlements": []any{}, "authorizing_integration_owners": map[string]any{"0": GuildID}, "context": 0, "attachment_size_limit": 10485760,
 	}
-	if s.directs[in.channel] != nil { // which is in no guild
-		for _, key := range []string{"guild_id", "guild", "member", "guild_locale"} {
-			delete(e, key)
-		}
-		e["user"], e["context"], e["channel"] = in.person.user(), 1, map[string]any{"id": in.channel, "type": 1}
-	}
+	s.place(in.channel).describe(e, in)
 	if in.clicked != nil {
 		e["message"] = in.clicked.json()
 	}
