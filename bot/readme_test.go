@@ -101,6 +101,12 @@ func TestReadmeTellsDiscordsPermissions(t *testing.T) {
 	}
 }
 
+func TestReadmeTellsHowToAddDiscordsBotToAnAccount(t *testing.T) {
+	if want := discord.AddURL("YOUR_APPLICATION_ID"); !strings.Contains(readme(t), want) {
+		t.Errorf("the README does not have %s", want)
+	}
+}
+
 // TestReadmeShowsARealConversation: what the README shows is what the bot says,
 // but for the parts that are marked as cut.
 func TestReadmeShowsARealConversation(t *testing.T) {

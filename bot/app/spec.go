@@ -38,7 +38,7 @@ var termOption = chat.OptionSpec{Name: "term", Description: "The term", Required
 
 // Spec is every command of the bot: what Discord registers, what Slack and the
 // terminal parse by, and what the help lists.
-var Spec = chat.Spec{Commands: []chat.CommandSpec{
+var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 	{Name: "ckad", Description: "Look up terms, answer questions, see the leaderboard", Commands: []chat.CommandSpec{
 		{Name: "define", Description: "Explain a Kubernetes term", Options: []chat.OptionSpec{
 			{Name: "term", Description: "A term, a short name such as svc, or a description", Required: true, Complete: true},

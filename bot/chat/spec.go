@@ -8,7 +8,11 @@ import (
 
 // A Spec describes the bot's slash commands. Discord registers it; Slack and
 // the terminal parse text by it.
-type Spec struct{ Commands []CommandSpec }
+type Spec struct {
+	Commands []CommandSpec
+	// Translations of descriptions, by language ("de") and then by the English text.
+	Translations map[string]map[string]string
+}
 
 // A CommandSpec is a command with options, or with subcommands (which may have
 // subcommands once more), never both.

@@ -35,6 +35,7 @@ var (
 // commands puts spec into Discord's words. A command with subcommands cannot be
 // used by itself there.
 func commands(spec chat.Spec) []*discordgo.ApplicationCommand {
+	words := wording(spec.Translations)
 	var all []*discordgo.ApplicationCommand
 	for _, c := range spec.Commands {
 		d := &discordgo.ApplicationCommand{
@@ -43,7 +44,10 @@ func commands(spec chat.Spec) []*discordgo.ApplicationCommand {
 			Description:      describe(c.Name, c.Description),
 			Contexts:         &everywhere,
 			IntegrationTypes: &byAnybody,
-			Options:          inside(c),
+			Options:          words.inside(c),
+		}
+		if t := words.of(c.Description); t != nil {
+			d.DescriptionLocalizations = &t
 		}
 		if c.Admin { // hides it from the others; who calls it is checked once more
 			var manage int64 = discordgo.PermissionManageGuild
@@ -55,27 +59,27 @@ func commands(spec chat.Spec) []*discordgo.ApplicationCommand {
 	return all
 }
 
-func inside(c chat.CommandSpec) []*discordgo.ApplicationCommandOption {
+func (w wording) inside(c chat.CommandSpec) []*discordgo.ApplicationCommandOption {
 	var all []*discordgo.ApplicationCommandOption
 	for _, sub := range c.Commands {
 		kind := discordgo.ApplicationCommandOptionSubCommand
 		if len(sub.Commands) > 0 {
 			kind = discordgo.ApplicationCommandOptionSubCommandGroup
 		}
-		all = append(all, &discordgo.ApplicationCommandOption{Type: kind, Name: sub.Name, Description: describe(sub.Name, sub.Description), Options: inside(sub)})
+		all = append(all, &discordgo.ApplicationCommandOption{Type: kind, Name: sub.Name, Description: describe(sub.Name, sub.Description), DescriptionLocalizations: w.of(sub.Description), Options: w.inside(sub)})
 	}
 	for _, required := range []bool{true, false} { // the order that Discord asks for
 		for _, o := range c.Options {
 			if o.Required == required {
-				all = append(all, option(o))
+				all = append(all, w.option(o))
 			}
 		}
 	}
 	return all
 }
 
-func option(o chat.OptionSpec) *discordgo.ApplicationCommandOption {
-	d := &discordgo.ApplicationCommandOption{Name: o.Name, Description: describe(o.Name, o.Description), Required: o.Required}
+func (w wording) option(o chat.OptionSpec) *discordgo.ApplicationCommandOption {
+	d := &discordgo.ApplicationCommandOption{Name: o.Name, Description: describe(o.Name, o.Description), DescriptionLocalizations: w.of(o.Description), Required: o.Required}
 	switch o.Kind {
 	case chat.Words:
 		d.Type = discordgo.ApplicationCommandOptionString
@@ -103,6 +107,33 @@ func describe(name, description string) string {
 	return chat.Line(cmp.Or(description, name), maxDescription)
 }
 
+// A wording has what descriptions are in other languages, as of [chat.Spec].
+type wording map[string]map[string]string
+
+// locales are Discord's names for languages, where they are others: it has two kinds of Spanish.
+// https://discord.com/developers/docs/reference#locales
+var locales = map[string][]discordgo.Locale{"es": {discordgo.SpanishES, discordgo.SpanishLATAM}}
+
+// of gives the translations of a description; nil if there are none.
+func (w wording) of(description string) map[discordgo.Locale]string {
+	var all map[discordgo.Locale]string
+	for language, texts := range w {
+		named := locales[language]
+		if named == nil {
+			named = []discordgo.Locale{discordgo.Locale(language)}
+		}
+		for _, l := range named {
+			if t := texts[description]; t != "" {
+				if all == nil {
+					all = map[discordgo.Locale]string{}
+				}
+				all[l] = chat.Line(t, maxDescription)
+			}
+		}
+	}
+	return all
+}
+
 // same tells whether have, as Discord gives it, is what want asks for.
 func same(have, want []*discordgo.ApplicationCommand) (bool, error) {
 	h, err := lean(have)
@@ -127,7 +158,7 @@ func lean(all []*discordgo.ApplicationCommand) ([]any, error) {
 	var out []any
 	for _, c := range all {
 		b, err := json.Marshal(&discordgo.ApplicationCommand{
-			Type: c.Type, Name: c.Name, Description: c.Description,
+			Type: c.Type, Name: c.Name, Description: c.Description, DescriptionLocalizations: c.DescriptionLocalizations,
 			Contexts: c.Contexts, IntegrationTypes: c.IntegrationTypes,
 			DefaultMemberPermissions: c.DefaultMemberPermissions, Options: c.Options,
 		})

@@ -183,7 +183,7 @@ func (a *Adapter) listen(ctx context.Context, spec chat.Spec, r *responder) erro
 		return err
 	}
 	a.Set(nil)
-	a.log.Info("listening to Discord", "path", "/discord/interactions", "invite", InviteURL(a.rest.app))
+	a.log.Info("listening to Discord", "path", "/discord/interactions", "invite", InviteURL(a.rest.app), "add", AddURL(a.rest.app))
 	select {
 	case <-ctx.Done():
 		return nil

@@ -105,3 +105,22 @@ func TestCommandsAreRegisteredOnce(t *testing.T) {
 		t.Errorf("Discord complains: %q", c)
 	}
 }
+
+func TestChangedTranslationsAreRegistered(t *testing.T) {
+	f := open(t)
+	in := func(german string) chat.Spec {
+		return chat.Spec{Commands: testSpec.Commands, Translations: map[string]map[string]string{"de": {"Explain a term": german}, "es": {"Explain a term": "Explica un término"}}}
+	}
+	for _, german := range []string{"Einen Begriff erklären", "Einen Begriff erläutern", "Einen Begriff erläutern"} {
+		if err := register(t.Context(), f.adapter.rest, in(german), f.adapter.log); err != nil {
+			t.Fatal(err)
+		}
+	}
+	puts := bodies(f, "PUT", "/commands")
+	if len(puts) != 2 || !strings.Contains(puts[1], `"description_localizations":{"de":"Einen Begriff erläutern","es-419":"Explica un término","es-ES":"Explica un término"}`) {
+		t.Errorf("registered %d times, want twice, with all translations: %q", len(puts), puts)
+	}
+	if c := f.Complaints(); len(c) > 0 {
+		t.Errorf("Discord complains: %q", c)
+	}
+}

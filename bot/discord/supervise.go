@@ -282,7 +282,7 @@ func (g *gateway) ready(r *ready) {
 	case g.lost:
 		g.log.Info("connected to Discord again", "resumed", r == nil)
 	case r != nil && r.App != nil && r.User != nil:
-		g.log.Info("connected to Discord", "bot", r.User.Username, "guilds", len(r.Guilds), "invite", InviteURL(r.App.ID))
+		g.log.Info("connected to Discord", "bot", r.User.Username, "guilds", len(r.Guilds), "invite", InviteURL(r.App.ID), "add", AddURL(r.App.ID))
 	}
 	g.lost = false
 }
@@ -310,7 +310,7 @@ func register(ctx context.Context, c *client, spec chat.Spec, log *slog.Logger) 
 	c.app = app.ID
 	path := "/applications/" + app.ID + "/commands"
 	var have []*discordgo.ApplicationCommand
-	if err := c.do(ctx, request{name: "ask for my commands", method: http.MethodGet, path: path, into: &have}); err != nil {
+	if err := c.do(ctx, request{name: "ask for my commands", method: http.MethodGet, path: path + "?with_localizations=true", into: &have}); err != nil {
 		return err
 	}
 	want := commands(spec)

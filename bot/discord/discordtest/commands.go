@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,15 +14,16 @@ import (
 
 // A command as a bot registers it; an option of one has the same shape.
 type command struct {
-	Type        int        `json:"type"`
-	Name        string     `json:"name"`
-	Description string     `json:"description"`
-	Permissions *string    `json:"default_member_permissions"`
-	Contexts    []int      `json:"contexts"`
-	Installs    []int      `json:"integration_types"`
-	Required    bool       `json:"required"`
-	Complete    bool       `json:"autocomplete"`
-	Options     []*command `json:"options"`
+	Type        int               `json:"type"`
+	Name        string            `json:"name"`
+	Description string            `json:"description"`
+	Localized   map[string]string `json:"description_localizations"`
+	Permissions *string           `json:"default_member_permissions"`
+	Contexts    []int             `json:"contexts"`
+	Installs    []int             `json:"integration_types"`
+	Required    bool              `json:"required"`
+	Complete    bool              `json:"autocomplete"`
+	Options     []*command        `json:"options"`
 	Choices     []struct {
 		Name  string `json:"name"`
 		Value any    `json:"value"`
@@ -43,12 +45,40 @@ const (
 	optChannel = 7
 )
 
-func (s *Server) listCommands(*http.Request, []byte) (any, *refusal) {
+// listCommands leaves translations out unless it is asked for them.
+func (s *Server) listCommands(r *http.Request, _ []byte) (any, *refusal) {
 	all := []any{}
 	for _, c := range s.commands {
-		all = append(all, c.json())
+		one := c.json()
+		if r == nil || r.URL.Query().Get("with_localizations") != "true" {
+			unlocalized(one)
+		}
+		all = append(all, one)
 	}
 	return all, nil
+}
+
+func unlocalized(c map[string]any) {
+	delete(c, "description_localizations")
+	options, _ := c["options"].([]any)
+	for _, o := range options {
+		unlocalized(o.(map[string]any))
+	}
+}
+
+// Locales that the fake knows; Discord has more.
+// discord.com/developers/docs/reference#locales
+var locales = []string{"de", "en-GB", "en-US", "es-419", "es-ES", "fr", "ja", "pt-BR"}
+
+// longest is how many characters count of a text and its translations.
+func (c *checks) longest(at, text string, localized map[string]string) int {
+	n := length(text)
+	for locale, t := range localized {
+		c.that(slices.Contains(locales, locale), at+".description_localizations", "the locale %q is unknown", locale)
+		c.text(at+".description_localizations", t, 1, 100)
+		n = max(n, length(t))
+	}
+	return n
 }
 
 func (s *Server) putCommands(_ *http.Request, b []byte) (any, *refusal) {
@@ -89,7 +119,7 @@ func (cmd *command) check(c *checks, at string, depth int) (total int) {
 	c.that(within(cmd.Contexts, 2) && within(cmd.Installs, 1), at, "contexts or integration types are unknown")
 	c.that(!cmd.Complete || len(cmd.Choices) == 0, at, "choices and autocomplete exclude each other")
 	c.that(cmd.MaxLength == nil || *cmd.MaxLength >= 1 && *cmd.MaxLength <= 6000, at, "max_length is out of range")
-	total = length(cmd.Name) + length(cmd.Description)
+	total = length(cmd.Name) + c.longest(at, cmd.Description, cmd.Localized)
 	for _, ch := range cmd.Choices {
 		c.text(at+".choices", ch.Name, 1, 100)
 		c.text(at+".choices", fmt.Sprint(ch.Value), 1, 100)
