@@ -117,22 +117,26 @@ func refuseDuel(ctx context.Context, tx pgx.Tx, workspace, scope string, now tim
 	return &OpenError{Round: r}
 }
 
+// goneDuellist is the number of a player who is forgotten. It is nobody's.
+const goneDuellist int64 = -1
+
 // readDuel reads the two of a duel.
 func readDuel(ctx context.Context, db querier, workspace string, round int64) (*Duel, error) {
 	var d Duel
 	err := db.QueryRow(ctx, `
-		SELECT d.challenger, d.challenged, d.accepted_at, d.declined_at,
-			bi.workspace, bi.user_id, bp.name, ai.workspace, ai.user_id, ap.name
+		SELECT coalesce(d.challenger, $3), coalesce(d.challenged, $3), d.accepted_at, d.declined_at, coalesce(d.gone_rights, 0),
+			coalesce(bi.workspace, d.workspace), coalesce(bi.user_id, ''), coalesce(bp.name, $4),
+			coalesce(ai.workspace, d.workspace), coalesce(ai.user_id, ''), coalesce(ap.name, $4)
 		FROM quiz.duel d
-		JOIN quiz.player bp ON bp.workspace = d.workspace AND bp.id = d.challenger
-		JOIN quiz.player ap ON ap.workspace = d.workspace AND ap.id = d.challenged
+		LEFT JOIN quiz.player bp ON bp.workspace = d.workspace AND bp.id = d.challenger
+		LEFT JOIN quiz.player ap ON ap.workspace = d.workspace AND ap.id = d.challenged
 		-- Who has several identities is shown as the one of this workspace.
-		CROSS JOIN LATERAL (SELECT i.workspace, i.user_id FROM quiz.identity i WHERE i.player = d.challenger
-			ORDER BY i.workspace <> d.workspace, i.workspace, i.user_id LIMIT 1) bi
-		CROSS JOIN LATERAL (SELECT i.workspace, i.user_id FROM quiz.identity i WHERE i.player = d.challenged
-			ORDER BY i.workspace <> d.workspace, i.workspace, i.user_id LIMIT 1) ai
-		WHERE d.workspace = $1 AND d.round = $2`, workspace, round).Scan(
-		&d.by, &d.against, &d.Accepted, &d.Declined,
+		LEFT JOIN LATERAL (SELECT i.workspace, i.user_id FROM quiz.identity i WHERE i.player = d.challenger
+			ORDER BY i.workspace <> d.workspace, i.workspace, i.user_id LIMIT 1) bi ON true
+		LEFT JOIN LATERAL (SELECT i.workspace, i.user_id FROM quiz.identity i WHERE i.player = d.challenged
+			ORDER BY i.workspace <> d.workspace, i.workspace, i.user_id LIMIT 1) ai ON true
+		WHERE d.workspace = $1 AND d.round = $2`, workspace, round, goneDuellist, nobody).Scan(
+		&d.by, &d.against, &d.Accepted, &d.Declined, &d.goneRights,
 		&d.By.Workspace, &d.By.User, &d.By.Name, &d.Against.Workspace, &d.Against.User, &d.Against.Name)
 	if err != nil {
 		return nil, fmt.Errorf("read the duel: %w", err)

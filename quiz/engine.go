@@ -28,6 +28,8 @@ type Options struct {
 	// Random gives random numbers for what is drawn and in which order choices are shown; default math/rand/v2.
 	// Tests that show a whole conversation give their own. It is called from many goroutines.
 	Random func() uint64
+
+	Others []Keeper // that keep more about people and workspaces in this database
 }
 
 // A source is a function as a source of random numbers.
@@ -43,6 +45,7 @@ type Engine struct {
 	now       func() time.Time
 	log       *slog.Logger
 	platforms []string
+	others    []Keeper
 	patience  time.Duration // dbTimeout, shorter in tests
 	chance    *rand.Rand    // as safe for many goroutines as its source, as it keeps nothing itself
 	bank      bankCopy
@@ -52,7 +55,7 @@ type Engine struct {
 
 // New returns an Engine over a migrated database. It starts nothing: see Run.
 func New(db *pgxpool.Pool, opt Options) *Engine {
-	e := &Engine{db: db, log: opt.Log, platforms: opt.Platforms, patience: dbTimeout, wake: make(chan struct{}, 1)}
+	e := &Engine{db: db, log: opt.Log, platforms: opt.Platforms, others: opt.Others, patience: dbTimeout, wake: make(chan struct{}, 1)}
 	e.clicks.flushing = map[userKey]bool{}
 	random := opt.Random
 	if random == nil {

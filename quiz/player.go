@@ -15,8 +15,8 @@ type Person struct {
 
 // whoSQL goes on after a WITH click AS (…) of workspace, home, user_id, name, nameless and posted. It makes each user_id of a home
 // a player of the rounds of workspace, and remembers the name there; one that is nameless, only the user's id, does not replace
-// a better one. It writes only for somebody new and for a new name, and nothing for a click that is not posted: it is forged, or
-// for somebody alone. who is each click with its player, without those of people who are unknown and stay so. Each user is there
+// a better one; whoever had left is back. It writes only for somebody new, a new name and somebody back, and nothing for a click
+// that is not posted: it is forged, or for somebody alone. who is each click with its player, without those of people who are unknown and stay so. Each user is there
 // once; they are written in the order of their ids, so that two who register many at once never wait for each other.
 const whoSQL = `, here AS MATERIALIZED (
 		SELECT c.*, i.player AS known
@@ -36,10 +36,12 @@ const whoSQL = `, here AS MATERIALIZED (
 		INSERT INTO quiz.player AS p (workspace, id, name)
 		SELECT w.workspace, w.player, w.name
 		FROM who w LEFT JOIN quiz.player before ON before.workspace = w.workspace AND before.id = w.player
-		WHERE w.posted AND (before.id IS NULL OR before.name <> w.name AND NOT w.nameless)
+		WHERE w.posted AND (before.id IS NULL OR before.name <> w.name AND NOT w.nameless OR before.left_at IS NOT NULL)
 		ORDER BY w.workspace, w.player
-		ON CONFLICT (workspace, id) DO UPDATE SET name = excluded.name
-		WHERE NOT (SELECT nameless FROM who WHERE who.workspace = excluded.workspace AND who.player = excluded.id)
+		ON CONFLICT (workspace, id) DO UPDATE
+		SET left_at = NULL, name = CASE WHEN (
+			SELECT nameless FROM who WHERE who.workspace = excluded.workspace AND who.player = excluded.id
+		) THEN p.name ELSE excluded.name END
 	)`
 
 // nameless reports whether only the id of a person is known.

@@ -188,9 +188,13 @@ func (e *Engine) Question(ctx context.Context, workspace, id string) (QuestionSt
 	s := QuestionState{Version: h.inForce(), Gone: h.gone, NewBank: h.newBank, Bank: h.bank}
 	err = e.db.QueryRow(ctx, `
 		SELECT count(DISTINCT q.round), count(DISTINCT q.round) FILTER (WHERE q.voided_at IS NOT NULL),
-			count(a.player) FILTER (WHERE q.voided_at IS NULL), count(*) FILTER (WHERE q.voided_at IS NULL AND a.choice = q.key)
+			coalesce(sum(a.answers) FILTER (WHERE q.voided_at IS NULL), 0), coalesce(sum(a.answers) FILTER (WHERE q.voided_at IS NULL AND a.choice = q.key), 0)
 		FROM quiz.round_question q
-		LEFT JOIN quiz.answer a ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
+		LEFT JOIN LATERAL (
+			SELECT choice, 1 AS answers FROM quiz.answer a WHERE a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
+			UNION ALL
+			SELECT choice, answers FROM quiz.past_answer a WHERE a.workspace = q.workspace AND a.round = q.round AND a.position = q.position
+		) a ON true
 		WHERE q.workspace = $1 AND q.question = $2`, workspace, id).Scan(&s.Rounds, &s.VoidRounds, &s.Responses, &s.Rights)
 	if err != nil {
 		return QuestionState{}, fmt.Errorf("count the answers to a question: %w", err)
@@ -209,12 +213,12 @@ func (e *Engine) Question(ctx context.Context, workspace, id string) (QuestionSt
 		return QuestionState{}, fmt.Errorf("read where a question was asked: %w", err)
 	}
 	rows, err = e.db.Query(ctx, `
-		SELECT p.name, r.said, r.reported_at, q.body -> 'Choices'
+		SELECT coalesce(p.name, $4), r.said, r.reported_at, coalesce(q.body -> 'Choices', '[]')
 		FROM quiz.report r
-		JOIN quiz.player p         ON p.workspace = r.workspace AND p.id = r.player
-		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.round AND q.question = r.question
+		LEFT JOIN quiz.player p         ON p.workspace = r.workspace AND p.id = r.player
+		LEFT JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.round AND q.question = r.question
 		WHERE r.workspace = $1 AND r.question = $2 AND r.decided_at IS NULL
-		ORDER BY r.said = '', r.reported_at, r.id LIMIT $3`, workspace, id, saidSize)
+		ORDER BY r.said = '', r.reported_at, r.id LIMIT $3`, workspace, id, saidSize, nobody)
 	if err == nil {
 		s.Reports, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Said])
 	}

@@ -55,7 +55,8 @@ type Duel struct {
 	By, Against        Person
 	Accepted, Declined *time.Time
 
-	by, against int64 // their numbers as players
+	by, against int64 // their numbers as players, goneDuellist for who is forgotten
+	goneRights  int   // the right answers of that one
 }
 
 func (d *Duel) has(player int64) bool { return player == d.by || player == d.against }

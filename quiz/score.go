@@ -309,7 +309,7 @@ func deleteAnswers(ctx context.Context, tx pgx.Tx, workspace string, player int6
 	removed, _, err := readFacts(ctx, tx, `
 		WITH changed AS MATERIALIZED (
 			SELECT w.channel, w.series, w.domain, w.day, w.season, w.player, w.counted, NULL::smallint AS points
-			FROM quiz.worth w WHERE w.workspace = $1 AND w.player = $2
+			FROM quiz.worth w WHERE w.workspace = $1 AND w.player = $2 AND w.counted IS NOT NULL
 		), deleted AS (
 			DELETE FROM quiz.answer WHERE workspace = $1 AND player = $2
 		)`+countedSQL, workspace, player)

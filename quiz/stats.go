@@ -21,6 +21,7 @@ type Stats struct {
 	Lost    int
 	Drawn   int
 	Streak  Streak // in the workspace
+	Hidden  bool   // from others, see Hide
 	Away    string // the day until which they are away, "2006-01-02"; empty if they are not
 
 	// All of the newest StatsAnswers answers that are graded count here: those to series, asked questions, duels, practice,
@@ -56,7 +57,7 @@ func (e *Engine) Stats(ctx context.Context, p Person) (Stats, error) {
 	}
 	s := Stats{Players: board.Players}
 	if board.Me != nil {
-		s.Rank, s.Points = board.Me.Rank, board.Me.Points
+		s.Rank, s.Points, s.Hidden = board.Me.Rank, board.Me.Points, board.Me.Hidden
 	}
 	player, err := playerOf(ctx, e.db, p)
 	if err != nil {
@@ -92,13 +93,13 @@ func duelStats(ctx context.Context, db querier, workspace string, player int64, 
 		WITH score AS (
 			SELECT d.round,
 				count(*) FILTER (WHERE a.player = $2  AND a.choice = q.key) AS mine,
-				count(*) FILTER (WHERE a.player <> $2 AND a.choice = q.key) AS theirs
+				count(*) FILTER (WHERE a.player <> $2 AND a.choice = q.key) + coalesce(d.gone_rights, 0) AS theirs
 			FROM quiz.duel d
 			JOIN quiz.round r          ON r.workspace = d.workspace AND r.id = d.round
 			JOIN quiz.answer a         ON a.workspace = d.workspace AND a.round = d.round
 			JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
-			WHERE d.workspace = $1 AND $2 IN (d.challenger, d.challenged) AND r.closes_at <= $3
-			GROUP BY d.round
+			WHERE d.workspace = $1 AND $2 IN (d.challenger, d.challenged) AND r.closes_at <= $3 AND d.declined_at IS NULL
+			GROUP BY d.round, d.gone_rights
 		)
 		SELECT count(*) FILTER (WHERE mine > theirs), count(*) FILTER (WHERE mine < theirs), count(*) FILTER (WHERE mine = theirs)
 		FROM score`, workspace, player, now).Scan(&s.Won, &s.Lost, &s.Drawn)

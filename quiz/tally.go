@@ -43,6 +43,7 @@ type Standing struct {
 	Rights  int    // right answers
 	Answers int    // given, right or wrong
 	Me      bool   // the person who asked
+	Hidden  bool   `db:"-"` // from others: only the person who asked can be
 }
 
 // tally computes the result of a round. It is the same for every post of it, unless a key is corrected in between.
@@ -78,13 +79,18 @@ func countAnswers(ctx context.Context, db querier, r Round, t *Tally) error {
 		}
 	}
 	rows, err := db.Query(ctx, `
-		SELECT a.position, a.choice, coalesce(a.typed, ''), count(*),
+		SELECT a.position, a.choice, a.typed, sum(a.answers),
 			(SELECT count(DISTINCT player) FROM quiz.answer WHERE workspace = $1 AND round = $2)
-		FROM quiz.answer a
-		JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
-		WHERE a.workspace = $1 AND a.round = $2 AND q.voided_at IS NULL
+			+ (SELECT coalesce(sum(players), 0) FROM quiz.past_player WHERE workspace = $1 AND round = $2)
+		FROM (
+			SELECT position, choice, coalesce(typed, '') AS typed, 1 AS answers FROM quiz.answer WHERE workspace = $1 AND round = $2
+			UNION ALL
+			SELECT position, choice, '', answers FROM quiz.past_answer WHERE workspace = $1 AND round = $2
+		) a
+		JOIN quiz.round_question q ON q.workspace = $1 AND q.round = $2 AND q.position = a.position
+		WHERE q.voided_at IS NULL
 		GROUP BY a.position, a.choice, a.typed
-		ORDER BY a.position, count(*) DESC, a.typed`, r.Workspace, r.ID)
+		ORDER BY a.position, sum(a.answers) DESC, a.typed`, r.Workspace, r.ID)
 	if err != nil {
 		return fmt.Errorf("count the answers of round %d: %w", r.ID, err)
 	}
@@ -110,7 +116,7 @@ func (t *Tally) add(q Question, position, choice int, typed string, count int) {
 		t.Right[position] += count
 	}
 	switch {
-	case q.Kind == Typed && !q.Correct(choice):
+	case q.Kind == Typed && !q.Correct(choice) && typed != "":
 		t.Wrong[position] = append(t.Wrong[position], Wrong{typed, count})
 	case q.Kind != Typed && q.Kind != Order:
 		for _, i := range q.Picked(choice) {
@@ -138,7 +144,8 @@ func mostFrequent(list []Wrong) []Wrong {
 	return all[:min(len(all), wrongSize)]
 }
 
-// roundStandings ranks everybody who answered, in the order of boards.
+// roundStandings ranks everybody who answered and whom others may see, in the order of boards. Those who are forgotten keep their
+// ranks, so that nobody else gets a better one. A duel has both, as both agreed to it.
 func roundStandings(ctx context.Context, db querier, r Round) ([]Standing, error) {
 	rows, err := db.Query(ctx, `
 		WITH graded AS (
@@ -150,10 +157,13 @@ func roundStandings(ctx context.Context, db querier, r Round) ([]Standing, error
 			WHERE a.workspace = $1 AND a.round = $2 AND q.voided_at IS NULL
 			GROUP BY a.player
 		)
-		SELECT rank() OVER (ORDER BY g.points DESC), g.player, p.name, g.points, g.rights, g.answers, false
+		SELECT rank() OVER (ORDER BY g.points DESC) + (
+				SELECT coalesce(sum(x.players), 0) FROM quiz.past_player x
+				WHERE x.workspace = $1 AND x.round = $2 AND x.points > g.points)::bigint, g.player, p.name, g.points, g.rights, g.answers, false
 		FROM graded g
 		JOIN quiz.player p ON p.workspace = $1 AND p.id = g.player
-		ORDER BY g.points DESC, g.answers, g.player`, r.Workspace, r.ID)
+		WHERE $3 OR NOT p.hidden AND p.left_at IS NULL
+		ORDER BY g.points DESC, g.answers, g.player`, r.Workspace, r.ID, r.Kind == KindDuel)
 	if err != nil {
 		return nil, fmt.Errorf("rank the players of round %d: %w", r.ID, err)
 	}
@@ -172,6 +182,10 @@ func duelStandings(all []Standing, d *Duel) []Standing {
 			if s.Player == two[i].Player {
 				two[i] = s
 			}
+		}
+		if two[i].Player == goneDuellist {
+			two[i].Rights, two[i].Points = d.goneRights, Points(d.goneRights)*Point
+			two[i].Answers = MaxQuestions // how many they gave is forgotten: so none is missing
 		}
 	}
 	two[0].Rank, two[1].Rank = 1, 1

@@ -1,0 +1,209 @@
+package quiz
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Delete forgets a person, with all identities, in one transaction. Their answers in rounds that are over become counts of which
+// nobody knows whose they were; so the results of these rounds stay, as do the ranks of others in them. All else goes: names,
+// identities, answers in open rounds and those for themselves alone, away, reminders, messages; what they reported, suggested
+// and decided stays without them. Open duels are called off. Whoever acts again begins as somebody new.
+//
+// It is no error if nothing is known of the person.
+func (e *Engine) Delete(ctx context.Context, by Person) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
+	defer cancel()
+	for range 3 {
+		err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error { return e.delete(ctx, tx, by) })
+		if !retriable(err) {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("forget a person: %w", err)
+	}
+	e.signal()
+	return nil
+}
+
+// deleteTimeout is how long forgetting somebody may take: with ten thousand answers it is some seconds.
+const deleteTimeout = time.Minute
+
+func (e *Engine) delete(ctx context.Context, tx pgx.Tx, by Person) error {
+	// First, so that nobody adds to what is being deleted: whoever answers meanwhile waits, and then finds that they are new.
+	_, err := tx.Exec(ctx, `
+		WITH me AS (SELECT player FROM quiz.identity WHERE workspace = $1 AND user_id = $2),
+		identities AS (SELECT FROM quiz.identity i JOIN me USING (player) FOR UPDATE OF i)
+		SELECT FROM quiz.player p JOIN me ON me.player = p.id CROSS JOIN (SELECT count(*) FROM identities) n
+		ORDER BY p.workspace FOR UPDATE OF p`, by.Workspace, by.User)
+	if err != nil {
+		return fmt.Errorf("wait for others: %w", err)
+	}
+	who, err := e.someone(ctx, tx, by)
+	if err != nil {
+		return err
+	}
+	err = who.each(func(workspace, user string) error {
+		for _, k := range e.others {
+			if err := k.Forget(ctx, tx, workspace, user, who.names); err != nil {
+				return err
+			}
+		}
+		return forgetNames(ctx, tx, workspace, user, who.names)
+	})
+	if err != nil || who.player == 0 {
+		return err
+	}
+	for _, workspace := range who.workspaces {
+		if err := e.forgetIn(ctx, tx, workspace, who.player); err != nil {
+			return err
+		}
+	}
+	for _, sql := range []string{
+		`DELETE FROM quiz.notice n USING quiz.identity i WHERE i.player = $1 AND n.home = i.workspace AND n.user_id = i.user_id`,
+		`DELETE FROM quiz.reminder m USING quiz.identity i WHERE i.player = $1 AND m.home = i.workspace AND m.user_id = i.user_id`,
+		`DELETE FROM quiz.player WHERE id = $1`,
+		`DELETE FROM quiz.identity WHERE player = $1`,
+	} {
+		if _, err := tx.Exec(ctx, sql, who.player); err != nil {
+			return fmt.Errorf("forget who they are: %w", err)
+		}
+	}
+	return nil
+}
+
+// forgetNames takes the names of a person off what they set up and decided in a workspace.
+func forgetNames(ctx context.Context, tx pgx.Tx, workspace, user string, names []string) error {
+	known := names
+	if user != "" {
+		known = append([]string{user}, names...)
+	}
+	for _, sql := range []string{
+		`UPDATE quiz.series SET created_by = left($3, 0) WHERE workspace = $1 AND created_by = ANY($2)`,
+		`UPDATE quiz.season SET opened_by = $3 WHERE workspace = $1 AND opened_by = ANY($2)`,
+		`UPDATE quiz.season SET closed_by = $3 WHERE workspace = $1 AND closed_by = ANY($2)`,
+		`UPDATE quiz.report SET decided_by = $3 WHERE workspace = $1 AND decided_by = ANY($2)`,
+		`UPDATE quiz.question_edit SET by_name = $3 WHERE workspace = $1 AND by_name = ANY($2)`,
+	} {
+		if _, err := tx.Exec(ctx, sql, workspace, known, nobody); err != nil {
+			return fmt.Errorf("take names off what was set up and decided: %w", err)
+		}
+	}
+	return nil
+}
+
+// nobody stands where the name of somebody was who is forgotten.
+const nobody = "somebody who left"
+
+// forgetIn forgets what a player did in one workspace.
+func (e *Engine) forgetIn(ctx context.Context, tx pgx.Tx, workspace string, player int64) error {
+	now := e.now()
+	if err := callOffDuels(ctx, tx, workspace, player, now); err != nil {
+		return err
+	}
+	if err := keepCounts(ctx, tx, workspace, player, now); err != nil {
+		return err
+	}
+	if err := deleteAnswers(ctx, tx, workspace, player, now); err != nil {
+		return err
+	}
+	for _, s := range []struct{ what, sql string }{
+		{"the duels", `
+			WITH mine AS (
+				UPDATE quiz.duel SET challenger = nullif(challenger, $2), challenged = nullif(challenged, $2)
+				WHERE workspace = $1 AND $2 IN (challenger, challenged)
+				RETURNING round
+			)
+			UPDATE quiz.round r SET scope = 'pair/gone/' || r.id FROM mine WHERE r.workspace = $1 AND r.id = mine.round`},
+		{"the reports", `
+			UPDATE quiz.report SET player = NULL WHERE workspace = $1 AND player = $2`},
+		{"where reports are from", `
+			UPDATE quiz.report p SET round = NULL
+			FROM quiz.round r WHERE r.workspace = $1 AND r.player = $2 AND p.workspace = r.workspace AND p.round = r.id`},
+		{"the posts of private rounds", `
+			DELETE FROM quiz.post p USING quiz.round r WHERE r.workspace = $1 AND r.player = $2 AND p.workspace = $1 AND p.round = r.id`},
+		{"the questions of private rounds", `
+			DELETE FROM quiz.round_question q USING quiz.round r WHERE r.workspace = $1 AND r.player = $2 AND q.workspace = $1 AND q.round = r.id`},
+		{"the private rounds", `
+			DELETE FROM quiz.round WHERE workspace = $1 AND player = $2`},
+		{"when they are away", `
+			DELETE FROM quiz.away WHERE workspace = $1 AND player = $2`},
+		{"their reminders", `
+			DELETE FROM quiz.reminder WHERE workspace = $1 AND player = $2`},
+		{"messages about them", `
+			DELETE FROM quiz.notice WHERE workspace = $1 AND body ->> 'Player' = $2::bigint::text`},
+	} {
+		if _, err := tx.Exec(ctx, s.sql, workspace, player); err != nil {
+			return fmt.Errorf("forget %s: %w", s.what, err)
+		}
+	}
+	return nil
+}
+
+// callOffDuels ends the open duels of a player as if they had been declined, and keeps how the others went.
+func callOffDuels(ctx context.Context, tx pgx.Tx, workspace string, player int64, now time.Time) error {
+	rows, err := tx.Query(ctx, `
+		SELECT r.id FROM quiz.duel d
+		JOIN quiz.round r ON r.workspace = d.workspace AND r.id = d.round
+		WHERE d.workspace = $1 AND $2 IN (d.challenger, d.challenged) AND r.closes_at > $3 AND r.sealed_at IS NULL
+		ORDER BY r.id FOR NO KEY UPDATE OF r`, workspace, player, now)
+	if err != nil {
+		return fmt.Errorf("find open duels: %w", err)
+	}
+	open, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return fmt.Errorf("find open duels: %w", err)
+	}
+	for _, round := range open {
+		_, err := tx.Exec(ctx, `
+			UPDATE quiz.duel SET accepted_at = NULL, declined_at = $3 WHERE workspace = $1 AND round = $2`, workspace, round, now)
+		if err != nil {
+			return fmt.Errorf("call a duel off: %w", err)
+		}
+		if err := setClose(ctx, tx, workspace, round, now); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE quiz.duel d SET gone_rights = (
+			SELECT count(*) FROM quiz.answer a
+			JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
+			WHERE a.workspace = d.workspace AND a.round = d.round AND a.player = $2 AND a.choice = q.key)
+		WHERE d.workspace = $1 AND $2 IN (d.challenger, d.challenged) AND d.declined_at IS NULL`, workspace, player)
+	if err != nil {
+		return fmt.Errorf("keep how duels went: %w", err)
+	}
+	return nil
+}
+
+// keepCounts adds the answers of a player, in rounds for several people that are over, to the counts. They are still there.
+func keepCounts(ctx context.Context, tx pgx.Tx, workspace string, player int64, now time.Time) error {
+	_, err := tx.Exec(ctx, `
+		WITH past AS MATERIALIZED (
+			SELECT a.round, a.position, a.choice, q.voided_at IS NULL AS counts,
+				quiz.points(a.choice = q.key, r.speed, r.opens_at, r.closes_at, a.answered_at) AS points
+			FROM quiz.answer a
+			JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
+			JOIN quiz.round r          ON r.workspace = a.workspace AND r.id = a.round
+			WHERE a.workspace = $1 AND a.player = $2 AND r.player IS NULL AND (r.closes_at <= $3 OR r.sealed_at IS NOT NULL)
+		), answers AS (`+keepAnswersSQL+`)
+		INSERT INTO quiz.past_player AS p (workspace, round, points, players)
+		SELECT $1, round, coalesce(sum(points) FILTER (WHERE counts), 0), 1 FROM past GROUP BY round ORDER BY round
+		ON CONFLICT (workspace, round, points) DO UPDATE SET players = p.players + excluded.players`, workspace, player, now)
+	if err != nil {
+		return fmt.Errorf("keep counts of answers: %w", err)
+	}
+	return nil
+}
+
+// keepAnswersSQL counts the answers of a CTE past in workspace $1.
+const keepAnswersSQL = `
+			INSERT INTO quiz.past_answer AS p (workspace, round, position, choice, answers)
+			SELECT $1, round, position, choice, count(*) FROM past
+			GROUP BY round, position, choice ORDER BY round, position, choice
+			ON CONFLICT (workspace, round, position, choice) DO UPDATE SET answers = p.answers + excluded.answers
+		`
