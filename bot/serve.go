@@ -47,7 +47,7 @@ func (serve) Run(s session) error {
 		return err
 	}
 	adapters := adapters(s, deliveries, installations, counts)
-	engine := quiz.New(pool, quiz.Options{Log: s.log, Platforms: platforms(adapters)})
+	engine := quiz.New(pool, quiz.Options{Log: s.log, Platforms: platforms(adapters), Others: []quiz.Keeper{glossary.People(), store.NewPeople(pool)}})
 	if err := loadBank(s, engine); err != nil {
 		return err
 	}

@@ -57,6 +57,7 @@ func (e *Engine) openDue(ctx context.Context) (dealt int, err error) {
 func claimDue(ctx context.Context, tx pgx.Tx, now time.Time) ([]storedSeries, error) {
 	rows, err := tx.Query(ctx, seriesSQL+`
 		WHERE s.next_at <= $1 AND s.removed_at IS NULL AND NOT s.paused
+		AND NOT EXISTS (SELECT FROM quiz.workspace w WHERE w.workspace = s.workspace AND w.left_at IS NOT NULL)
 		ORDER BY s.next_at
 		LIMIT $2
 		FOR NO KEY UPDATE OF s SKIP LOCKED`, now, openBatch)

@@ -20,8 +20,8 @@ import (
 type Keeper interface {
 	// Count says how many things name a person, by what they are: "suggestions". names are those under which they were known.
 	Count(ctx context.Context, tx pgx.Tx, workspace, user string, names []string) (map[string]int, error)
-	// Export gives all that names a person, to be encoded as JSON, by what it is.
-	Export(ctx context.Context, tx pgx.Tx, workspace, user string, names []string) (map[string]any, error)
+	// Export gives all that names a person, as rows to be encoded as JSON, by what they are. What there may be is always a key.
+	Export(ctx context.Context, tx pgx.Tx, workspace, user string, names []string) (map[string][]map[string]any, error)
 	// Forget removes the person from all of it.
 	Forget(ctx context.Context, tx pgx.Tx, workspace, user string, names []string) error
 	// Purge deletes some of what there is of a workspace, and reports whether that was all.
@@ -30,15 +30,15 @@ type Keeper interface {
 
 // Privacy is what is stored about a person, as numbers.
 type Privacy struct {
-	Identities int  // on platforms and in workspaces
-	Answers    int  // of all kinds
-	Private    int  // practice, review and mock exam rounds
-	Duels      int  // with others
-	Reports    int  // of questions
-	Away       int  // times
-	Reminders  int  // asked for
-	Messages   int  // to them, said or not
-	Hidden     bool // from others
+	Identities int            // on platforms and in workspaces
+	Answers    int            // of all kinds
+	Private    int            // practice, review and mock exam rounds
+	Duels      int            // with others
+	Reports    int            // of questions
+	Away       int            // times
+	Reminders  int            // asked for
+	Messages   int            // to them, said or not
+	Hidden     bool           // from others
 	More       map[string]int // what Keepers have, by what it is
 	Months     int            // after how many answers in the workspace where they ask become counts; 0 for never
 }

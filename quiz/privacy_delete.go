@@ -105,7 +105,10 @@ func (e *Engine) forgetIn(ctx context.Context, tx pgx.Tx, workspace string, play
 	if err := callOffDuels(ctx, tx, workspace, player, now); err != nil {
 		return err
 	}
-	if err := keepCounts(ctx, tx, workspace, player, now); err != nil {
+	if err := lockScores(ctx, tx, workspace); err != nil {
+		return err
+	}
+	if err := keepCounts(ctx, tx, workspace, ofPlayer, player, nil, now); err != nil {
 		return err
 	}
 	if err := deleteAnswers(ctx, tx, workspace, player, now); err != nil {
@@ -180,30 +183,37 @@ func callOffDuels(ctx context.Context, tx pgx.Tx, workspace string, player int64
 	return nil
 }
 
-// keepCounts adds the answers of a player, in rounds for several people that are over, to the counts. They are still there.
-func keepCounts(ctx context.Context, tx pgx.Tx, workspace string, player int64, now time.Time) error {
+// Which answers a are meant, by a number and players.
+const (
+	ofPlayer = `a.player = $2 AND $3::bigint[] IS NULL`
+	ofRound  = `a.round = $2 AND a.player = ANY($3)`
+)
+
+// keepCounts adds answers, in rounds for several people that are over, to the counts. They are still there. Of each player and
+// round all are meant. It is for a transaction that holds the lock of the boards.
+func keepCounts(ctx context.Context, tx pgx.Tx, workspace, which string, id int64, players []int64, now time.Time) error {
 	_, err := tx.Exec(ctx, `
 		WITH past AS MATERIALIZED (
-			SELECT a.round, a.position, a.choice, q.voided_at IS NULL AS counts,
+			SELECT a.round, a.position, a.player, a.choice, q.voided_at IS NULL AS counts,
 				quiz.points(a.choice = q.key, r.speed, r.opens_at, r.closes_at, a.answered_at) AS points
 			FROM quiz.answer a
 			JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
 			JOIN quiz.round r          ON r.workspace = a.workspace AND r.id = a.round
-			WHERE a.workspace = $1 AND a.player = $2 AND r.player IS NULL AND (r.closes_at <= $3 OR r.sealed_at IS NOT NULL)
-		), answers AS (`+keepAnswersSQL+`)
+			WHERE a.workspace = $1 AND `+which+` AND r.player IS NULL AND (r.closes_at <= $4 OR r.sealed_at IS NOT NULL)
+		), answers AS (
+			INSERT INTO quiz.past_answer AS p (workspace, round, position, choice, answers)
+			SELECT $1, round, position, choice, count(*) FROM past
+			GROUP BY round, position, choice ORDER BY round, position, choice
+			ON CONFLICT (workspace, round, position, choice) DO UPDATE SET answers = p.answers + excluded.answers
+		)
 		INSERT INTO quiz.past_player AS p (workspace, round, points, players)
-		SELECT $1, round, coalesce(sum(points) FILTER (WHERE counts), 0), 1 FROM past GROUP BY round ORDER BY round
-		ON CONFLICT (workspace, round, points) DO UPDATE SET players = p.players + excluded.players`, workspace, player, now)
+		SELECT $1, round, points, count(*) FROM (
+			SELECT round, coalesce(sum(points) FILTER (WHERE counts), 0) AS points FROM past GROUP BY round, player
+		) sums
+		GROUP BY round, points ORDER BY round, points
+		ON CONFLICT (workspace, round, points) DO UPDATE SET players = p.players + excluded.players`, workspace, id, players, now)
 	if err != nil {
 		return fmt.Errorf("keep counts of answers: %w", err)
 	}
 	return nil
 }
-
-// keepAnswersSQL counts the answers of a CTE past in workspace $1.
-const keepAnswersSQL = `
-			INSERT INTO quiz.past_answer AS p (workspace, round, position, choice, answers)
-			SELECT $1, round, position, choice, count(*) FROM past
-			GROUP BY round, position, choice ORDER BY round, position, choice
-			ON CONFLICT (workspace, round, position, choice) DO UPDATE SET answers = p.answers + excluded.answers
-		`

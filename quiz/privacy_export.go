@@ -127,7 +127,7 @@ func (e *Engine) Export(ctx context.Context, by Person) ([]byte, error) {
 	return append(data, '\n'), nil
 }
 
-// exportMore adds what Keepers have, under each key an array with one element for each workspace that has something.
+// exportMore adds what Keepers have in all workspaces.
 func (e *Engine) exportMore(ctx context.Context, tx pgx.Tx, who someone, all map[string]any) error {
 	return who.each(func(workspace, user string) error {
 		for _, k := range e.others {
@@ -135,9 +135,12 @@ func (e *Engine) exportMore(ctx context.Context, tx pgx.Tx, who someone, all map
 			if err != nil {
 				return err
 			}
-			for key, value := range more {
-				list, _ := all[key].([]any)
-				all[key] = append(list, value)
+			for key, rows := range more {
+				list, ok := all[key].([]map[string]any)
+				if !ok {
+					list = []map[string]any{}
+				}
+				all[key] = append(list, rows...)
 			}
 		}
 		return nil

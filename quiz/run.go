@@ -21,14 +21,15 @@ const (
 	maxOutage = 30 * time.Second
 )
 
-// Run opens rounds that are due, posts what is not posted, shows the result of what is over and says notices, until ctx ends; then it
-// waits for the calls that are under way and returns nil. Everything it knows is in the database: any number of
+// Run opens rounds that are due, posts what is not posted, shows the result of what is over, says notices and forgets what is old, until
+// ctx ends; then it waits for the calls that are under way and returns nil. Everything it knows is in the database: any number of
 // processes may run it, and any of them may be killed at any moment. While the database is away or hangs
 // it waits, and says so once.
 func (e *Engine) Run(ctx context.Context, p Poster) error {
 	var crew workers
 	defer crew.all.Wait()
 	crew.all.Go(func() { e.keepScore(ctx) })
+	crew.all.Go(func() { e.keepTidy(ctx) })
 
 	outage := time.Duration(0)
 	for {

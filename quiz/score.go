@@ -306,21 +306,26 @@ func deleteAnswers(ctx context.Context, tx pgx.Tx, workspace string, player int6
 	if err := lockScores(ctx, tx, workspace); err != nil {
 		return err
 	}
-	removed, _, err := readFacts(ctx, tx, `
-		WITH changed AS MATERIALIZED (
-			SELECT w.channel, w.series, w.domain, w.day, w.season, w.player, w.counted, NULL::smallint AS points
-			FROM quiz.worth w WHERE w.workspace = $1 AND w.player = $2 AND w.counted IS NOT NULL
-		), deleted AS (
-			DELETE FROM quiz.answer WHERE workspace = $1 AND player = $2
-		)`+countedSQL, workspace, player)
-	if err != nil {
-		return err
-	}
-	if err := addScores(ctx, tx, workspace, removed, now); err != nil {
+	if err := takeAnswers(ctx, tx, workspace, ofPlayer, player, nil, now); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM quiz.score WHERE workspace = $1 AND player = $2 AND answers = 0`, workspace, player); err != nil {
 		return fmt.Errorf("delete the scores of a player: %w", err)
 	}
 	return nil
+}
+
+// takeAnswers removes answers, and what they count for with them, in a transaction that holds the lock of the boards.
+func takeAnswers(ctx context.Context, tx pgx.Tx, workspace, which string, id int64, players []int64, now time.Time) error {
+	removed, _, err := readFacts(ctx, tx, `
+		WITH changed AS MATERIALIZED (
+			SELECT a.channel, a.series, a.domain, a.day, a.season, a.player, a.counted, NULL::smallint AS points
+			FROM quiz.worth a WHERE a.workspace = $1 AND `+which+` AND a.counted IS NOT NULL
+		), deleted AS (
+			DELETE FROM quiz.answer a WHERE a.workspace = $1 AND `+which+`
+		)`+countedSQL, workspace, id, players)
+	if err != nil {
+		return err
+	}
+	return addScores(ctx, tx, workspace, removed, now)
 }

@@ -1,0 +1,141 @@
+package kb
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// People is what the glossary keeps about who edits and suggests. It is for those who count, export and forget all that there is
+// about a person or a workspace, in transactions of theirs.
+type People struct{ g *Glossary }
+
+// People returns it.
+func (g *Glossary) People() People { return People{g} }
+
+// somebody stands where the name of somebody was who is forgotten.
+const somebody = "somebody who left"
+
+// editedBy is true for a row whose changed_by is one of the names $2, also as one who accepted a suggestion, or whose was accepted.
+const editedBy = `(changed_by = any($2) or split_part(changed_by, ', accepted by ', 1) = any($2) or split_part(changed_by, ', accepted by ', 2) = any($2))`
+
+// asKept are names as the glossary keeps them, besides as they are.
+func asKept(names []string) (all []string) {
+	for _, name := range names {
+		all = append(all, name, person(name))
+	}
+	return all
+}
+
+// Count says how many suggestions and edits of a workspace name a person: by their id, or by one of the names.
+func (p People) Count(ctx context.Context, tx pgx.Tx, workspace, user string, names []string) (map[string]int, error) {
+	var suggestions, edits int
+	err := tx.QueryRow(ctx, `
+		select (select count(*) from kb.suggestion where workspace = $1 and by_id = $3 and $3 <> ''),
+			(select count(*) from kb.history where workspace = $1 and `+editedBy+`)`, workspace, asKept(names), user).Scan(&suggestions, &edits)
+	if err != nil {
+		return nil, fmt.Errorf("count what the glossary has of a person: %w", err)
+	}
+	return map[string]int{"suggestions": suggestions, "glossary edits": edits}, nil
+}
+
+// Export gives the suggestions and edits of a person, each with what they wrote.
+func (p People) Export(ctx context.Context, tx pgx.Tx, workspace, user string, names []string) (map[string][]map[string]any, error) {
+	all := map[string][]map[string]any{}
+	for key, sql := range map[string]string{
+		"suggestions": `
+			select workspace, id, at, entry, why, state, decided_at, by_id = $3 as mine, decided_by = any($2) as decided from kb.suggestion
+			where workspace = $1 and (by_id = $3 and $3 <> '' or decided_by = any($2)) order by id`,
+		"glossary_edits": `
+			select workspace, slug, rev, deleted, term, definition, details, example, tip, aliases, changed_by, changed_at, $3::text = '' as elsewhere from kb.history
+			where workspace = $1 and ` + editedBy + ` order by rev`,
+	} {
+		rows, err := tx.Query(ctx, sql, workspace, asKept(names), user)
+		if err == nil {
+			all[key], err = pgx.CollectRows(rows, pgx.RowToMap)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("export what the glossary has of a person: %w", err)
+		}
+	}
+	return all, nil
+}
+
+// Forget takes a person off their suggestions, decisions and edits. What they wrote stays, without them. Entries get a new rev,
+// from which other bots learn of it, but no new version.
+func (p People) Forget(ctx context.Context, tx pgx.Tx, workspace, user string, names []string) error {
+	if err := lockEdits(ctx, tx); err != nil {
+		return err
+	}
+	renamed := `
+		array_to_string(array(
+			select case when name = any($2) then $3 else name end
+			from unnest(string_to_array(changed_by, ', accepted by ')) with ordinality as by (name, place) order by place
+		), ', accepted by ')`
+	for _, s := range []struct {
+		sql  string
+		args []any
+	}{
+		{`update kb.suggestion set by_id = '', by_name = $3 where workspace = $1 and by_id = $2 and $2 <> ''`, []any{workspace, user, somebody}},
+		{`update kb.suggestion set decided_by = $3 where workspace = $1 and decided_by = any($2)`, []any{workspace, asKept(names), somebody}},
+		{`update kb.history set changed_by = ` + renamed + ` where workspace = $1 and ` + editedBy, []any{workspace, asKept(names), somebody}},
+		// The version before becomes the one of the new rev.
+		{`with old as (
+				select workspace, source, slug, rev from kb.entry where workspace = $1 and ` + editedBy + `
+			)
+			update kb.history h set rev = -h.rev from old where h.workspace = old.workspace and h.slug = old.slug and h.source = old.source and h.rev = old.rev`,
+			[]any{workspace, asKept(names)}},
+		{`update kb.entry set changed_by = ` + renamed + ` where workspace = $1 and ` + editedBy, []any{workspace, asKept(names), somebody}},
+		{`with old as (
+				delete from kb.history where workspace = $1 and rev < 0 returning workspace, source, slug, changed_at
+			)
+			update kb.history h set changed_at = old.changed_at
+			from old join kb.entry e using (workspace, source, slug)
+			where h.workspace = e.workspace and h.slug = e.slug and h.source = e.source and h.rev = e.rev`, []any{workspace}},
+	} {
+		if _, err := tx.Exec(ctx, s.sql, s.args...); err != nil {
+			return fmt.Errorf("forget a person in the glossary: %w", err)
+		}
+	}
+	return nil
+}
+
+const (
+	// purgeBatch is how many rows one statement deletes.
+	purgeBatch = 500
+	// purgeAfter is how long other bots have to learn that an entry is removed, before its row goes: they ask every ten seconds.
+	purgeAfter = 5 * time.Minute
+)
+
+// Purge deletes some of what there is of a workspace, and reports whether that was all. Entries are removed first, so that bots
+// which run forget them, and deleted some minutes later.
+func (p People) Purge(ctx context.Context, workspace string) (done bool, err error) {
+	for _, sql := range []string{
+		`update kb.entry set deleted = true, changed_by = '' where (workspace, source, slug) in (
+			select workspace, source, slug from kb.entry where workspace = $1 and not deleted limit $2)`,
+		`delete from kb.suggestion where (workspace, id) in (select workspace, id from kb.suggestion where workspace = $1 limit $2)`,
+		`delete from kb.history where (workspace, slug, rev) in (select workspace, slug, rev from kb.history where workspace = $1 limit $2)`,
+	} {
+		tag, err := p.g.pool.Exec(ctx, sql, workspace, purgeBatch)
+		if err != nil {
+			return false, fmt.Errorf("delete the glossary of %s: %w", workspace, err)
+		}
+		if tag.RowsAffected() == purgeBatch {
+			return false, nil
+		}
+	}
+	var left int
+	err = p.g.pool.QueryRow(ctx, `
+		with gone as (
+			delete from kb.entry where (workspace, source, slug) in (
+				select workspace, source, slug from kb.entry where workspace = $1 and changed_at < now() - $3::interval limit $2)
+			returning 1
+		)
+		select (select count(*) from kb.entry where workspace = $1) - (select count(*) from gone)`, workspace, purgeBatch, purgeAfter).Scan(&left)
+	if err != nil {
+		return false, fmt.Errorf("delete the glossary of %s: %w", workspace, err)
+	}
+	return left == 0, nil
+}

@@ -1,0 +1,133 @@
+package quiz
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"ckadbot/migrations/pgtest"
+)
+
+func TestNothingHappensWhereTheBotWasRemovedUntilItIsBack(t *testing.T) {
+	w := newWorld(t, 30)
+	r, d := w.openDaily(daily("daily", general))
+	w.click(r, general, "ada", 0, "right")
+	if _, err := w.RemindOn(t.Context(), RemindRequest{Workspace: ws, Channel: general, By: person("bob")}); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.add(time.Hour)
+	for range 2 { // it may be told twice
+		if err := w.Leave(t.Context(), ws); err != nil {
+			t.Fatalf("Leave: %v", err)
+		}
+	}
+	for range 29 {
+		w.clock.add(24 * time.Hour)
+		w.settle(d)
+	}
+	w.mustTidy()
+	if len(d.posted) != 1 || len(d.closed) != 0 || len(d.said) != 0 {
+		t.Errorf("after it was removed: got %d posts, %d results, %d notices, want none but the first", len(d.posted), len(d.closed), len(d.said))
+	}
+	if got := w.click(r, general, "cleo", 0, "right"); got.Outcome != Late {
+		t.Errorf("an answer afterwards: got %s, want late", got.Outcome)
+	}
+	had, err := w.Return(t.Context(), ws)
+	if err != nil || !had {
+		t.Fatalf("Return: got %v, %v, want that it had left", had, err)
+	}
+	if had, err := w.Return(t.Context(), ws); err != nil || had {
+		t.Errorf("Return again: got %v, %v, want nothing", had, err)
+	}
+	s, err := w.oneSeries(t.Context(), ws, "daily")
+	if err != nil || !s.Next.After(w.now()) {
+		t.Fatalf("the series: got %+v, %v, want it to be due in the future", s, err)
+	}
+	w.settle(d)
+	if len(d.posted) != 1 {
+		t.Errorf("at once: got %d posts, want none", len(d.posted)-1)
+	}
+	w.clock.set(s.Next)
+	w.settle(d)
+	if len(d.posted) != 2 {
+		t.Errorf("when it is due again: got %d posts, want one", len(d.posted)-1)
+	}
+	if b := w.board("", AllTime, "ada"); b.Me == nil || b.Me.Points != Point {
+		t.Errorf("the board: got %+v, want ada's point", b.Me)
+	}
+	w.noDifferences()
+}
+
+func TestAWorkspaceLeavesNothingBehindAfterThirtyDays(t *testing.T) {
+	w, d := newWorld(t, 80), &desk{}
+	aLife(t, w, d)
+	if err := w.SetRetention(t.Context(), ws, 12); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Delete(t.Context(), person("cleo")); err != nil { // so that there are counts
+		t.Fatal(err)
+	}
+	other := Person{Workspace: "test/V2", User: "U-other", Name: "other"}
+	if _, err := w.Practice(t.Context(), PracticeRequest{By: other}); err != nil {
+		t.Fatal(err)
+	}
+	others := len(pgtest.Traces(t, w.pool, "test/V2"))
+	if err := w.Leave(t.Context(), ws); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.add(LeftFor - time.Minute)
+	w.mustTidy()
+	if n := len(pgtest.Traces(t, w.pool, ws)); n < 20 {
+		t.Errorf("before thirty days: only %d columns name the workspace", n)
+	}
+	w.clock.add(time.Minute)
+	w.mustTidy()
+	if left := pgtest.Traces(t, w.pool, ws, zoe, zoeNumber, "U-bob"); len(left) > 0 {
+		t.Errorf("left behind:\n%s", strings.Join(left, "\n"))
+	}
+	if n := len(pgtest.Traces(t, w.pool, "test/V2")); n != others {
+		t.Errorf("another workspace: got %d columns that name it, want %d as before", n, others)
+	}
+	// Who comes back begins anew.
+	if had, err := w.Return(t.Context(), ws); err != nil || had {
+		t.Errorf("Return: got %v, %v, want nothing", had, err)
+	}
+	w.mustCreate(daily("daily", general))
+}
+
+func TestWhoHasLeftIsNotShownUntilTheyAreBack(t *testing.T) {
+	w := newWorld(t, 30)
+	for _, name := range []string{"ada", "bob"} {
+		r := w.mustAsk(general, name)
+		w.click(r, general, name, 0, "right")
+		w.clock.add(askWindow)
+	}
+	ada := w.board("", AllTime, "ada").Me.Player
+	ask := func() int {
+		t.Helper()
+		who, err := w.WhetherLeft(t.Context(), ws, ada)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(who)
+	}
+	if got := []int{ask(), ask()}; got[0] != 1 || got[1] != 0 {
+		t.Errorf("identities to ask about: got %v, want one, and none at once again", got)
+	}
+	w.clock.add(askAgain)
+	if got := ask(); got != 1 {
+		t.Errorf("a day later: got %d, want one", got)
+	}
+	if err := w.SetLeft(t.Context(), ws, ada, true); err != nil {
+		t.Fatal(err)
+	}
+	if b := w.board("", AllTime, "bob"); len(b.Rows) != 1 || b.Rows[0].Name != "bob" || b.Rows[0].Rank != 1 {
+		t.Errorf("after ada has left: got %+v, want bob alone", b.Rows)
+	}
+	r := w.mustAsk(random, "bob")
+	w.click(r, random, "ada", 0, "wrong")
+	if b := w.board("", AllTime, "bob"); len(b.Rows) != 2 {
+		t.Errorf("after ada answered again: got %+v, want both", b.Rows)
+	}
+	w.noDifferences()
+}
