@@ -3,7 +3,7 @@
 // messages. It is the chat.Handler of all adapters and the quiz.Poster of the
 // engine, and the only package that knows all three.
 //
-// App keeps no state of its own. What a button means is in its action (see
+// App keeps no state of its own but what completions were made of lately. What a button means is in its action (see
 // action.go), what happened is in the database, so a click works after a
 // restart and in any of several running bots.
 //
@@ -34,6 +34,7 @@ type App struct {
 	now      func() time.Time
 	log      *slog.Logger
 	posted   func(late time.Duration)
+	memory   memory
 }
 
 // Config is what an App works with. All fields but Now and Posted are needed.
@@ -88,6 +89,9 @@ func (a *App) Run(ctx context.Context) error {
 func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 	if Spec.Admin(c.Name) && !c.User.Admin {
 		return adminsOnly
+	}
+	if Spec.Admin(c.Name) {
+		defer a.memory.forget(c.User.Home())
 	}
 	if spec, _ := Spec.Find(c.Name); spec.Local && chat.Homeless(c.Channel.Home()) {
 		return local
@@ -206,6 +210,9 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
 	if strings.HasPrefix(s.Action, chat.AdminAction) && !s.User.Admin {
 		return adminsOnly
+	}
+	if s.User.Admin {
+		defer a.memory.forget(s.User.Home())
 	}
 	to, ok := parseForm(s.Action)
 	do, known := map[string]func(context.Context, chat.Submission, target) (chat.Reply, error){

@@ -16,16 +16,16 @@ var (
 
 // What a series can be told, when it is made and later.
 var (
-	timeOption       = chat.OptionSpec{Name: "time", Description: "When a round opens, such as 09:30"}
-	daysOption       = chat.OptionSpec{Name: "days", Description: "Weekdays, such as mon-fri or daily"}
-	zoneOption       = chat.OptionSpec{Name: "zone", Description: "Time zone, such as Europe/Berlin"}
-	closeOption      = chat.OptionSpec{Name: "close", Description: "When a round closes, such as 17:00"}
+	timeOption       = chat.OptionSpec{Name: "time", Description: "When a round opens, such as 09:30", Complete: true}
+	daysOption       = chat.OptionSpec{Name: "days", Description: "Weekdays, such as mon-fri or daily", Complete: true}
+	zoneOption       = chat.OptionSpec{Name: "zone", Description: "Time zone, such as Europe/Berlin", Complete: true}
+	closeOption      = chat.OptionSpec{Name: "close", Description: "When a round closes, such as 17:00", Complete: true}
 	countOption      = chat.OptionSpec{Name: "questions", Description: "Questions in a round, 1 to 10; at first 1", Kind: chat.Number}
 	changeOption     = chat.OptionSpec{Name: "change", Description: "May answers be changed until the close? At first no", Choices: []string{"yes", "no"}}
 	difficultyOption = chat.OptionSpec{Name: "difficulty", Description: "1 (what is it?) to 3 (details); at first any", Choices: []string{"any", "1", "2", "3"}}
 	revealOption     = chat.OptionSpec{Name: "reveal", Description: "When people learn whether they were right; at first at the close", Choices: []string{"close", "now"}}
 	speedOption      = chat.OptionSpec{Name: "speed", Description: "Do early right answers count a little more? At first no", Choices: []string{"yes", "no"}}
-	skipOption       = chat.OptionSpec{Name: "skip", Description: "Days without a round, such as 2026-12-24..2027-01-02; none clears them"}
+	skipOption       = chat.OptionSpec{Name: "skip", Description: "Days without a round, such as 2026-12-24..2027-01-02; none clears them", Complete: true}
 	topicsOption     = chat.OptionSpec{Name: "topic", Description: "One or more, such as networking,pods; any is all, by the exam's weights", Complete: true}
 )
 
@@ -78,7 +78,7 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 			{Name: "user", Description: "Whose points and streak; all about you if left out", Kind: chat.Person},
 		}},
 		{Name: "away", Description: "Keep your streak while you are away", Local: true, Options: []chat.OptionSpec{
-			{Name: "until", Description: "The last day, such as 2026-12-24; or off"},
+			{Name: "until", Description: "The last day, such as 2026-12-24; or off", Complete: true},
 		}},
 		{Name: "remind", Description: "Be reminded directly of rounds that you have not answered", Local: true, Options: []chat.OptionSpec{
 			{Name: "reminders", Description: "Whether you are reminded", Required: true, Choices: []string{"on", "off"}},
@@ -99,7 +99,7 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 			}},
 			{Name: "skip", Description: "Leave out some days, such as holidays", Options: []chat.OptionSpec{
 				seriesOption,
-				{Name: "dates", Description: "Such as 2026-12-24..2027-01-02,2027-05-01; none takes all back", Required: true},
+				{Name: "dates", Description: "Such as 2026-12-24..2027-01-02,2027-05-01; none takes all back", Required: true, Complete: true},
 			}},
 			{Name: "list", Description: "All series, their times and their troubles"},
 			{Name: "pause", Description: "Open no more rounds until resumed", Options: []chat.OptionSpec{seriesOption}},
@@ -216,56 +216,4 @@ func subcommands(c chat.Command) chat.Reply {
 		said = fmt.Sprintf("I do not know **%s** there. ", chat.Escape(typed))
 	}
 	return private("%sAfter `/%s` comes one of: %s.", said, c.Name, strings.Join(all, ", "))
-}
-
-// completions is how many proposals are made; Discord shows up to 25.
-const completions = 20
-
-// Complete proposes terms, topics and series while somebody types.
-func (a *App) Complete(ctx context.Context, c chat.Completion) (choices []chat.Choice) {
-	switch c.Option {
-	case "term":
-		for _, e := range a.glossary.Complete(c.User.Home(), c.Typed, completions) {
-			choices = append(choices, chat.Choice{Label: e.Term, Value: e.Term})
-		}
-		if typed := chat.Line(strings.TrimSpace(c.Typed), chat.MaxLabel); c.Command == defineForm && typed != "" { // a picker takes nothing that is not proposed
-			choices = append(choices, chat.Choice{Label: typed, Value: typed})
-		}
-	case "subject":
-		for _, subject := range a.subjectNames(c.User.Home()) {
-			choices = appendMatch(choices, c.Typed, subject)
-		}
-	case "topic":
-		topics, err := a.engine.Topics(ctx)
-		if err != nil {
-			a.log.Warn("completing topics failed", "error", err)
-		}
-		for _, t := range topics {
-			choices = appendMatch(choices, c.Typed, t.Name)
-		}
-	case "season":
-		seasons, err := a.engine.Seasons(ctx, c.User.Home())
-		if err != nil {
-			a.log.Warn("completing seasons failed", "error", err)
-		}
-		for _, s := range seasons {
-			choices = appendMatch(choices, c.Typed, s.Name)
-		}
-	case "name", "series":
-		series, err := a.engine.Series(ctx, c.User.Home())
-		if err != nil {
-			a.log.Warn("completing series failed", "error", err)
-		}
-		for _, s := range series {
-			choices = appendMatch(choices, c.Typed, s.Name)
-		}
-	}
-	return choices
-}
-
-func appendMatch(choices []chat.Choice, typed, name string) []chat.Choice {
-	if len(choices) >= completions || !strings.Contains(strings.ToLower(name), strings.ToLower(typed)) {
-		return choices
-	}
-	return append(choices, chat.Choice{Label: name, Value: name})
 }
