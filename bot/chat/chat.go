@@ -68,7 +68,8 @@ type Command struct {
 	Channel Channel
 }
 
-// A Click is a press of one of the bot's buttons.
+// A Click is a press of one of the bot's buttons. On somebody's home page (see
+// [Handler]) there is no message, and the channel has no ID.
 type Click struct {
 	Action  string // of the button; comes from outside, so it is checked like any input
 	User    User
@@ -80,7 +81,7 @@ type Submission struct {
 	Action  string // of the form
 	Values  map[string]string
 	User    User
-	Channel Channel // where the form was asked for
+	Channel Channel // where the form was asked for; without ID on somebody's home page
 }
 
 // A Completion asks what could stand for an option of a command, or an input
@@ -104,6 +105,11 @@ type Reply struct {
 	Replace   bool // takes the place of the message that was clicked
 	Form      *Form
 	Apology   bool // it says that something went wrong, see [Sorry]; for statistics
+
+	// Invalid refuses a [Submission]: what is wrong (Markdown) with each input, by name. The
+	// message says all of it, too. Where a form can stay open, it does and shows this at
+	// the inputs instead; elsewhere these inputs are asked again, or the message is all.
+	Invalid map[string]string
 }
 
 // AdminAction begins the actions of buttons and forms that are for admins.
@@ -120,6 +126,9 @@ type Handler interface {
 	Complete(ctx context.Context, c Completion) []Choice
 	// Joined gives what the bot posts when it was added to a channel, if it has something to say.
 	Joined(ctx context.Context, j Joining) (m Message, ok bool)
+	// Home gives what somebody sees on the bot's own page, from top to bottom. Platforms
+	// without such a page never ask. Whether the person is an admin is looked up.
+	Home(ctx context.Context, u User) []Message
 	// Left hears that the bot was removed from a workspace, perhaps more than once.
 	Left(ctx context.Context, home string)
 }
@@ -168,6 +177,13 @@ type Adapter interface {
 	Ready() error
 	// Link is an address that opens a message that Post made, "" if there is none.
 	Link(ctx context.Context, ref MessageRef) (string, error)
+}
+
+// A Doorkeeper is an adapter that knows who is in which channel. What people see on
+// their home page comes from channels that they are in.
+type Doorkeeper interface {
+	// Inside gives those of the channels in which a person is. Errors are those of Post.
+	Inside(ctx context.Context, u User, channels []Channel) ([]Channel, error)
 }
 
 // A Web is an adapter that a platform may reach over HTTP. Its routes answer

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 )
 
 // Guard makes h safe to call: a panic, or a reply that breaks a limit, is logged
@@ -55,6 +56,23 @@ func (g guard) Joined(ctx context.Context, j Joining) (m Message, ok bool) {
 		return m, false
 	}
 	return m, true
+}
+
+func (g guard) Home(ctx context.Context, u User) (page []Message) {
+	defer func() {
+		if p := recover(); p != nil {
+			ref := Reference()
+			g.log.Error("home failed", "ref", ref, "panic", p, "stack", string(debug.Stack()))
+			page = []Message{Sorry(ref).Message}
+		}
+	}()
+	return slices.DeleteFunc(g.h.Home(ctx, u), func(m Message) bool {
+		err := m.Validate()
+		if err != nil {
+			g.log.Error("a part of the home breaks a limit", "error", err)
+		}
+		return err != nil
+	})
 }
 
 func (g guard) Left(ctx context.Context, home string) {

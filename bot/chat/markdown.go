@@ -17,6 +17,15 @@ type Span struct {
 	Time   time.Time // of a Moment
 }
 
+// Unmarked is a text without its markup, for places that take none.
+func Unmarked(text string) string {
+	var b strings.Builder
+	for _, s := range Parse(text) {
+		b.WriteString(s.Text)
+	}
+	return b.String()
+}
+
 // A Manner is how a span is shown.
 type Manner int
 

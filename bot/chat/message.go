@@ -74,6 +74,7 @@ type Input struct {
 	Optional    bool
 	Long        bool
 	Complete    bool // the handler can complete it, see Completion
+	Place       bool // a channel of the workspace: Slack gives a menu and brings the channel's ID, elsewhere it is text
 }
 
 // Limits on what the bot says: the smaller of the platforms', in characters

@@ -119,6 +119,8 @@ func (b *bot) Submit(_ context.Context, s chat.Submission) chat.Reply {
 	return chat.Reply{Message: chat.Message{Text: text}}
 }
 
+func (b *bot) Home(context.Context, chat.User) []chat.Message { return nil }
+
 func (b *bot) Joined(context.Context, chat.Joining) (m chat.Message, ok bool) { return }
 func (b *bot) Left(context.Context, string)                                   {}
 

@@ -30,6 +30,8 @@ type envelope struct {
 	Payload json.RawMessage `json:"payload"`
 
 	wait wait
+	// sign acknowledges a submitted form with an answer, if that is possible still.
+	sign func(answer any) bool
 }
 
 // A session is one Run.
@@ -101,8 +103,14 @@ func (s *session) take(env envelope, acknowledge func(answer any)) bool {
 			s.responded(env.wait, chat.Response{Kind: chat.DidComplete, Outcome: chat.Answered})
 			return
 		}
-		acknowledge(nil)
-		env.wait.first = time.Since(env.wait.since)
+		if env.Type == "interactive" && submitted(env) {
+			sign, signed := signature(acknowledge)
+			env.sign = sign
+			defer signed()
+		} else {
+			acknowledge(nil)
+			env.wait.first = time.Since(env.wait.since)
+		}
 		select {
 		case s.slots <- struct{}{}:
 			defer func() { <-s.slots }()
@@ -114,6 +122,25 @@ func (s *session) take(env envelope, acknowledge func(answer any)) bool {
 		s.handle(ctx, env)
 	}()
 	return true
+}
+
+// submitted tells whether env is a form that was sent. What is wrong with it can only be
+// said in the acknowledgement, which therefore waits for the handler.
+func submitted(env envelope) bool {
+	var in struct{ Type string }
+	return json.Unmarshal(env.Payload, &in) == nil && in.Type == "view_submission"
+}
+
+// signature makes an acknowledgement that is given once: by sign, with an answer, or
+// without one by end or as soon as Slack has waited for long enough.
+func signature(acknowledge func(answer any)) (sign func(answer any) bool, end func()) {
+	var once sync.Once
+	sign = func(answer any) (first bool) {
+		once.Do(func() { first = true; acknowledge(answer) })
+		return first
+	}
+	late := time.AfterFunc(chat.Patience, func() { sign(nil) })
+	return sign, func() { late.Stop(); sign(nil) }
 }
 
 // recovered is deferred: it logs a panic, of which nobody else may suffer.

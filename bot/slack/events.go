@@ -103,7 +103,10 @@ func (s *session) happened(ctx context.Context, e event, w wait) {
 	case h.Type == "member_joined_channel" && me:
 		s.joined(ctx, p, h.Inviter)
 	case me, h.Bot != "", h.Subtype != "", h.User == "", h.User == "USLACKBOT": // bots would go on for ever, and edits are no questions
-	case h.Type == "app_home_opened": // h.Tab is the one; nothing of ours is there yet
+	case h.Type == "app_home_opened":
+		if h.Tab == "home" {
+			_ = s.publish(ctx, p, nil) // which logs it
+		}
 	case h.Type == "app_mention" && h.ChannelType != "im", h.Type == "message" && h.ChannelType == "im":
 		s.addressed(ctx, p, e, h, w)
 	}

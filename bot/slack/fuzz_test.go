@@ -31,6 +31,8 @@ func (c *counting) Submit(context.Context, chat.Submission) chat.Reply { return 
 func (c *counting) Complete(_ context.Context, t chat.Completion) []chat.Choice {
 	return []chat.Choice{{Label: t.Typed, Value: t.Typed}}
 }
+func (c *counting) Home(context.Context, chat.User) []chat.Message { return nil }
+
 func (c *counting) Joined(context.Context, chat.Joining) (chat.Message, bool) {
 	c.did()
 	return chat.Message{Text: "hello"}, true

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"time"
 
 	"ckadbot/bot/chat"
 )
@@ -45,6 +46,7 @@ type interaction struct {
 	} `json:"actions"`
 	View struct {
 		ID              string `json:"id"`
+		Type            string `json:"type"`
 		AppTeamID       string `json:"app_installed_team_id"`
 		Hash            string `json:"hash"`
 		CallbackID      string `json:"callback_id"`
@@ -55,6 +57,7 @@ type interaction struct {
 				Selected struct {
 					Value string `json:"value"`
 				} `json:"selected_option"`
+				Place string `json:"selected_conversation"`
 			} `json:"values"`
 		} `json:"state"`
 	} `json:"view"`
@@ -105,13 +108,17 @@ func (s *session) handle(ctx context.Context, env envelope) {
 			return
 		}
 		switch {
+		case in.Type == "block_actions" && in.View.Type == "home" && len(in.Actions) > 0 && in.Actions[0].Type == "button":
+			if s.first(ctx, "click "+firstOf(in.TriggerID, in.View.ID+" "+in.User.ID+" "+in.Actions[0].ActionTS)) {
+				s.clickAtHome(ctx, in, env.wait)
+			}
 		case in.Type == "block_actions" && len(in.Actions) > 0 && in.Actions[0].Type == "button":
 			if s.first(ctx, "click "+firstOf(in.TriggerID, in.Container.MessageTS+" "+in.User.ID+" "+in.Actions[0].ActionTS)) {
 				s.click(ctx, in, env.wait)
 			}
 		case in.Type == "view_submission":
 			if s.first(ctx, "form "+firstOf(in.TriggerID, in.View.ID+" "+in.View.Hash)) {
-				s.submission(ctx, in, env.wait)
+				s.submission(ctx, in, env)
 			}
 		}
 	}
@@ -163,7 +170,7 @@ func (s *session) click(ctx context.Context, in interaction, w wait) {
 	s.reply(ctx, p, s.handler.Click(ctx, chat.Click{Action: action, User: p.user, Message: ref}), w, how)
 }
 
-func (s *session) submission(ctx context.Context, in interaction, w wait) {
+func (s *session) submission(ctx context.Context, in interaction, env envelope) {
 	from, ok := parseOrigin(in.View.PrivateMetadata)
 	if !ok {
 		s.log.Warn("a form came back without its channel")
@@ -175,7 +182,8 @@ func (s *session) submission(ctx context.Context, in interaction, w wait) {
 	how := chat.Response{Kind: chat.DidSubmit}
 	p, err := s.locate(ctx, from, in.Enterprise.ID, filled)
 	if err != nil {
-		s.astray(ctx, p, err, w, how)
+		env.sign(nil)
+		s.astray(ctx, p, err, env.wait, how)
 		return
 	}
 	if strings.HasPrefix(in.View.CallbackID, chat.AdminAction) {
@@ -183,9 +191,43 @@ func (s *session) submission(ctx context.Context, in interaction, w wait) {
 	}
 	values := map[string]string{}
 	for name, input := range in.View.State.Values {
-		values[name] = cmp.Or(input[inputAction].Selected.Value, input[inputAction].Value)
+		values[name] = cmp.Or(input[inputAction].Selected.Value, input[inputAction].Place, input[inputAction].Value)
 	}
-	s.reply(ctx, p, s.handler.Submit(ctx, chat.Submission{Action: in.View.CallbackID, Values: values, User: p.user, Channel: p.channel}), w, how)
+	r := s.handler.Submit(ctx, chat.Submission{Action: in.View.CallbackID, Values: values, User: p.user, Channel: p.channel})
+	if errors, ok := rejections(r, values); ok {
+		s.opened.put(from.ticket, p.responseURL)
+		if env.sign(errors) {
+			env.wait.first = time.Since(env.wait.since)
+			how.Outcome = chat.OutcomeOf(r, nil)
+			s.responded(env.wait, how)
+			return
+		}
+		s.opened.take(from.ticket)
+	}
+	if env.sign(nil) {
+		env.wait.first = time.Since(env.wait.since)
+	}
+	s.reply(ctx, p, r, env.wait, how)
+}
+
+// A rejection is the acknowledgement of a form that stays open
+// (docs.slack.dev/surfaces/modals#displaying_errors).
+type rejection struct {
+	Action string            `json:"response_action"`
+	Errors map[string]string `json:"errors"` // by the block's id
+}
+
+// rejections is what r says is wrong with a form that had these values; ok is false if
+// that cannot be said at its inputs.
+func rejections(r chat.Reply, values map[string]string) (_ rejection, ok bool) {
+	said := rejection{Action: "errors", Errors: map[string]string{}}
+	for name, problem := range r.Invalid {
+		if _, there := values[name]; !there {
+			return said, false
+		}
+		said.Errors[name] = chat.Line(visible(chat.Unmarked(problem)), maxRefusal)
+	}
+	return said, len(said.Errors) > 0
 }
 
 // team is the workspace in which I was used. In a channel that workspaces share,
@@ -205,6 +247,9 @@ func (in interaction) place() place {
 func (s *session) locate(ctx context.Context, from origin, enterprise string, p place) (_ place, err error) {
 	p.thread = from.thread
 	p.channel = chat.Channel{Platform: "slack", Workspace: from.team, ID: from.channel}
+	if from.channel == atHome {
+		p.channel.ID, p.home = "", true
+	}
 	p.user.Platform, p.user.Workspace = "slack", from.team
 	if p.at, err = s.workspace(ctx, from.team, enterprise); err != nil {
 		return p, err

@@ -23,6 +23,7 @@ var perMinute = map[string]int{
 	"conversations.history":      50,
 	"conversations.info":         50,
 	"conversations.open":         50,
+	"users.conversations":        50,
 }
 
 const (

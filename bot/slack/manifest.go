@@ -62,7 +62,7 @@ display_information:
   description: Learn for the CKAD exam, with a glossary, daily quizzes and duels
 features:
   app_home:
-    home_tab_enabled: false
+    home_tab_enabled: true
     messages_tab_enabled: true
     messages_tab_read_only_enabled: false
   bot_user:

@@ -32,6 +32,15 @@ func (o *opened) keep(url string) (ticket string) {
 	return ticket
 }
 
+// put gives a ticket its url back, for a form that stays open.
+func (o *opened) put(ticket, url string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.urls != nil && url != "" {
+		o.urls[ticket] = url
+	}
+}
+
 // take gives the url for a ticket, once; "" if it is not known.
 func (o *opened) take(ticket string) (url string) {
 	o.mu.Lock()
@@ -41,8 +50,11 @@ func (o *opened) take(ticket string) (url string) {
 	return url
 }
 
-// An origin is where a form was asked for. The form carries it, and brings it back.
+// An origin is where a form was asked for: a channel, or atHome. The form carries it, and brings it back.
 type origin struct{ channel, ticket, team, thread string }
+
+// atHome stands for a channel on somebody's home page.
+const atHome = "home"
 
 func (o origin) String() string {
 	return strings.TrimSpace(strings.Join([]string{o.channel, o.ticket, o.team, o.thread}, " "))
@@ -53,5 +65,5 @@ func (o origin) String() string {
 func parseOrigin(metadata string) (o origin, ok bool) {
 	words := append(strings.Fields(metadata), "", "", "", "")
 	o = origin{words[0], words[1], words[2], words[3]}
-	return o, channelID.MatchString(o.channel) && (o.team == "" || teamID.MatchString(o.team)) && threadTS.MatchString(o.thread)
+	return o, (o.channel == atHome || channelID.MatchString(o.channel)) && (o.team == "" || teamID.MatchString(o.team)) && threadTS.MatchString(o.thread)
 }

@@ -24,6 +24,7 @@ const (
 	maxBlocks  = 11500 // all blocks: about 13,200 is refused (not documented); the contract says 12,000
 	maxHint    = 150   // placeholder: 150
 	maxView    = 24    // title and buttons of a modal: 24
+	maxRefusal = 250   // what is wrong with an input; not documented, it stands below the input in small print
 )
 
 var userID = regexp.MustCompile(`^[UW][A-Z0-9]{2,20}$`)
@@ -157,6 +158,11 @@ func element(in chat.Input) slack.BlockElement {
 	var hint *slack.TextBlockObject
 	if in.Hint != "" {
 		hint = plainText(plain(in.Hint, maxHint))
+	}
+	if in.Place {
+		e := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, hint, inputAction)
+		e.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeBotUsers: true}
+		return e
 	}
 	if in.Complete && !in.Long && chat.Length(in.Value) <= maxOption {
 		e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, hint, inputAction)

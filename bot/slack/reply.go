@@ -27,6 +27,7 @@ type place struct {
 	trigger     string // opens one form within three seconds
 	clicked     bool   // there is a message that the answer may replace
 	ephemeral   bool   // and it is ephemeral
+	home        bool   // it is on the user's home page, in no channel
 }
 
 // A wait is how long somebody has been waiting for an answer.
@@ -71,6 +72,9 @@ func (s *session) bring(ctx context.Context, p place, r chat.Reply) error {
 		}
 		log.Warn("a form could not be opened", "error", err)
 		r = chat.Reply{Ephemeral: true, Message: chat.Message{Text: "Slack did not let me open the form, most likely because I was too slow. Please do that once more."}}
+	}
+	if p.home {
+		return s.atHome(ctx, p, r)
 	}
 	err := errNoResponseURL
 	if p.responseURL != "" {
@@ -126,10 +130,18 @@ func again(ctx context.Context, try func() error) error {
 	return try()
 }
 
+// origin is the channel of p as a form carries it.
+func (p place) origin() string {
+	if p.home {
+		return atHome
+	}
+	return p.channel.ID
+}
+
 func (s *session) open(ctx context.Context, p place, f chat.Form) error {
 	ticket := s.opened.keep(p.responseURL)
 	return p.at.call(ctx, call{what: "open a form", method: "views.open"}, func(api *slack.Client) error {
-		_, err := api.OpenViewContext(ctx, p.trigger, modal(f, origin{p.channel.ID, ticket, p.channel.Workspace, p.thread}.String()))
+		_, err := api.OpenViewContext(ctx, p.trigger, modal(f, origin{p.origin(), ticket, p.channel.Workspace, p.thread}.String()))
 		return err
 	})
 }

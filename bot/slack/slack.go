@@ -75,6 +75,7 @@ type Adapter struct {
 	log    *slog.Logger
 	http   *http.Client
 	people people
+	rooms  rooms
 	seen   chat.Once
 	opened opened
 	second time.Duration // how long Slack's second lasts; tests have a faster clock

@@ -114,6 +114,7 @@ type Handler struct {
 	OnSubmit   func(chat.Submission) chat.Reply
 	OnComplete func(chat.Completion) []chat.Choice
 	OnJoined   func(chat.Joining) (chat.Message, bool)
+	OnHome     func(chat.User) []chat.Message
 	OnLeft     func(home string)
 
 	mu    sync.Mutex // guards calls
@@ -166,6 +167,14 @@ func (h *Handler) Joined(_ context.Context, j chat.Joining) (chat.Message, bool)
 		return chat.Message{}, false
 	}
 	return h.OnJoined(j)
+}
+
+// Home answers by OnHome.
+func (h *Handler) Home(_ context.Context, u chat.User) []chat.Message {
+	if h.OnHome == nil {
+		return nil
+	}
+	return h.OnHome(u)
 }
 
 // Left tells OnLeft.

@@ -99,6 +99,9 @@ func checkActions(elements []any) string {
 			return fmt.Sprintf("style %v", style)
 		}
 		seen[id] = true
+		if size(word(button["accessibility_label"])) > maxButton {
+			return "accessibility_label"
+		}
 		if problem := checkText(button["text"], "plain_text", maxButton); problem != "" {
 			return problem
 		}
@@ -123,6 +126,44 @@ func checkText(v any, kind string, max int) string {
 	return ""
 }
 
+// CheckHome says what Slack would refuse in a home page, "" if nothing.
+func CheckHome(v map[string]any) string {
+	raw, err := json.Marshal(v)
+	blocks := array(v["blocks"])
+	switch {
+	case err != nil || word(v["type"]) != "home":
+		return "invalid_arguments not a home page"
+	case len(raw) > maxView:
+		return "view_too_large"
+	case len(blocks) < 1 || len(blocks) > 2*maxBlocks:
+		return "invalid_arguments number of blocks"
+	}
+	for i, b := range blocks {
+		if problem := checkBlock(object(b)); problem != "" {
+			return fmt.Sprintf("invalid_arguments block %d: %s", i, problem)
+		}
+	}
+	return ""
+}
+
+// CheckErrors says what Slack would refuse in the answer to a form with this view, "" if nothing.
+func CheckErrors(v, answer map[string]any) string {
+	errors := object(answer["errors"])
+	if answer["response_action"] != "errors" || len(errors) == 0 || len(answer) != 2 {
+		return "an answer that is no errors"
+	}
+	inputs := map[string]bool{}
+	for _, b := range array(v["blocks"]) {
+		inputs[word(object(b)["block_id"])] = true
+	}
+	for id, problem := range errors {
+		if !inputs[id] || strings.TrimSpace(word(problem)) == "" {
+			return fmt.Sprintf("an error %q at %q", problem, id)
+		}
+	}
+	return ""
+}
+
 // CheckView says what Slack would refuse in a modal, "" if nothing.
 func CheckView(v map[string]any) string {
 	raw, err := json.Marshal(v)
@@ -138,6 +179,9 @@ func CheckView(v map[string]any) string {
 		return "invalid_arguments private_metadata or callback_id"
 	}
 	for _, k := range []string{"title", "submit", "close"} {
+		if v[k] == nil && k == "submit" && !hasInput(blocks) {
+			continue
+		}
 		if problem := checkText(v[k], "plain_text", maxTitle); problem != "" {
 			return "invalid_arguments " + k + ": " + problem
 		}
@@ -146,7 +190,13 @@ func CheckView(v map[string]any) string {
 	for _, b := range blocks {
 		block := object(b)
 		id := word(block["block_id"])
-		if word(block["type"]) != "input" || id == "" || size(id) > maxID || ids[id] {
+		if word(block["type"]) != "input" {
+			if problem := checkBlock(block); problem != "" {
+				return "invalid_arguments " + problem
+			}
+			continue
+		}
+		if id == "" || size(id) > maxID || ids[id] {
 			return fmt.Sprintf("invalid_arguments input %q", id)
 		}
 		ids[id] = true
@@ -155,6 +205,10 @@ func CheckView(v map[string]any) string {
 		}
 	}
 	return ""
+}
+
+func hasInput(blocks []any) bool {
+	return slices.ContainsFunc(blocks, func(b any) bool { return word(object(b)["type"]) == "input" })
 }
 
 func checkInput(block map[string]any) string {
@@ -173,6 +227,8 @@ func checkInput(block map[string]any) string {
 	switch least, number := element["min_query_length"].(float64); word(element["type"]) {
 	case "plain_text_input":
 		return checkTextInput(element)
+	case "conversations_select":
+		return ""
 	case "external_select":
 		if element["min_query_length"] != nil && (!number || least < 0) || element["initial_value"] != nil {
 			return "min_query_length or initial_value"

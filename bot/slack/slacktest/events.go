@@ -82,6 +82,12 @@ func (s *Server) Press(name string, m chattest.Shown, label string) {
 			return
 		}
 	}
+	if v := s.homes[p.id]; v != nil && v.id == m.ID {
+		if button := findButton(array(v.body["blocks"]), label); button != nil {
+			s.pressAtHome(p, v, button)
+			return
+		}
+	}
 	s.complain("%s cannot press %q: the message has no such button now", name, label)
 }
 

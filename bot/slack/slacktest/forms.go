@@ -71,6 +71,14 @@ func (s *Server) fill(p *person, v *view, blocks []any, values map[string]string
 	}
 	value, named := values[inputLabel(block)]
 	switch menu := element["type"] == "external_select"; {
+	case element["type"] == "conversations_select":
+		for id, c := range s.channels {
+			if c.name == value {
+				enter("selected_conversation", id)
+				return
+			}
+		}
+		enter("selected_conversation", element["initial_conversation"])
 	case menu && value != "":
 		s.suggest(p, v, block, value, func(options []any) {
 			for _, o := range options {
@@ -124,7 +132,27 @@ func (s *Server) submit(p *person, v *view, state map[string]any) {
 		"user": map[string]any{"id": p.id, "name": p.name, "team_id": Team},
 		"team": map[string]any{"id": Team, "domain": "test"},
 		"view": s.sentView(v, state), "trigger_id": s.newTrigger(p), "response_urls": []any{},
-	}, func(map[string]any) { delete(s.views, v.id); s.show() })
+	}, func(answer map[string]any) {
+		defer s.show()
+		if answer == nil {
+			delete(s.views, v.id)
+			return
+		}
+		v.errors = object(answer["errors"])
+		if problem := CheckErrors(v.body, answer); problem != "" {
+			s.complain("view_submission: %s", problem)
+		}
+	})
+}
+
+// problems are what a form that was refused says at its inputs.
+func (v *view) problems() (all []string) {
+	for _, b := range array(v.body["blocks"]) {
+		if problem := word(v.errors[word(object(b)["block_id"])]); problem != "" {
+			all = append(all, inputLabel(object(b))+": "+problem)
+		}
+	}
+	return all
 }
 
 // sentView is a view as it is in events. The caller holds mu.

@@ -50,14 +50,6 @@ func (s *Server) Estrange(name, team string) {
 	s.person(name).team = team
 }
 
-// OpenHome has a person open the bot's tab "home".
-func (s *Server) OpenHome(name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.person(name)
-	s.happen(map[string]any{"type": "app_home_opened", "user": p.id, "channel": s.conversation(p.id).id, "tab": "home", "event_ts": s.stamp()})
-}
-
 // Uninstall has somebody remove the app: no token is taken any more, and Slack
 // tells it in the order in which it often does.
 func (s *Server) Uninstall() {

@@ -132,7 +132,7 @@ func (s *Server) try(address, media string, body []byte, again bool) (problem st
 func (s *Server) answered(e *envelope, body []byte, problem string) {
 	var answer map[string]any
 	if problem == "" && len(body) > 0 {
-		if e.payload["type"] != "block_suggestion" || json.Unmarshal(body, &answer) != nil {
+		if e.payload["type"] != "block_suggestion" && e.payload["type"] != "view_submission" || json.Unmarshal(body, &answer) != nil {
 			problem = fmt.Sprintf("was answered with %q", body)
 		}
 	}

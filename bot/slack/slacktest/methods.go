@@ -34,7 +34,10 @@ var methods = map[string]method{
 	"conversations.history":        {BotToken, "channels:history", (*Server).history},
 	"files.getUploadURLExternal":   {BotToken, "files:write", (*Server).getUploadURL},
 	"files.completeUploadExternal": {BotToken, "files:write", (*Server).completeUpload},
+	"users.conversations":          {BotToken, "channels:read", (*Server).usersConversations},
 	"views.open":                   {BotToken, "", (*Server).openView},
+	"views.update":                 {BotToken, "", (*Server).updateView},
+	"views.publish":                {BotToken, "", (*Server).publishView},
 }
 
 // innocent are refusals that a correct bot meets, too.

@@ -48,10 +48,11 @@ type Server struct {
 	people     []*person
 	channels   map[string]*channel // by id
 	messages   []*message
-	views      map[string]*view
-	repeats    int    // of the next event
-	shut       bool   // for new connections
-	base       string // of the bot's routes; empty: over websockets
+	views      map[string]*view // modals
+	homes      map[string]*view // by the user's id
+	repeats    int              // of the next event
+	shut       bool             // for new connections
+	base       string           // of the bot's routes; empty: over websockets
 	conns      []*conn
 	next       int // of conns, to take turns
 	tickets    map[string]bool
@@ -102,6 +103,7 @@ type message struct {
 type view struct {
 	id, user string
 	body     map[string]any
+	errors   map[string]any // by block_id, of a form that was refused
 }
 
 type trigger struct {
@@ -122,7 +124,7 @@ type responseURL struct {
 func New() *Server {
 	s := &Server{
 		calls: chattest.NewRecord("slack.jsonl"), changed: make(chan struct{}), acked: make(chan struct{}),
-		channels: map[string]*channel{}, views: map[string]*view{}, tickets: map[string]bool{},
+		channels: map[string]*channel{}, views: map[string]*view{}, homes: map[string]*view{}, tickets: map[string]bool{},
 		triggers: map[string]*trigger{}, urls: map[string]*responseURL{},
 		faults: map[chattest.Fault]bool{}, missing: map[string]bool{}, files: map[string]*file{},
 		squeezed: map[string]int{}, oauth: oauth{codes: map[string]*grant{}, uris: map[string]string{}},
@@ -235,9 +237,13 @@ func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
 	for _, id := range sortedViews(s.views) {
 		if v := s.views[id]; v.user == p.id {
 			shown = append(shown, chattest.Shown{
-				ID: v.id, Text: strings.Join(texts(v.body), "\n"), Form: true, Ephemeral: true, Inputs: inputLabels(v.body),
+				ID: v.id, Text: strings.Join(append(texts(v.body), v.problems()...), "\n"), Form: true, Ephemeral: true, Inputs: inputLabels(v.body),
 			})
 		}
+	}
+	if v := s.homes[p.id]; v != nil {
+		blocks := array(v.body["blocks"])
+		shown = append(shown, chattest.Shown{ID: v.id, Text: strings.Join(texts(blocks), "\n"), Buttons: labels(blocks, "actions"), Ephemeral: true})
 	}
 	return shown, s.changed
 }
