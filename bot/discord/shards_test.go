@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -184,6 +185,19 @@ func TestNoIntroductionWhereTheBotMayNotWrite(t *testing.T) {
 }
 
 // FuzzGateway: whatever Discord says breaks nothing.
+// A shard that is told to stop while others begin their sessions, or that cannot ask how many may begin, lets the next try.
+func TestAShardThatCannotBeginLeavesItsLane(t *testing.T) {
+	f := &fleet{gap: time.Minute, lanes: []lane{{busy: make(chan struct{}, 1), free: time.Now().Add(time.Minute)}}}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if _, _, err := f.enter(ctx, 0); err == nil {
+		t.Error("a session begins before its time")
+	}
+	if n := len(f.lanes[0].busy); n != 0 {
+		t.Error("the lane stays taken")
+	}
+}
+
 func FuzzGateway(f *testing.F) {
 	for _, raw := range []string{
 		`{"op":0,"t":"READY","s":1,"d":{"session_id":"s","guilds":[{"id":"1","unavailable":true}]}}`,

@@ -124,7 +124,7 @@ func (f *fleet) enter(ctx context.Context, id int) (address string, leave func(b
 		return "", nil, ctx.Err()
 	}
 	var once sync.Once
-	leave = func(began bool) {
+	out := func(began bool) {
 		once.Do(func() {
 			if began {
 				l.free = time.Now().Add(f.gap)
@@ -133,8 +133,8 @@ func (f *fleet) enter(ctx context.Context, id int) (address string, leave func(b
 		})
 	}
 	defer func() {
-		if err != nil {
-			leave(false)
+		if err != nil { // then leave is nil
+			out(false)
 		}
 	}()
 	if !sleep(ctx, time.Until(l.free)) {
@@ -157,7 +157,7 @@ func (f *fleet) enter(ctx context.Context, id int) (address string, leave func(b
 			return "", nil, ctx.Err()
 		}
 	}
-	return address, leave, nil
+	return address, out, nil
 }
 
 // A gateway keeps the connection of one shard: it resumes a lost one, and starts
