@@ -1,0 +1,137 @@
+package app
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"ckadbot/bot/chat"
+)
+
+// What keeps an action from doing harm that was forged, or was shown to somebody else. Actions are not signed: what they
+// name is looked up, by who presses and where.
+const (
+	byPlace   = "the round must have been posted in the channel of the click, or be the person's own"
+	byDuel    = "only the one who is challenged decides"
+	byPerson  = "it concerns the one who presses, whoever that is"
+	likeTyped = "it does what the same person may do by a command, in their workspace"
+	byRight   = "the platform says whether they are an admin; without it nothing is looked at"
+)
+
+var protections = map[string]string{
+	verbAnswer: byPlace, verbStep: byPlace, verbPick: byPlace, verbType: byPlace, verbStart: byPlace, verbReview: byPlace, verbWhy: byPlace,
+	verbSkip: byPlace, verbFinish: byPlace, verbResult: byPlace, verbWrong: byPlace, verbReport: byPlace,
+	verbAccept: byDuel, verbDecline: byDuel,
+	verbQuiet:    byPerson,
+	verbPractice: likeTyped, verbRepeat: likeTyped, verbMock: likeTyped, verbLook: likeTyped, verbEntry: likeTyped, verbShare: likeTyped,
+	verbBoard: likeTyped, verbPublish: likeTyped, verbBoast: likeTyped, verbFind: likeTyped, verbTerms: likeTyped, verbSuggest: likeTyped,
+	verbApprove: byRight, verbRefuse: byRight, verbQueue: byRight, verbEdit: byRight, verbRevert: byRight, verbReports: byRight, verbFine: byRight,
+	verbEditQuestion: byRight, verbRetire: byRight, verbVoid: byRight, verbRestore: byRight, verbVersions: byRight,
+}
+
+// TestEveryVerbIsProtected: whoever adds one says what protects it.
+func TestEveryVerbIsProtected(t *testing.T) {
+	source, err := os.ReadFile("action.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^\t(verb\w+) += (chat\.AdminAction \+ )?"(\w+)"`).FindAllStringSubmatch(string(source), -1)
+	for _, m := range found {
+		verb := m[3]
+		if m[2] != "" {
+			verb = chat.AdminAction + verb
+		}
+		if protections[verb] == "" {
+			t.Errorf("%s: what protects %q?", m[1], verb)
+		}
+		if admin := protections[verb] == byRight; admin != (m[2] != "") {
+			t.Errorf("%s is for admins: %v, want %v", m[1], m[2] != "", admin)
+		}
+	}
+	if len(found) != len(protections) {
+		t.Errorf("%d verbs and %d protections", len(found), len(protections))
+	}
+}
+
+// TestForgedActionsDoNothing: somebody of another workspace, somebody of another channel, and a colleague press what was
+// shown to alice alone or to the channel, and what admins have.
+func TestForgedActionsDoNothing(t *testing.T) {
+	r := newRoom(t)
+	for _, line := range []string{
+		"alice: /ckad practice pods 2", "alice: /ckad mock 10", "alice: press Start",
+		"alice: /ckad challenge @bob 2", "alice: /ckad ask pods",
+		"admin: /ckad-admin reports", "admin: /ckad-admin question show pods-0",
+	} {
+		r.do(t, line)
+	}
+	practice, mock, duel, asked := r.roundOf(t, verbStep), r.roundOf(t, verbSkip), r.roundOf(t, verbAccept), r.roundOf(t, verbAnswer)
+	before := r.rows(t)
+	other := chat.Channel{Platform: "test", Workspace: "w", ID: "other"}
+	foreign := chat.Channel{Platform: "test", Workspace: "x", ID: "quiz"}
+	eve := chat.User{Platform: "test", Workspace: "x", ID: "eve", Name: "Eve"}
+	alone := chat.User{Platform: "test", Workspace: chat.Everywhere, ID: "eve", Name: "Eve"}
+	for _, who := range []struct {
+		u  chat.User
+		ch chat.Channel
+	}{{eve, foreign}, {alone, direct(alone)}, {someone("carol"), other}, {someone("carol"), direct(someone("carol"))}} {
+		forged := []string{
+			verbAnswer + asked + ":0:0", verbStart + asked, verbReport + asked + ":0", verbWhy + asked + ":0",
+			verbStep + practice + ":0:0", verbStart + practice, verbReview + practice + ":0", verbPick + practice + ":0:1", verbType + practice + ":0", verbReport + practice + ":0",
+			verbStep + mock + ":0:0", verbSkip + mock + ":0", verbFinish + mock + ":1", verbResult + mock, verbWrong + mock + ":0",
+			verbAccept + duel, verbDecline + duel, verbStep + duel + ":0:0", verbStart + duel,
+			verbRetire + ":pods-0:0", verbVoid + ":pods-0:0", verbRestore + ":pods-0:0:0", verbFine + ":pods-0", verbEditQuestion + ":pods-0:0", verbApprove + ":1", verbRevert + ":pod:0",
+		}
+		for _, action := range forged {
+			click := chat.Click{Action: action, User: who.u, Message: chat.MessageRef{Channel: who.ch, ID: "m0"}}
+			reply := r.app.Click(t.Context(), click)
+			if reply.Form == nil || !strings.HasPrefix(action, verbType) { // its form shows nothing; what is handed in is checked
+				r.refuses(t, who.u, action, reply)
+			}
+			form := r.app.Submit(t.Context(), chat.Submission{Action: action, User: who.u, Channel: who.ch, Values: map[string]string{"answer": "x", "why": "x", "text": "x", "key": "A"}})
+			r.refuses(t, who.u, "form "+action, form)
+		}
+	}
+	if after := r.rows(t); after != before {
+		t.Errorf("the database has changed:\n%s\nwas\n%s", after, before)
+	}
+}
+
+// refuses wants words for one person that show nothing of a round.
+func (r *room) refuses(t *testing.T, u chat.User, action string, reply chat.Reply) {
+	t.Helper()
+	all := reply.Markdown()
+	if reply.Form != nil || reply.Replace || !reply.Ephemeral || reply.Card != nil || strings.Contains(all, "right") || strings.Contains(all, "went wrong") {
+		t.Errorf("%s in %s presses %s: got %+v", u.ID, u.Workspace, action, reply)
+	}
+}
+
+// roundOf is ":WORKSPACE:ROUND" of the button with that verb that was shown last.
+func (r *room) roundOf(t *testing.T, verb string) string {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := len(r.shown) - 1; i >= 0; i-- {
+		for _, b := range r.shown[i].m.Buttons() {
+			if words := strings.Split(b.Action, ":"); words[0] == verb {
+				return ":" + words[1] + ":" + words[2]
+			}
+		}
+	}
+	t.Fatalf("nobody was shown a button to %s", verb)
+	return ""
+}
+
+// rows is what there is in the database, but for who is known there.
+func (r *room) rows(t *testing.T) (all string) {
+	t.Helper()
+	err := r.pool.QueryRow(t.Context(), `
+		SELECT string_agg(table_schema || '.' || table_name || ': ' || (xpath('/row/n/text()', query_to_xml(
+			format('SELECT count(*) AS n FROM %I.%I', table_schema, table_name), false, true, '')))[1]::text, E'\n' ORDER BY table_schema, table_name)
+		FROM information_schema.tables
+		WHERE table_schema IN ('quiz', 'kb') AND table_type = 'BASE TABLE' AND table_name NOT IN ('player', 'identity')`).Scan(&all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
