@@ -87,3 +87,20 @@ func TestAdminCommandsAreOfferedInGuildsOnly(t *testing.T) {
 		t.Errorf("complaints are %q, want three of a command that is not offered", c)
 	}
 }
+
+// TestInAThread: it is a channel of the guild, in which people are who they are.
+func TestInAThread(t *testing.T) {
+	both(t, "a command and a click", func(t *testing.T, f *fake) {
+		h := &chattest.Handler{OnCommand: func(chat.Command) chat.Reply { return chat.Reply{Message: question} }}
+		chattest.Start(t, f, h)
+		thread := f.AddThread(discordtest.GeneralID, "thread")
+		f.TypeIn(thread, "admin", "/ckad-admin series create")
+		f.Press("admin", chattest.AwaitText(t, f, "admin", "Question?"), "A")
+		chattest.AwaitText(t, f, "admin", "ok")
+		want := chat.Channel{Platform: "discord", Workspace: discordtest.GuildID, ID: thread}
+		c, click := h.Calls()[0].(chat.Command), h.Calls()[1].(chat.Click)
+		if c.Channel != want || click.Message.Channel != want || !c.User.Admin || !click.User.Admin {
+			t.Errorf("got %+v and %+v, want an admin in %v", c, click, want)
+		}
+	})
+}

@@ -33,6 +33,11 @@ func Run(t *testing.T, open func(testing.TB) Platform) {
 		"a channel that is gone is told":           goneIsTold,
 		"a direct message is seen by one person":   directIsSeenByOne,
 		"a message has an address":                 messageHasAnAddress,
+		"a forged action grants nothing":           forgedActionsGrantNothing,
+		"odd actions end nothing":                  oddActionsEndNothing,
+		"double clicks are answered":               doubleClicksAreAnswered,
+		"old messages still answer":                oldMessagesStillAnswer,
+		"names are inert":                          namesAreInert,
 		"a lost connection is made good":           dropIsMadeGood,
 		"a refused token is told without it":       badTokenIsTold,
 	} {

@@ -81,6 +81,7 @@ type Server struct {
 type person struct {
 	id, name   string
 	team       string // their own; empty if it is Team
+	shown      string // what they are called; empty if it is name
 	admin, bot bool
 }
 
