@@ -68,8 +68,29 @@ type Shown struct {
 	Ephemeral bool
 	Image     *chat.Image // its picture as the platform got it; nil for none
 	Form      bool
-	Inputs    []string // labels
-	Pings     []string // names of those who are notified
+	Inputs    []string  // labels
+	Pings     []string  // names of those who are notified
+	Channel   string    // its id
+	To        string    // ID of the message that was clicked, if this answers a click and the platform tells
+	Asked     time.Time // when that was; zero if the platform does not tell
+	Key       string    // by which the bot keeps a post apart from others, if it gave one
+}
+
+// A Trouble is what becomes of one request of the bot.
+type Trouble int
+
+// The troubles.
+const (
+	None   Trouble = iota
+	Busy           // refused with 429: wait a second
+	Broken         // refused with 500
+	Unsaid         // done, but the answer is lost
+)
+
+// Waits are how long a platform waited, for each thing that somebody did.
+type Waits struct {
+	First  []time.Duration // for a first sign
+	Answer []time.Duration // for the answer itself
 }
 
 // Find gives the newest of messages that contains text.

@@ -83,6 +83,9 @@ type Server struct {
 	enforcer     *enforcer     // nil: there are no limits
 	interval     time.Duration // of heartbeats
 	closed       bool
+	watch        func(person string, m chattest.Shown)
+	disturb      func(r *http.Request, person string) chattest.Trouble
+	waits        chattest.Waits
 
 	guilds              []string // that the bot is in
 	identified          []Identified
@@ -128,7 +131,7 @@ func New() *Server {
 		changed: make(chan struct{}), acknowledged: done, interval: 41250 * time.Millisecond,
 	}
 	s.life, s.end = context.WithCancel(context.Background())
-	s.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	s.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 512}}
 	s.server = httptest.NewServer(s.routes())
 	return s
 }

@@ -55,6 +55,10 @@ func (s *Server) firstAnswer(in *interaction, b []byte) *refusal {
 		return no
 	}
 	in.answered = true
+	s.waits.First = append(s.waits.First, s.now().Sub(in.sent))
+	if in.original == nil || !in.original.thinking && in.original != in.clicked {
+		s.answeredNow(in)
+	}
 	in.timer.Stop()
 	close(in.acknowledged)
 	s.change()
@@ -90,7 +94,7 @@ func (s *Server) answer(in *interaction, b []byte) *refusal {
 		return nil
 	case kind.Type == answerLater:
 		in.original = s.store(in.channel, in.viewer(kind.Data.Flags), messageBody{}, true)
-		in.original.thinking = true
+		in.original.thinking, in.original.to = true, in
 		return nil
 	}
 	return malformed("type", fmt.Sprintf("%d does not answer an interaction of type %d", kind.Type, in.kind))
@@ -111,7 +115,7 @@ func (s *Server) say(in *interaction, b []byte) *refusal {
 	if no := body.Data.check(true); no != nil {
 		return no
 	}
-	in.original = s.store(in.channel, in.viewer(body.Data.Flags), body.Data, true)
+	in.original = s.storeTo(in, in.channel, in.viewer(body.Data.Flags), body.Data, true)
 	return nil
 }
 
@@ -125,6 +129,8 @@ func (s *Server) replace(in *interaction, b []byte) *refusal {
 		return no
 	}
 	in.clicked.put(body.Data)
+	s.answeredNow(in)
+	s.changeOf(in.clicked)
 	return nil
 }
 
@@ -193,11 +199,12 @@ func (s *Server) followUp(r *http.Request, b []byte) (any, *refusal) {
 	if in.followUps++; in.followUps > maxFollowUps && s.place(in.channel).visiting {
 		return nil, malformed("body", "no more than 5 follow-ups where the bot is not")
 	}
+	s.answeredNow(in)
 	if in.original != nil && in.original.thinking {
 		s.resolve(in.original, body)
 		return in.original.json(), nil
 	}
-	return s.store(in.channel, in.viewer(body.Flags), body, true).json(), nil
+	return s.storeTo(in, in.channel, in.viewer(body.Flags), body, true).json(), nil
 }
 
 func (s *Server) resolve(m *message, body messageBody) {
@@ -205,13 +212,16 @@ func (s *Server) resolve(m *message, body messageBody) {
 		m.pings = s.notified(body, true)
 	}
 	m.put(body)
-	s.change()
+	s.changeOf(m)
 }
 
 func (s *Server) editAnswer(r *http.Request, b []byte) (any, *refusal) {
 	m, no := s.answerMessage(r)
 	if no != nil {
 		return nil, no
+	}
+	if in, _ := s.byToken(r); in != nil {
+		s.answeredNow(in)
 	}
 	var body messageBody
 	if no := parse(b, &body); no != nil {

@@ -20,6 +20,7 @@ type message struct {
 	attachments []attachment
 	pings       []string
 	nonce       string
+	to          *interaction // the click that this answers; nil for none
 	posted      time.Time
 }
 
@@ -80,6 +81,9 @@ func (s *Server) notified(body messageBody, answer bool) (names []string) {
 		}
 	}
 	content := value(body.Content)
+	if content == "" {
+		return nil
+	}
 	for name, p := range s.people {
 		named := strings.Contains(content, "<@"+p.id+">") || strings.Contains(content, "<@!"+p.id+">")
 		all := strings.Contains(content, "@everyone") || strings.Contains(content, "@here")
@@ -93,10 +97,15 @@ func (s *Server) notified(body messageBody, answer bool) (names []string) {
 
 // store makes a message in a channel.
 func (s *Server) store(channel string, viewer *person, body messageBody, answer bool) *message {
-	m := &message{id: s.id(), channel: channel, viewer: viewer, posted: s.now(), pings: s.notified(body, answer)}
+	return s.storeTo(nil, channel, viewer, body, answer)
+}
+
+// storeTo is store for the answer to a click on a message.
+func (s *Server) storeTo(to *interaction, channel string, viewer *person, body messageBody, answer bool) *message {
+	m := &message{id: s.id(), to: to, nonce: strings.Trim(string(body.Nonce), `"`), channel: channel, viewer: viewer, posted: s.now(), pings: s.notified(body, answer)}
 	m.put(body)
 	s.messages = append(s.messages, m)
-	s.change()
+	s.changeOf(m)
 	return m
 }
 
@@ -164,7 +173,6 @@ func (s *Server) createMessage(r *http.Request, b []byte) (any, *refusal) {
 		return m.json(), nil
 	}
 	m := s.store(channel, nil, body, false)
-	m.nonce = nonce
 	s.nonces[nonce] = m
 	return m.json(), nil
 }
@@ -186,7 +194,7 @@ func (s *Server) editMessage(r *http.Request, b []byte) (any, *refusal) {
 		return nil, no
 	}
 	m.put(body)
-	s.change()
+	s.changeOf(m)
 	return m.json(), nil
 }
 
@@ -289,7 +297,10 @@ func (s *Server) Block(name string) {
 }
 
 func (m *message) shown() chattest.Shown {
-	all := chattest.Shown{ID: m.id, Text: m.text(), Ephemeral: m.viewer != nil, Image: m.image(), Pings: m.pings}
+	all := chattest.Shown{ID: m.id, Text: m.text(), Ephemeral: m.viewer != nil, Image: m.image(), Pings: m.pings, Channel: m.channel, Key: m.nonce}
+	if m.to != nil && m.to.clicked != nil {
+		all.To, all.Asked = m.to.clicked.id, m.to.sent
+	}
 	for _, b := range m.buttons() {
 		if !b.Disabled {
 			all.Buttons = append(all.Buttons, b.Label)

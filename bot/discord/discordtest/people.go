@@ -23,6 +23,7 @@ type interaction struct {
 	timer        *time.Timer
 	answered     bool
 	late         bool
+	complete     bool     // with more than a word that the answer comes later
 	original     *message // the answer; after answerLaterInPlace the message that was clicked
 	acknowledged chan struct{}
 	choices      chan []chat.Choice

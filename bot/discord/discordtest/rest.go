@@ -70,6 +70,10 @@ func (s *Server) serve(do route) http.Handler {
 		if s.enforce(w, r) {
 			return
 		}
+		refused, unsaid := s.troubled(w, r)
+		if refused {
+			return
+		}
 		if a, ok := s.faults.answer(r); ok {
 			a.write(w)
 			return
@@ -89,7 +93,7 @@ func (s *Server) serve(do route) http.Handler {
 		switch {
 		case no != nil:
 			s.refuse(w, r, no)
-		case s.lost(r):
+		case s.lost(r), unsaid:
 			panic(http.ErrAbortHandler) // drops the connection
 		default:
 			s.limits(w, r)

@@ -25,6 +25,7 @@ type envelope struct {
 	acked    chan struct{}               // closed by the bot's sign
 	done     bool                        // acked is closed
 	again    bool                        // was delivered before
+	sent     time.Time                   // at first
 	onAck    func(answer map[string]any) // the caller holds mu; answer is what came with the sign
 }
 
@@ -148,7 +149,7 @@ func (s *Server) ResponseURL(name string) string {
 // send delivers an event, twice if that fault is due. The caller holds mu.
 func (s *Server) send(kind string, payload map[string]any, onAck func(answer map[string]any)) {
 	s.acked = make(chan struct{})
-	e := &envelope{id: s.id("E"), kind: kind, payload: payload, acked: s.acked, onAck: onAck}
+	e := &envelope{id: s.id("E"), kind: kind, payload: payload, acked: s.acked, onAck: onAck, sent: time.Now()}
 	s.deliver(e)
 	if s.fault(chattest.Again) {
 		s.deliver(&envelope{id: s.id("E"), kind: kind, payload: payload, acked: make(chan struct{}), again: true})
@@ -213,11 +214,12 @@ func (s *Server) tellTimeout(e *envelope) {
 	if user == "" {
 		user = word(object(e.payload["user"])["id"])
 	}
-	s.messages = append(s.messages, &message{ts: s.stamp(), channel: General, only: user, text: "Slack: operation_timeout, the app did not respond"})
-	s.show()
+	m := &message{ts: s.stamp(), channel: General, only: user, text: "Slack: operation_timeout, the app did not respond"}
+	s.messages = append(s.messages, m)
+	s.showNew(m)
 }
 
 // redeliver sends e under a new id. The caller holds mu.
 func (s *Server) redeliver(e *envelope) {
-	s.deliver(&envelope{id: s.id("E"), kind: e.kind, payload: e.payload, acked: e.acked, onAck: e.onAck, again: true})
+	s.deliver(&envelope{id: s.id("E"), kind: e.kind, payload: e.payload, acked: e.acked, onAck: e.onAck, again: true, sent: e.sent})
 }

@@ -104,7 +104,7 @@ func (s *Server) try(address, media string, body []byte, again bool) (problem st
 		r.Header.Set("X-Slack-Retry-Num", "1")
 		r.Header.Set("X-Slack-Retry-Reason", "http_timeout")
 	}
-	got, err := http.DefaultClient.Do(r)
+	got, err := s.client.Do(r)
 	switch {
 	case s.ended.Err() != nil:
 		return "", nil, false
@@ -141,5 +141,5 @@ func (s *Server) answered(e *envelope, body []byte, problem string) {
 		s.tellTimeout(e)
 		return
 	}
-	e.acknowledge(answer)
+	s.acknowledge(e, answer)
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // conversation finds a channel; a person's id stands for the direct messages
@@ -75,9 +76,10 @@ func (s *Server) newMessage(c *channel, only string, args map[string]any) (*mess
 		return nil, "invalid_thread_ts"
 	}
 	m := &message{ts: s.stamp(), channel: c.id, thread: thread, only: only, text: word(args["text"]), blocks: array(args["blocks"]), metadata: object(args["metadata"])}
-	m.pings = s.pings(args)
+	m.pings, m.to = s.pings(args), word(args[":to"])
+	m.asked, _ = args[":asked"].(time.Time)
 	s.messages = append(s.messages, m)
-	s.show()
+	s.showNew(m)
 	return m, ""
 }
 
@@ -144,7 +146,7 @@ func (s *Server) update(args map[string]any) (map[string]any, string) {
 	for _, m := range s.messages {
 		if m.channel == c.id && m.ts == args["ts"] && m.only == "" {
 			m.text, m.blocks = word(args["text"]), array(args["blocks"])
-			s.show()
+			s.showNew(m)
 			return map[string]any{"channel": c.id, "ts": m.ts, "text": m.text, "message": s.asSent(m)}, ""
 		}
 	}

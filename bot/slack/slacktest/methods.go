@@ -50,9 +50,13 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.calls.Add(r, body)
+	if s.troubled(w, r) {
+		return
+	}
 	s.mu.Lock()
 	status, answer := s.call(r, body)
 	s.mu.Unlock()
+	s.unsaid(r)
 	switch status {
 	case http.StatusServiceUnavailable:
 		http.Error(w, "<html>upstream connect error</html>", status)

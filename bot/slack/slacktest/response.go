@@ -16,9 +16,13 @@ func (s *Server) response(w http.ResponseWriter, r *http.Request) {
 	}
 	s.calls.Add(r, body)
 	var args map[string]any
+	if s.troubled(w, r) {
+		return
+	}
 	readable := strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") && json.Unmarshal(body, &args) == nil
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.unsaid(r)
 	u := s.urls[r.PathValue("id")]
 	problem, status := "", http.StatusOK
 	switch {
@@ -54,7 +58,9 @@ func (s *Server) take(u *responseURL, args map[string]any) (problem string) {
 	if kind != "ephemeral" && kind != "in_channel" {
 		return "invalid_payload response_type"
 	}
-	u.uses++
+	if u.uses++; u.uses == 1 {
+		s.waits.Answer = append(s.waits.Answer, time.Since(u.made))
+	}
 	if args["replace_original"] == true && u.message != nil {
 		if problem := CheckMessage(args); problem != "" {
 			return problem
@@ -63,7 +69,7 @@ func (s *Server) take(u *responseURL, args map[string]any) (problem string) {
 			return problem
 		}
 		u.message.text, u.message.blocks = word(args["text"]), array(args["blocks"])
-		s.show()
+		s.showNew(u.message)
 		return ""
 	}
 	only := ""
@@ -72,6 +78,9 @@ func (s *Server) take(u *responseURL, args map[string]any) (problem string) {
 	}
 	if u.message != nil && word(args["thread_ts"]) != u.message.thread {
 		s.complain("an answer to a message in the thread %q went to %q", u.message.thread, word(args["thread_ts"]))
+	}
+	if u.message != nil {
+		args[":to"], args[":asked"] = u.message.channel+" "+u.message.ts, u.made
 	}
 	_, problem = s.newMessage(s.channels[u.channel], only, args)
 	return problem

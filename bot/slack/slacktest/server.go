@@ -35,12 +35,13 @@ const (
 
 // A Server is a fake Slack.
 type Server struct {
-	http  *httptest.Server
-	calls *chattest.Record
-	quit  <-chan struct{} // is that of ended
-	ended context.Context
-	end   context.CancelFunc
-	tasks sync.WaitGroup // pings, deadlines and requests
+	http   *httptest.Server
+	client *http.Client // for calling the bot
+	calls  *chattest.Record
+	quit   <-chan struct{} // is that of ended
+	ended  context.Context
+	end    context.CancelFunc
+	tasks  sync.WaitGroup // pings, deadlines and requests
 
 	mu         sync.Mutex // guards the rest
 	closed     bool
@@ -76,6 +77,9 @@ type Server struct {
 	limited    int
 	squeezed   map[string]int // Retry-After, by team and method
 	count      int            // makes ids and timestamps unique
+	watcher    func(person string, m chattest.Shown)
+	disturb    func(r *http.Request, person string) chattest.Trouble
+	waits      chattest.Waits
 }
 
 type person struct {
@@ -99,6 +103,8 @@ type message struct {
 	blocks      []any
 	metadata    map[string]any
 	pings       []string
+	to          string // the message that was clicked, if this answers a click
+	asked       time.Time
 }
 
 type view struct {
@@ -130,6 +136,7 @@ func New() *Server {
 		faults: map[chattest.Fault]bool{}, missing: map[string]bool{}, files: map[string]*file{},
 		squeezed: map[string]int{}, oauth: oauth{codes: map[string]*grant{}, uris: map[string]string{}},
 	}
+	s.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 512}} // else a crowd uses up all ports
 	s.ended, s.end = context.WithCancel(context.Background())
 	s.quit = s.ended.Done()
 	s.channels[General] = &channel{id: General, name: "general", members: map[string]bool{BotUser: true}}
@@ -160,6 +167,7 @@ func (s *Server) Close() {
 	s.end()
 	s.drop()
 	s.mu.Unlock()
+	s.client.CloseIdleConnections()
 	s.http.CloseClientConnections()
 	s.http.Close()
 	s.tasks.Wait()
@@ -229,10 +237,7 @@ func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
 	for _, m := range s.messages {
 		c := s.channels[m.channel]
 		if c != nil && c.members[p.id] && (m.only == "" || m.only == p.id) {
-			shown = append(shown, chattest.Shown{
-				ID: m.channel + " " + m.ts, Text: strings.Join(append([]string{m.text}, texts(m.blocks)...), "\n"),
-				Buttons: labels(m.blocks, "actions"), Ephemeral: m.only != "", Image: s.image(m.blocks), Pings: m.pings,
-			})
+			shown = append(shown, s.shown(m))
 		}
 	}
 	for _, id := range sortedViews(s.views) {
@@ -247,6 +252,15 @@ func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
 		shown = append(shown, chattest.Shown{ID: v.id, Text: strings.Join(texts(blocks), "\n"), Buttons: labels(blocks, "actions"), Ephemeral: true})
 	}
 	return shown, s.changed
+}
+
+// shown is a message as people see it. The caller holds mu.
+func (s *Server) shown(m *message) chattest.Shown {
+	return chattest.Shown{
+		ID: m.channel + " " + m.ts, Text: strings.Join(append([]string{m.text}, texts(m.blocks)...), "\n"),
+		Buttons: labels(m.blocks, "actions"), Ephemeral: m.only != "", Image: s.image(m.blocks), Pings: m.pings,
+		Channel: m.channel, To: m.to, Asked: m.asked, Key: word(object(m.metadata["event_payload"])["key"]),
+	}
 }
 
 // show tells those who wait that there is something new. The caller holds mu.

@@ -185,7 +185,7 @@ func (s *Server) read(c *conn) {
 			if ack.Payload != nil && e.payload["type"] != "block_suggestion" && e.payload["type"] != "view_submission" {
 				s.complain("an acknowledgement of %s with a payload: %q", e.kind, frame)
 			}
-			e.acknowledge(ack.Payload)
+			s.acknowledge(e, ack.Payload)
 		}
 		s.mu.Unlock()
 	}
@@ -195,12 +195,18 @@ func (s *Server) read(c *conn) {
 const maxAck = 20 << 10
 
 // acknowledge notes the bot's sign. The caller holds mu.
-func (e *envelope) acknowledge(answer map[string]any) {
+func (s *Server) acknowledge(e *envelope, answer map[string]any) {
 	if e.done {
 		return
 	}
 	e.done = true
 	close(e.acked)
+	if !e.sent.IsZero() {
+		s.waits.First = append(s.waits.First, time.Since(e.sent))
+		if e.payload["type"] == "block_suggestion" { // the sign is the answer
+			s.waits.Answer = append(s.waits.Answer, time.Since(e.sent))
+		}
+	}
 	if e.onAck != nil {
 		e.onAck(answer)
 	}
