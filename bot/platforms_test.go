@@ -51,7 +51,7 @@ type (
 func (overThere) Adapter() chat.Adapter { return nil }
 func (overThere) Channel() chat.Channel { return chat.Channel{} }
 
-func newSlack(t *testing.T) workplace {
+func newSlack(t testing.TB) workplace {
 	s := slacktest.New()
 	t.Cleanup(s.Close)
 	return workplace{overThere{s}, chat.Channel{Platform: "slack", Workspace: slacktest.Team, ID: slacktest.General}, func(base string) []string {
@@ -59,7 +59,7 @@ func newSlack(t *testing.T) workplace {
 	}, s.URL()}
 }
 
-func newDiscord(t *testing.T) workplace {
+func newDiscord(t testing.TB) workplace {
 	d := discordtest.New()
 	t.Cleanup(d.Close)
 	return workplace{overThere{d}, chat.Channel{Platform: "discord", Workspace: discordtest.GuildID, ID: discordtest.GeneralID}, func(base string) []string {
@@ -68,7 +68,7 @@ func newDiscord(t *testing.T) workplace {
 }
 
 // ask types a command and waits for a new message with its answer.
-func (w workplace) ask(t *testing.T, person, command, answer string) chattest.Shown {
+func (w workplace) ask(t testing.TB, person, command, answer string) chattest.Shown {
 	t.Helper()
 	old := map[string]bool{}
 	messages, _ := w.Sees(person)
@@ -298,7 +298,7 @@ func duel(t *testing.T, w workplace, see func(person, text string) chattest.Show
 }
 
 // onePressTopic is a topic with questions that are answered by pressing A, and no others.
-func onePressTopic(t *testing.T) string {
+func onePressTopic(t testing.TB) string {
 	t.Helper()
 	bank, err := app.Bank()
 	if err != nil {

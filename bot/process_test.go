@@ -29,6 +29,8 @@ type process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
 
+	address string // of HTTP, if it was given one
+
 	mu       sync.Mutex // guards out and errs
 	out, err bytes.Buffer
 }
@@ -98,7 +100,7 @@ func (l locked) Write(p []byte) (int, error) {
 }
 
 // freeAddress is an address on which nobody listens.
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -24,14 +24,14 @@ import (
 )
 
 // transports are all ways in which platforms reach a bot that listens on address.
-var transports = map[string]func(t *testing.T, address string) workplace{
-	"slack over sockets":       func(t *testing.T, _ string) workplace { return newSlack(t) },
+var transports = map[string]func(t testing.TB, address string) workplace{
+	"slack over sockets":       func(t testing.TB, _ string) workplace { return newSlack(t) },
 	"slack over HTTP":          newSlackOverHTTP,
-	"discord over the gateway": func(t *testing.T, _ string) workplace { return newDiscord(t) },
+	"discord over the gateway": func(t testing.TB, _ string) workplace { return newDiscord(t) },
 	"discord over HTTP":        newDiscordOverHTTP,
 }
 
-func newSlackOverHTTP(t *testing.T, address string) workplace {
+func newSlackOverHTTP(t testing.TB, address string) workplace {
 	w := newSlack(t)
 	w.Platform.(overThere).people.(*slacktest.Server).OverHTTP("http://" + address)
 	w.env = func(base string) []string {
@@ -40,7 +40,7 @@ func newSlackOverHTTP(t *testing.T, address string) workplace {
 	return w
 }
 
-func newDiscordOverHTTP(t *testing.T, address string) workplace {
+func newDiscordOverHTTP(t testing.TB, address string) workplace {
 	w := newDiscord(t)
 	w.Platform.(overThere).people.(*discordtest.Server).DeliverTo("http://" + address)
 	w.env = func(base string) []string {
@@ -50,7 +50,7 @@ func newDiscordOverHTTP(t *testing.T, address string) workplace {
 }
 
 // awaitStatus asks until the answer has that status, and gives its text.
-func awaitStatus(t *testing.T, address, path string, want int) string {
+func awaitStatus(t testing.TB, address, path string, want int) string {
 	t.Helper()
 	deadline := time.After(40 * time.Second)
 	for {
@@ -106,7 +106,7 @@ func hold(t *testing.T, w workplace, database string) (release func()) {
 	}
 }
 
-func (p *process) signal(t *testing.T, s os.Signal) {
+func (p *process) signal(t testing.TB, s os.Signal) {
 	t.Helper()
 	if err := p.cmd.Process.Signal(s); err != nil {
 		t.Fatal(err)
@@ -165,7 +165,7 @@ func TestASecondSignalEndsTheBotAtOnce(t *testing.T) {
 // TestAPostUnderWayAtTheStopIsMade: the platform takes its time with a round's post
 // when the bot is told to stop. The bot waits for it, and writes down that it was posted.
 func TestAPostUnderWayAtTheStopIsMade(t *testing.T) {
-	for name, open := range map[string]func(*testing.T) workplace{"slack": newSlack, "discord": newDiscord} {
+	for name, open := range map[string]func(testing.TB) workplace{"slack": newSlack, "discord": newDiscord} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, address, database := open(t), freeAddress(t), pgtest.URL(t)
