@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"ckadbot/bot/discord/discordtest"
+	"ckadbot/bot/slack/slacktest"
+	"ckadbot/bot/store"
+	"ckadbot/migrations/pgtest"
+)
+
+const (
+	manyWorkspaces = 1000
+	wantMemory     = 150 // MB
+)
+
+// BenchmarkLoadWorkspaces tells how much memory a bot has in use that somebody used in each of many workspaces, on each platform:
+// at first nobody, then to look a term up, then to ask a question, which is posted there.
+//
+//	go test -run '^$' -bench LoadWorkspaces ./bot
+func BenchmarkLoadWorkspaces(b *testing.B) {
+	b.Run("slack", func(b *testing.B) {
+		address, database := freeAddress(b), pgtest.URL(b)
+		s := slacktest.New()
+		b.Cleanup(s.Close)
+		s.OverHTTP("http://" + address)
+		install(b, s, database)
+		start(b, []string{"SLACK_CLIENT_ID=" + slacktest.ClientID, "SLACK_CLIENT_SECRET=" + slacktest.ClientSecret, "SLACK_SIGNING_SECRET=" + slacktest.SigningSecret,
+			"SECRET_KEYS=key1:" + base64.StdEncoding.EncodeToString(secretKey), "PUBLIC_URL=https://ckadbot.example.com", "SLACK_API_URL=" + s.URL(),
+			"DATABASE_URL=" + database, "HTTP_ADDR=" + address, "LOG_LEVEL=error"}, "")
+		useAll(b, address, func(n int, command string) {
+			s.SendRaw("slash_commands", map[string]any{
+				"team_id": teamNamed(n), "team_domain": "test", "channel_id": "C" + teamNamed(n), "channel_name": "general", "user_id": "U0ALICE", "user_name": "alice",
+				"command": "/ckad", "text": command, "response_url": s.ResponseURL("alice"), "trigger_id": fmt.Sprint("1.2.", n, len(command)), "is_enterprise_install": "false",
+			})
+			for done := 0; done == 0; done = len(s.Waits().Answer) {
+				<-time.After(time.Millisecond)
+			}
+		})
+		if c := s.Complaints(); len(c) > 0 {
+			b.Errorf("the platform complains %d times, at first: %s", len(c), c[0])
+		}
+	})
+	b.Run("discord", func(b *testing.B) {
+		address := freeAddress(b)
+		w := newDiscordOverHTTP(b, address)
+		start(b, append(w.env(w.base), "DATABASE_URL="+pgtest.URL(b), "HTTP_ADDR="+address, "LOG_LEVEL=error"), "")
+		d := w.Platform.(overThere).people.(*discordtest.Server)
+		var channels []string
+		for n := range manyWorkspaces {
+			channels = append(channels, d.AddChannel(fmt.Sprint("place", n)))
+		}
+		useAll(b, address, func(n int, command string) { interactIn(b, address, n, channels[n], command) })
+		if c := w.Complaints(); len(c) > 0 {
+			b.Errorf("the platform complains %d times, at first: %s", len(c), c[0])
+		}
+	})
+}
+
+var secretKey = bytes.Repeat([]byte{7}, 32)
+
+func teamNamed(n int) string { return fmt.Sprint("TMANY", n) }
+
+// install has all teams install the app.
+func install(b *testing.B, s *slacktest.Server, database string) {
+	db, err := pgxpool.New(b.Context(), database)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	keys, err := store.NewKeys(store.Key{ID: "key1", Secret: secretKey})
+	if err != nil {
+		b.Fatal(err)
+	}
+	all := store.NewInstallations(db, keys)
+	for n := range manyWorkspaces {
+		team := teamNamed(n)
+		s.AddWorkspace(team, "C"+team)
+		token, _ := s.Grant(slacktest.Install{Team: team})
+		if _, err := all.Save(b.Context(), store.Installation{Team: team, BotUser: slacktest.BotUser, Installer: "U0ADMIN", Token: store.Token(token)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// useAll uses the bot in each workspace, and reports its memory.
+func useAll(b *testing.B, address string, use func(n int, command string)) {
+	awaitStatus(b, address, "/readyz", 200)
+	memory := func() float64 { return gauge(b, address, "process_resident_memory_bytes") / 1e6 }
+	b.ReportMetric(memory(), "RSS-MB-before")
+	for b.Loop() {
+		for _, command := range []string{"define pod", "ask " + onePressTopic(b)} {
+			for n := range manyWorkspaces {
+				use(n, command)
+			}
+			b.ReportMetric(memory(), "RSS-MB-"+command[:3])
+		}
+	}
+	if mb := memory(); mb > wantMemory {
+		b.Errorf("%d workspaces take %.0f MB, wanted %d at most", manyWorkspaces, mb, wantMemory)
+	}
+}
+
+// interactIn has somebody use a command in a guild.
+func interactIn(b *testing.B, address string, n int, channel, command string) {
+	name, value, _ := strings.Cut(command, " ")
+	option := map[string]string{"define": "term", "ask": "topic"}[name]
+	body, err := json.Marshal(map[string]any{
+		"id": fmt.Sprint(1_200_000_000_000_000_000 + n*100 + len(command)), "application_id": discordtest.ApplicationID, "type": 2, "token": fmt.Sprint("token", n, name), "version": 1,
+		"guild_id": fmt.Sprint(1_300_000_000_000_000_000 + n), "channel_id": channel, "channel": map[string]any{"id": channel, "type": 0},
+		"member":          map[string]any{"user": map[string]any{"id": "1100000000000000001", "username": "alice"}, "roles": []any{}, "permissions": "3072", "joined_at": "2026-01-01T00:00:00.000000+00:00"},
+		"app_permissions": "274878024704", "locale": "en-US", "guild_locale": "en-US", "entitlements": []any{}, "context": 0,
+		"data": map[string]any{"id": "1", "name": "ckad", "type": 1, "options": []any{map[string]any{"type": 1, "name": name, "options": []any{map[string]any{"type": 3, "name": option, "value": value}}}}},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, "http://"+address+"/discord/interactions", bytes.NewReader(body))
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.Header = discordtest.Sign(body, time.Now())
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if said, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != http.StatusOK || !bytes.Contains(said, []byte(`"type":4`)) {
+		b.Fatalf("workspace %d is answered %s %s (%v)", n, answer.Status, said, err)
+	}
+}
