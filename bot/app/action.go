@@ -20,6 +20,8 @@ import (
 //	why:WORKSPACE:ROUND:QUESTION          the reason, after the close
 //	accept:WORKSPACE:ROUND, decline:…     a challenge
 //	quiet:HOME:WORKSPACE:ROUND            no more reminders of the round's series, for the person as HOME knows them
+//	remind:SERIES:STATE                   reminders of a series, on or off; see seriesKey
+//	help:                                 what the bot can do
 //	practice:QUESTIONS:TOPIC              opens a practice; 0 questions are as many as usual, pack made the topic
 //	repeat:                               opens a review
 //	mock:WORKSPACE:QUESTIONS              starts a mock exam
@@ -40,6 +42,9 @@ import (
 //	admin:change:ID:VERSION               the form to edit a question; admin:retire:…, admin:void:… likewise
 //	admin:restore:ID:VERSION:OLD          a question as it was at version OLD; the first VERSION is the one that was seen
 //	admin:versions:ID                     the history of a question
+//	admin:pause:SERIES, admin:resume:…    a series; see seriesKey
+//	admin:skip:SERIES:DAY                 a day that a series leaves out
+//	admin:new:                            the form for a series
 //	admin:edit:SLUG                       the form to edit a term
 //	admin:revert:SLUG:REV                 a term as it was at that edit
 //
@@ -64,6 +69,8 @@ const (
 	verbWrong    = "wrong"
 	verbLook     = "look"
 	verbQuiet    = "quiet"
+	verbRemind   = "remind"
+	verbHelp     = "help"
 	verbEntry    = "entry"
 	verbShare    = "share"
 	verbBoard    = "board"
@@ -78,6 +85,11 @@ const (
 	verbQueue    = chat.AdminAction + "queue"
 	verbEdit     = chat.AdminAction + "edit"
 	verbRevert   = chat.AdminAction + "revert"
+
+	verbPause     = chat.AdminAction + "pause"
+	verbResume    = chat.AdminAction + "resume"
+	verbSkipDay   = chat.AdminAction + "skip"
+	verbNewSeries = chat.AdminAction + "new"
 
 	verbReports      = chat.AdminAction + "reports"
 	verbFine         = chat.AdminAction + "fine"

@@ -173,6 +173,8 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 		verbPractice: a.practiceAnew,
 		verbLook:     a.look,
 		verbQuiet:    a.stopReminding,
+		verbRemind:   a.remindFromHome,
+		verbHelp:     helpFromHome,
 		verbEntry:    a.showEntry,
 		verbShare:    a.shareEntry,
 		verbBoard:    a.showBoard,
@@ -186,6 +188,11 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 		verbQueue:    a.nextSuggestion,
 		verbEdit:     a.editFor,
 		verbRevert:   a.revertTo,
+
+		verbPause:     a.ruleSeries,
+		verbResume:    a.ruleSeries,
+		verbSkipDay:   a.ruleSeries,
+		verbNewSeries: a.newSeriesFromHome,
 
 		verbReport:       a.report,
 		verbReports:      a.nextReport,
@@ -203,7 +210,16 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 	if (to.verb == verbSuggest || to.verb == verbReport) && chat.Homeless(c.User.Home()) {
 		return unread
 	}
-	return a.reply(do(ctx, c, to))
+	onPage := c.Message.Channel.ID == ""
+	var err error
+	if c.Message.Channel, err = a.fromHome(ctx, c.User, c.Message.Channel, to); err != nil {
+		return a.reply(chat.Reply{}, err)
+	}
+	r := a.reply(do(ctx, c, to))
+	if onPage {
+		r.Message = withoutChannel(r.Message)
+	}
+	return r
 }
 
 // Submit takes a form that was filled in.
@@ -230,6 +246,10 @@ func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
 	s.User = atHome(s.User, to.workspace)
 	if (to.verb == suggestForm || to.verb == reportForm) && chat.Homeless(s.User.Home()) {
 		return unread
+	}
+	var err error
+	if s.Channel, err = a.fromHome(ctx, s.User, s.Channel, to); err != nil {
+		return a.reply(chat.Reply{}, err)
 	}
 	return a.reply(do(ctx, s, to))
 }

@@ -144,7 +144,7 @@ func (a *App) submitQuestion(ctx context.Context, s chat.Submission, to target) 
 	}
 	q, err := edited(now.Question, s.Values)
 	if err != nil {
-		return chat.Reply{}, keeping(err, s.Values)
+		return keeping(err, s.Values)
 	}
 	entries, err := kb.Builtin()
 	if err != nil {
@@ -152,7 +152,7 @@ func (a *App) submitQuestion(ctx context.Context, s chat.Submission, to target) 
 	}
 	v, err := a.engine.EditQuestion(ctx, d, q, Terms(entries))
 	if err != nil {
-		return chat.Reply{}, keeping(err, s.Values)
+		return keeping(err, s.Values)
 	}
 	return a.afterRule(ctx, s.User, v)
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -180,9 +181,14 @@ func (a *App) typeAnswer(_ context.Context, _ chat.Click, to target) (chat.Reply
 func (a *App) submitTyped(ctx context.Context, s chat.Submission, to target) (chat.Reply, error) {
 	to.verb = verbStep
 	if strings.TrimSpace(s.Values["answer"]) == "" {
-		return chat.Reply{}, problem("Please type an answer: a word or a few. Press the button again.")
+		r, err := refusing(refused{"answer", problem("Please type an answer: a word or a few.")}, s.Values)
+		r.Text += " Press the button again."
+		return r, err
 	}
 	r, err := a.record(ctx, s.User, s.Channel, to, s.Values["answer"])
+	if invalid := (*quiz.InvalidError)(nil); errors.As(err, &invalid) {
+		return refusing(refused{"answer", err}, s.Values)
+	}
 	r.Replace = false // there is no message that a form came from
 	return r, err
 }

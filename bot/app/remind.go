@@ -20,7 +20,7 @@ func (a *App) remind(ctx context.Context, c chat.Command) (chat.Reply, error) {
 			return chat.Reply{}, err
 		}
 		s, err := a.engine.RemindOn(ctx, r)
-		return private("I will write to you directly if you have not answered a round of **%s** when half of its time is left, at the earliest two hours before it closes. `/ckad remind off` ends that.", chat.Escape(s.Name)), err
+		return remindedOf(s.Name), err
 	case "off":
 		s, err := a.engine.RemindOff(ctx, r)
 		return notReminded(s.Name), err
@@ -55,6 +55,10 @@ func (a *App) stopReminding(ctx context.Context, c chat.Click, to target) (chat.
 	}
 	series, err := a.engine.StopReminding(ctx, to.words[1], round, person(atHome(c.User, to.words[0])))
 	return notReminded(series), err
+}
+
+func remindedOf(series string) chat.Reply {
+	return private("I will write to you directly if you have not answered a round of **%s** when half of its time is left, at the earliest two hours before it closes. `/ckad remind off` ends that.", chat.Escape(series))
 }
 
 func notReminded(series string) chat.Reply {

@@ -43,7 +43,7 @@ func (a *App) report(ctx context.Context, c chat.Click, to target) (chat.Reply, 
 func (a *App) submitReport(ctx context.Context, s chat.Submission, to target) (chat.Reply, error) {
 	err := a.engine.Report(ctx, quiz.ReportRequest{Workspace: to.workspace, Round: to.round, Question: to.question, Channel: s.Channel.String(), By: person(s.User), Said: s.Values["said"]})
 	if err != nil {
-		return chat.Reply{}, keeping(err, s.Values)
+		return keeping(err, s.Values)
 	}
 	return private("Thank you. An admin will look at this question; if its answer is corrected, everybody's points are."), nil
 }

@@ -46,13 +46,20 @@ func (a *App) saveSeries(ctx context.Context, u chat.User, ch chat.Channel, valu
 	}
 	s, err := newSeries(u, ch, values)
 	if err == nil {
-		err = a.mayPost(ctx, s.Channels[0].ID)
+		if err = a.mayPost(ctx, s.Channels[0].ID); err != nil {
+			err = refused{"channel", err}
+		}
 	}
 	if err == nil {
 		s, err = a.engine.CreateSeries(ctx, s)
 	}
+	if errors.Is(err, quiz.ErrSeriesExists) {
+		err = refused{"name", err}
+	}
 	if words, ok := explain(aboutTopic(err, values["topic"])); ok {
-		return chat.Reply{}, problem(words + "\n\nWhat you gave: " + retype(values))
+		r := private("%s", words+"\n\nWhat you gave: "+retype(values))
+		r.Invalid = atInputs(err, values)
+		return r, nil
 	}
 	if err != nil {
 		return chat.Reply{}, err
@@ -69,12 +76,15 @@ func newSeries(u chat.User, ch chat.Channel, values map[string]string) (quiz.Ser
 	if id := values["channel"]; id != "" {
 		ch.ID = id
 	}
+	if ch.ID == "" { // somebody's home page is none
+		return s, refused{"channel", problem("In which channel? Choose one that I am in.")}
+	}
 	s.Channels = []quiz.Channel{{ID: ch.String()}}
 	if err := setSeries(&s, values); err != nil {
 		return s, err
 	}
 	if s.Zone == "" {
-		return s, problem("In which time zone? For example `zone=Europe/Berlin` or `zone=America/New_York`.")
+		return s, refused{"zone", problem("In which time zone? For example `zone=Europe/Berlin` or `zone=America/New_York`.")}
 	}
 	return s, nil
 }
@@ -88,7 +98,7 @@ func setSeries(s *quiz.Series, values map[string]string) (err error) {
 		{"time", func(v string) { s.Opens, err = quiz.ParseClock(v) }},
 		{"close", func(v string) { s.Closes, err = quiz.ParseClock(v) }},
 		{"days", func(v string) { s.Days, err = quiz.ParseDays(v) }},
-		{"zone", func(v string) { s.Zone = v }},
+		{"zone", func(v string) { s.Zone = v; _, err = quiz.LoadZone(v) }},
 		{"questions", func(v string) { s.Questions, err = questionCount(v, 1) }},
 		{"topic", func(v string) { s.Topic = unless(v, "any") }},
 		{"skip", func(v string) { s.Skipped, err = skipped(v) }},
@@ -101,7 +111,7 @@ func setSeries(s *quiz.Series, values map[string]string) (err error) {
 			option.set(v)
 		}
 		if err != nil {
-			return err
+			return refused{option.name, err}
 		}
 	}
 	return nil

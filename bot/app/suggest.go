@@ -64,16 +64,16 @@ func (a *App) submitSuggestion(ctx context.Context, s chat.Submission, to target
 	if len(to.words) == 2 {
 		e, err := a.entry(s.User, to.words[0])
 		if err != nil {
-			return chat.Reply{}, keeping(err, s.Values)
+			return keeping(err, s.Values)
 		}
 		suggestion.Entry.Slug, suggestion.Entry.Term = e.Slug, e.Term
 		if !changes(e, suggestion.Entry) {
-			return chat.Reply{}, keeping(problem("That is the text as it is. Change what is wrong, or say a name that is missing."), s.Values)
+			return keeping(refused{"definition", problem("That is the text as it is. Change what is wrong, or say a name that is missing.")}, s.Values)
 		}
 		suggestion.Base, _ = strconv.ParseInt(to.words[1], 10, 64)
 	}
 	if _, err := a.glossary.Suggest(ctx, suggestion); err != nil {
-		return chat.Reply{}, keeping(err, s.Values)
+		return keeping(err, s.Values)
 	}
 	return private("Thank you. **%s** waits for an admin now; they see it with `/ckad-admin suggestions`.", chat.Escape(suggestion.Entry.Term)), nil
 }
@@ -103,12 +103,12 @@ func listOf(s string) (names []string) {
 	return names
 }
 
-// keeping adds to words for a person what they had typed into a form, so that
-// it can be copied and is not lost. Other errors stay as they are.
-func keeping(err error, values map[string]string) error {
+// keeping is refusing, and adds to the words for a person what they had typed into
+// the form, so that it can be copied and is not lost where no form stays open.
+func keeping(err error, values map[string]string) (chat.Reply, error) {
 	words, ok := explain(err)
 	if !ok {
-		return err
+		return chat.Reply{}, err
 	}
 	var typed []string
 	for _, name := range []string{"term", "definition", "details", "example", "aliases", "text", "choices", "answers", "key", "explanation", "said", "why"} {
@@ -117,7 +117,9 @@ func keeping(err error, values map[string]string) error {
 		}
 	}
 	text := words + "\n\nWhat you typed, so that it is not lost:\n"
-	return problem(text + chat.Fence(chat.Cut(strings.Join(typed, "\n"), max(1, chat.MaxText-chat.Length(text)-20))))
+	r := private("%s", text+chat.Fence(chat.Cut(strings.Join(typed, "\n"), max(1, chat.MaxText-chat.Length(text)-20))))
+	r.Invalid = atInputs(err, values)
+	return r, nil
 }
 
 // suggestions shows the first suggestion that waits.

@@ -70,7 +70,7 @@ func (a *App) submitTerm(ctx context.Context, s chat.Submission, to target) (cha
 	e.Verified, e.Licence, e.SourceURL = "", "", "" // were said of the text that this one replaces
 	e, err := a.glossary.Put(ctx, s.User.Home(), chat.Line(s.User.Name, 64), base, e)
 	if err != nil {
-		return chat.Reply{}, keeping(err, s.Values)
+		return keeping(err, s.Values)
 	}
 	return private("Saved. `/ckad define %s` shows your text in this workspace; `/ckad-admin term history %s` shows all versions.", chat.Escape(e.Term), chat.Escape(e.Term)), nil
 }

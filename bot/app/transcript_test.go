@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -41,6 +42,8 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 //	> clock 2026-11-23 09:30 2    or two
 //	> remove the bot              it may not post in the channel any more, until
 //	> invite the bot
+//	> alice: home                 opens the bot's own page; buttons pressed on it are answered there
+//	> alice leaves the channel    so that its quiz is none of theirs
 //	> alice blocks the bot        and takes no direct messages from it any more
 //	> restart                     the bot is killed and started again
 //	> the other bot answers       one that runs on the same database, and has at most a second to learn what happened
@@ -112,12 +115,14 @@ type room struct {
 	clock    time.Time
 	refused  bool            // the bot may not post
 	blocked  map[string]bool // people who take no direct messages
+	outside  map[string]bool // people who are not in the channel
 	said     strings.Builder
 	shown    []shown // also what was replaced since: a chat on a telephone may be slow to notice
 	events   int     // posts and edits so far
 	expected int     // how many of them a command or the clock has waited for; a click may lead to more
 	happened chan struct{}
 	form     *chat.Form
+	atHome   bool // it was asked for on a page
 }
 
 // shown is a message in the room.
@@ -125,13 +130,14 @@ type shown struct {
 	id, to string // to one person, or "" to all
 	m      chat.Message
 	direct bool // posted to them in their own channel
+	home   bool // on their page
 }
 
 var here = chat.Channel{Platform: "test", Workspace: "w", ID: "quiz"}
 
 func newRoom(t *testing.T) *room {
 	t.Helper()
-	r := &room{clock: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC), happened: make(chan struct{}), blocked: map[string]bool{}}
+	r := &room{clock: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC), happened: make(chan struct{}), blocked: map[string]bool{}, outside: map[string]bool{}}
 	pool := pgtest.New(t)
 	r.pool = pool
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -201,6 +207,12 @@ func (r *room) do(t *testing.T, line string) {
 		r.mu.Unlock()
 		return
 	}
+	if who, ok := strings.CutSuffix(line, " leaves the channel"); ok {
+		r.mu.Lock()
+		r.outside[who] = true
+		r.mu.Unlock()
+		return
+	}
 	if line == "restart" {
 		r.stop()
 		r.app, r.stop = r.db()
@@ -224,6 +236,8 @@ func (r *room) do(t *testing.T, line string) {
 		r.press(t, u, rest)
 	case "fill":
 		r.fill(t, u, rest)
+	case "home":
+		r.home(t, u)
 	default:
 		c, ok := Spec.Parse(what, chat.Names{
 			Person: func(w string) (string, bool) { return strings.CutPrefix(w, "@") },
@@ -342,6 +356,11 @@ func (r *room) press(t *testing.T, u chat.User, label string) {
 				if s.direct || u.Workspace == chat.Everywhere { // as on Discord
 					u.Workspace, ch = chat.Everywhere, direct(u)
 				}
+				if s.home {
+					ch.ID = ""
+					r.showAtHome(t, u, r.app.Click(t.Context(), chat.Click{Action: b.Action, User: u, Message: chat.MessageRef{Channel: ch}}))
+					return
+				}
 				r.show(t, u, s.id, r.app.Click(t.Context(), chat.Click{Action: b.Action, User: u, Message: chat.MessageRef{Channel: ch, ID: s.id}}))
 				return
 			}
@@ -363,7 +382,37 @@ func (r *room) fill(t *testing.T, u chat.User, values string) {
 		k, v, _ := strings.Cut(strings.TrimSpace(part), "=")
 		s.Values[k] = v
 	}
+	if r.atHome {
+		s.Channel.ID = ""
+		r.showAtHome(t, u, r.app.Submit(t.Context(), s))
+		return
+	}
 	r.show(t, u, "", r.app.Submit(t.Context(), s))
+}
+
+// home shows somebody their page.
+func (r *room) home(t *testing.T, u chat.User) {
+	t.Helper()
+	for _, m := range r.app.Home(t.Context(), u) {
+		if err := m.Validate(); err != nil {
+			t.Errorf("home of %s: %v", u.ID, err)
+		}
+		r.mu.Lock()
+		r.shown = append(r.shown, shown{id: "home", to: u.ID, m: m, home: true})
+		r.write("on the page of "+u.ID, m)
+		r.mu.Unlock()
+	}
+}
+
+// showAtHome writes the answer to a click on a page down. Its buttons are on the page, too.
+func (r *room) showAtHome(t *testing.T, u chat.User, reply chat.Reply) {
+	t.Helper()
+	r.show(t, u, "home", reply)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.atHome = reply.Form != nil || reply.Invalid != nil; reply.Form == nil {
+		r.shown[len(r.shown)-1].home = true
+	}
 }
 
 // show writes a reply down; clicked is the message whose button was pressed.
@@ -375,7 +424,7 @@ func (r *room) show(t *testing.T, u chat.User, clicked string, reply chat.Reply)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if reply.Form != nil {
-		r.form = reply.Form
+		r.form, r.atHome = reply.Form, false
 		fmt.Fprintf(&r.said, "form for %s: %s\n", u.ID, reply.Form.Title)
 		for _, in := range reply.Form.Inputs {
 			fmt.Fprintf(&r.said, "  %s [%s]\n", in.Label, strings.ReplaceAll(in.Value, "\n", "\n    "))
@@ -398,6 +447,9 @@ func (r *room) show(t *testing.T, u chat.User, clicked string, reply chat.Reply)
 		heading += ", in its place"
 	}
 	r.write(heading, reply.Message)
+	for _, input := range slices.Sorted(maps.Keys(reply.Invalid)) {
+		fmt.Fprintf(&r.said, "  (at %s: %s)\n", input, chat.Unmarked(reply.Invalid[input]))
+	}
 }
 
 func (r *room) write(heading string, m chat.Message) {
@@ -476,6 +528,16 @@ func (r *room) Post(_ context.Context, ch chat.Channel, _ chat.Key, m chat.Messa
 	r.write(heading, m)
 	r.happen()
 	return chat.MessageRef{Channel: ch, ID: new.id}, nil
+}
+
+// Inside is everybody who has not left.
+func (r *room) Inside(_ context.Context, u chat.User, channels []chat.Channel) ([]chat.Channel, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.outside[u.ID] {
+		return nil, nil
+	}
+	return channels, nil
 }
 
 // Direct gives each person a channel of their own, Link what a browser would open.

@@ -115,7 +115,9 @@ func TestFormOfTheHomePageComesBack(t *testing.T) {
 		h := homely(func(chat.Click) chat.Reply {
 			return chat.Reply{Form: &chat.Form{Title: "New", Action: "form", Inputs: []chat.Input{{Name: "name", Label: "Name"}, {Name: "channel", Label: "Channel", Place: true}}}}
 		})
-		h.OnSubmit = func(s chat.Submission) chat.Reply { return say("Saved " + s.Values["name"] + " " + s.Values["channel"]) }
+		h.OnSubmit = func(s chat.Submission) chat.Reply {
+			return say("Saved " + s.Values["name"] + " " + s.Values["channel"])
+		}
 		chattest.Start(t, p, h)
 		p.Press("alice", goHome(t, p, "alice"), "Go")
 		form := chattest.Await(t, p, "alice", func(s chattest.Shown) bool { return s.Form })
