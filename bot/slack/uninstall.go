@@ -77,6 +77,9 @@ func (w *workspace) lost(ctx context.Context, in store.Installation) error {
 	if err := w.remove(ctx, in); err != nil {
 		return err
 	}
+	if _, err := w.cfg.Installations.Find(ctx, in.Team, in.Enterprise); err == nil { // installed again since, or renewed
+		return &chat.RetryError{After: w.second}
+	}
 	return fmt.Errorf("%w: %w", errNotInstalled, &chat.RetryError{After: notThere})
 }
 

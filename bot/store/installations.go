@@ -30,7 +30,7 @@ type Installation struct {
 	Token      Token
 	Refresh    Token     // gives the next tokens, once; "" if Token never expires
 	Expires    time.Time // of Token; zero: never
-	Version    int64     // grows with each change of the tokens; 0 for one that is not stored
+	Version    int64     // another with each change of the tokens, also of ones that were removed; 0 for one that is not stored
 }
 
 // A Token is a secret: printing and logging do not show it.
@@ -141,12 +141,13 @@ func (s *Installations) Save(ctx context.Context, in Installation) (first bool, 
 			return err
 		}
 		err = tx.QueryRow(ctx, `
-			insert into chat.installation as i (enterprise_id, team_id, key_id, token, refresh, expires_at, bot_user, installer)
-			values ($1, $2, $3, $4, $5, $6, $7, $8)
+			insert into chat.installation as i (enterprise_id, team_id, key_id, token, refresh, expires_at, bot_user, installer, version)
+			values ($1, $2, $3, $4, $5, $6, $7, $8,
+				(extract(epoch from clock_timestamp()) * 1000000)::bigint)  -- beyond those of a row that was removed
 			on conflict (enterprise_id, team_id) do update
 			set key_id = excluded.key_id, token = excluded.token, refresh = excluded.refresh, expires_at = excluded.expires_at,
 				bot_user = excluded.bot_user, installer = excluded.installer, installed_at = now(), version = i.version + 1, refreshing_until = null
-			returning version = 1`,
+			returning xmax = 0`, // there was no row
 			in.Enterprise, in.Team, s.keys.first, token, refresh, nullTime(in.Expires), in.BotUser, in.Installer).Scan(&first)
 		first = first && moved.RowsAffected() == 0
 		return err

@@ -63,9 +63,11 @@ func TestInstallationIsFoundAsItWasSaved(t *testing.T) {
 		if !save(t, s, in) {
 			t.Errorf("%s was not the first", in.Team)
 		}
-		in.Version = 1
 		got := find(t, s, in.Team, "")
 		got.Expires = got.Expires.UTC()
+		if in.Version = got.Version; in.Version == 0 {
+			t.Errorf("%s has no version", in.Team)
+		}
 		if diff := cmp.Diff(in, got); diff != "" {
 			t.Errorf("-saved +found:\n%s", diff)
 		}
@@ -219,7 +221,7 @@ func TestOneOfManyBotsRenewsATokenAndTheOthersKnow(t *testing.T) {
 		t.Errorf("leased a token that is not the newest: %v, %v", ok, err)
 	}
 	got := find(t, s, "T1", "")
-	if got.Token != "xoxb-2" || got.Refresh != "xoxe-2" || got.Version != 2 {
+	if got.Token != "xoxb-2" || got.Refresh != "xoxe-2" || got.Version == in.Version {
 		t.Errorf("T1 has %q, %q, version %d", string(got.Token), string(got.Refresh), got.Version)
 	}
 	if ok, err := s.Lease(t.Context(), got, time.Minute); !ok || err != nil {
@@ -263,6 +265,17 @@ func TestRemovedInstallationLeavesItsTeamsOnce(t *testing.T) {
 	save(t, s, Installation{Team: "T0", Token: "xoxb-new"})
 	if got, err := s.Remove(t.Context(), old); len(got) > 0 || err != nil {
 		t.Errorf("what was installed again is removed: %v, %v", got, err)
+	}
+	save(t, s, Installation{Team: "T9", Token: "xoxb-old"})
+	old = find(t, s, "T9", "")
+	if got, err := s.Remove(t.Context(), old); len(got) != 1 || err != nil {
+		t.Errorf("removed %v, %v", got, err)
+	}
+	if !save(t, s, Installation{Team: "T9", Token: "xoxb-new"}) {
+		t.Error("what was removed is still there")
+	}
+	if got, err := s.Remove(t.Context(), old); len(got) > 0 || err != nil { // by a bot that has not heard of all this
+		t.Errorf("what was removed and installed again is removed: %v, %v", got, err)
 	}
 	var n int
 	if err := pool.QueryRow(t.Context(), `select count(*) from chat.enterprise_team`).Scan(&n); err != nil || n > 0 {
