@@ -36,9 +36,9 @@ func (e *Engine) Away(ctx context.Context, by Person, until string) error {
 			return err
 		}
 		_, err := tx.Exec(ctx, `
-			INSERT INTO quiz.away (workspace, player, starts, ends, said_at)
-			VALUES ($1, $2, $3::text::date, $4::text::date, $5)
-			ON CONFLICT (workspace, player, starts) DO UPDATE SET ends = excluded.ends`, by.Workspace, player, today, until, now)
+			INSERT INTO quiz.away (workspace, player, starts, ends, said_at, given_by)
+			VALUES ($1, $2, $3::text::date, $4::text::date, $5, `+ownSQL("$6", "$7")+`)
+			ON CONFLICT (workspace, player, starts) DO UPDATE SET ends = excluded.ends`, by.Workspace, player, today, until, now, by.Workspace, by.User)
 		return err
 	})
 	if err != nil {

@@ -146,7 +146,10 @@ func (p *pastQuestion) readRight(ctx context.Context, tx pgx.Tx) error {
 		return nil
 	}
 	rows, err := tx.Query(ctx, `
-		SELECT DISTINCT typed FROM quiz.answer
+		SELECT typed FROM quiz.answer
+		WHERE workspace = $1 AND round = $2 AND position = $3 AND typed IS NOT NULL
+		UNION
+		SELECT typed FROM quiz.answer_aside
 		WHERE workspace = $1 AND round = $2 AND position = $3 AND typed IS NOT NULL`, p.Workspace, p.Round, p.Position)
 	if err != nil {
 		return fmt.Errorf("read typed answers of round %d: %w", p.Round, err)
@@ -209,6 +212,10 @@ func storePast(ctx context.Context, tx pgx.Tx, past []byte) error {
 				AS n (workspace text, round bigint, position smallint, question jsonb, voided timestamptz, "right" text[])
 		), typed AS (
 			UPDATE quiz.answer a SET choice = (a.typed = ANY(n."right"))::int
+			FROM past n
+			WHERE a.workspace = n.workspace AND a.round = n.round AND a.position = n.position AND a.typed IS NOT NULL
+		), aside AS (
+			UPDATE quiz.answer_aside a SET choice = (a.typed = ANY(n."right"))::int
 			FROM past n
 			WHERE a.workspace = n.workspace AND a.round = n.round AND a.position = n.position AND a.typed IS NOT NULL
 		)

@@ -90,8 +90,10 @@ func (e *Engine) challenge(ctx context.Context, tx pgx.Tx, c ChallengeRequest, t
 	if err != nil {
 		return Round{}, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO quiz.duel (workspace, round, challenger, challenged) VALUES ($1, $2, $3, $4)`,
-		n.Workspace, id, by, against)
+	_, err = tx.Exec(ctx, `
+		INSERT INTO quiz.duel (workspace, round, challenger, challenged, challenger_own, challenged_own)
+		VALUES ($1, $2, $3, $4, `+ownSQL("$5", "$6")+`, `+ownSQL("$7", "$8")+`)`,
+		n.Workspace, id, by, against, c.By.Workspace, c.By.User, c.Against.Workspace, c.Against.User)
 	if err != nil {
 		return Round{}, fmt.Errorf("store the duel: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -161,9 +162,10 @@ func lock(ctx context.Context, tx pgx.Tx, names ...string) error {
 	return nil
 }
 
-// retriable reports whether PostgreSQL undid the statement for no fault of its own: a deadlock, a failed serialisation or
-// another answer that became the first to its question in the same moment.
+// retriable reports whether PostgreSQL undid the statement for no fault of its own: a deadlock, a failed serialisation,
+// another answer that became the first to its question in the same moment, or a player who became another in it, see Link.
 func retriable(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (pg.Code == "40P01" || pg.Code == "40001" || pg.ConstraintName == "answer_first_asked")
+	return ok && (pg.Code == "40P01" || pg.Code == "40001" ||
+		slices.Contains([]string{"answer_first_asked", "answer_workspace_player_fkey", "player_joined"}, pg.ConstraintName))
 }

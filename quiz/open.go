@@ -130,10 +130,10 @@ func workspacesOf(due []storedSeries) []string {
 
 func (d storedSeries) scope() string { return "series/" + strconv.FormatInt(d.id, 10) }
 
-// reachable are the channels that are not gone.
+// reachable are the channels that are not gone, and not paused by themselves.
 func (s Series) reachable() (channels []string) {
 	for _, c := range s.Channels {
-		if c.Gone == "" {
+		if c.Gone == "" && !c.Paused {
 			channels = append(channels, c.ID)
 		}
 	}

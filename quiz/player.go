@@ -19,7 +19,7 @@ type Person struct {
 // that is not posted: it is forged, or for somebody alone. who is each click with its player, without those of people who are unknown and stay so. Each user is there
 // once; they are written in the order of their ids, so that two who register many at once never wait for each other.
 const whoSQL = `, here AS MATERIALIZED (
-		SELECT c.*, i.player AS known
+		SELECT c.*, i.player AS known, i.own
 		FROM click c
 		LEFT JOIN quiz.identity i ON i.workspace = c.home AND i.user_id = c.user_id
 		WHERE c.posted OR i.player IS NOT NULL
@@ -36,7 +36,9 @@ const whoSQL = `, here AS MATERIALIZED (
 		INSERT INTO quiz.player AS p (workspace, id, name)
 		SELECT w.workspace, w.player, w.name
 		FROM who w LEFT JOIN quiz.player before ON before.workspace = w.workspace AND before.id = w.player
-		WHERE w.posted AND (before.id IS NULL OR before.name <> w.name AND NOT w.nameless OR before.left_at IS NOT NULL)
+		WHERE w.posted AND (before.id IS NULL OR before.left_at IS NOT NULL OR before.name <> w.name AND NOT w.nameless
+			-- Who is joined has the name of their identity in this workspace, or of the one that played here last.
+			AND (w.home = w.workspace OR NOT EXISTS (SELECT FROM quiz.identity i WHERE i.player = w.player AND i.workspace = w.workspace)))
 		ORDER BY w.workspace, w.player
 		ON CONFLICT (workspace, id) DO UPDATE
 		SET left_at = NULL, name = CASE WHEN (
@@ -49,15 +51,25 @@ func (p Person) nameless() bool { return cleanName(p) == cleanName(Person{User: 
 
 // register makes a person a player of the workspace's rounds, if they are not one yet.
 func (e *Engine) register(ctx context.Context, workspace string, p Person) (player int64, err error) {
-	err = e.db.QueryRow(ctx, `
-		WITH click AS (
-			SELECT $1::text AS home, $2::text AS user_id, $3::text AS workspace, $4::text AS name, $5::boolean AS nameless, true AS posted
-		)`+whoSQL+`
-		SELECT player FROM who`, p.Workspace, p.User, workspace, cleanName(p), p.nameless()).Scan(&player)
+	for range 3 {
+		err = e.db.QueryRow(ctx, `
+			WITH click AS (
+				SELECT $1::text AS home, $2::text AS user_id, $3::text AS workspace, $4::text AS name, $5::boolean AS nameless, true AS posted
+			)`+whoSQL+`
+			SELECT player FROM who`, p.Workspace, p.User, workspace, cleanName(p), p.nameless()).Scan(&player)
+		if !retriable(err) {
+			break
+		}
+	}
 	if err != nil {
 		return 0, fmt.Errorf("register a player of %s: %w", workspace, err)
 	}
 	return player, nil
+}
+
+// ownSQL is the number that an identity, of the person in these parameters, has of its own; NULL if it is that of the player.
+func ownSQL(home, user string) string {
+	return `(SELECT i.own FROM quiz.identity i WHERE i.workspace = ` + home + ` AND i.user_id = ` + user + `)`
 }
 
 // playerOf looks a person up without remembering them; it is 0 for somebody who never played.

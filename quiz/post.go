@@ -390,14 +390,14 @@ func (e *Engine) endGone(ctx context.Context, c claim, r Round, problem error) e
 				FROM quiz.round r
 				WHERE r.workspace = $1 AND r.id = $2 AND c.workspace = r.workspace AND c.series = r.series AND c.channel = $3
 				AND c.gone IS NULL
-				RETURNING c.workspace, c.series, c.channel, r.id AS round
+				RETURNING c.workspace, c.series, c.channel, c.added_home, c.added_by, r.id AS round
 			)
 			INSERT INTO quiz.notice (workspace, kind, home, user_id, body, dedupe, next_at, expires_at)
-			SELECT s.workspace, $5, s.workspace, s.created_by, jsonb_build_object('Series', s.name, 'Channel', l.channel, 'Reason', $4::text),
+			SELECT s.workspace, $5, coalesce(l.added_home, s.workspace), CASE WHEN l.added_home IS NULL THEN s.created_by ELSE l.added_by END, jsonb_build_object('Series', s.name, 'Channel', l.channel, 'Reason', $4::text),
 				format('gone/%s/%s/%s', l.series, l.channel, l.round), $6, $7
 			FROM lost l
 			JOIN quiz.series s ON s.workspace = l.workspace AND s.id = l.series
-			WHERE char_length(s.created_by) BETWEEN 1 AND 200 AND s.removed_at IS NULL
+			WHERE char_length(CASE WHEN l.added_home IS NULL THEN s.created_by ELSE l.added_by END) BETWEEN 1 AND 200 AND s.removed_at IS NULL
 			ON CONFLICT (workspace, dedupe) DO NOTHING`,
 			goneReason(problem), NoticeGone, e.now(), e.now().Add(goneNews))
 		e.signal()

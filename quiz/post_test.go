@@ -251,7 +251,7 @@ func TestChannelThatIsGoneStopsThereOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]Channel{{general, "The channel is archived."}, {random, ""}}, all[0].Channels); diff != "" {
+	if diff := cmp.Diff([]Channel{{ID: general, Gone: "The channel is archived."}, {ID: random}}, all[0].Channels); diff != "" {
 		t.Errorf("channels: want the bare reason, for the first only (-want +got):\n%s", diff)
 	}
 	told := func(times int) {

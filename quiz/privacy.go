@@ -158,7 +158,10 @@ func (e *Engine) someone(ctx context.Context, db querier, by Person) (s someone,
 			ARRAY(SELECT user_id::text FROM quiz.identity WHERE player = $1 ORDER BY workspace, user_id),
 			ARRAY(SELECT workspace::text FROM quiz.player WHERE id = $1
 				UNION SELECT workspace FROM quiz.identity WHERE player = $1 UNION SELECT $2 ORDER BY 1),
-			ARRAY(SELECT name FROM quiz.player WHERE id = $1 UNION SELECT $3 ORDER BY 1)`, s.player, by.Workspace, cleanName(by)).
+			ARRAY(SELECT name FROM quiz.player WHERE id = $1
+				UNION SELECT name FROM quiz.identity WHERE player = $1 AND name IS NOT NULL
+				UNION SELECT j.name FROM quiz.identity i JOIN quiz.joined_name j ON j.player = coalesce(i.own, i.player) WHERE i.player = $1
+				UNION SELECT $3 ORDER BY 1)`, s.player, by.Workspace, cleanName(by)).
 		Scan(&homes, &users, &s.workspaces, &s.names)
 	if err != nil {
 		return s, fmt.Errorf("read who somebody is: %w", err)

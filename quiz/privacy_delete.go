@@ -48,6 +48,9 @@ func (e *Engine) delete(ctx context.Context, tx pgx.Tx, by Person) error {
 		return err
 	}
 	err = who.each(func(workspace, user string) error {
+		if err := forgetCodes(ctx, tx, workspace, user); err != nil {
+			return err
+		}
 		for _, k := range e.others {
 			if err := k.Forget(ctx, tx, workspace, user, who.names); err != nil {
 				return err
@@ -64,6 +67,9 @@ func (e *Engine) delete(ctx context.Context, tx pgx.Tx, by Person) error {
 		}
 	}
 	for _, sql := range []string{
+		`DELETE FROM quiz.joined_name j USING quiz.identity i WHERE i.player = $1 AND j.player = coalesce(i.own, i.player)`,
+		`DELETE FROM quiz.joined_aside j USING quiz.identity i WHERE i.player = $1 AND j.given_by = coalesce(i.own, i.player)`,
+		`DELETE FROM quiz.answer_aside a USING quiz.identity i WHERE i.player = $1 AND a.given_by = coalesce(i.own, i.player)`,
 		`DELETE FROM quiz.notice n USING quiz.identity i WHERE i.player = $1 AND n.home = i.workspace AND n.user_id = i.user_id`,
 		`DELETE FROM quiz.reminder m USING quiz.identity i WHERE i.player = $1 AND m.home = i.workspace AND m.user_id = i.user_id`,
 		`DELETE FROM quiz.player WHERE id = $1`,
@@ -71,6 +77,20 @@ func (e *Engine) delete(ctx context.Context, tx pgx.Tx, by Person) error {
 	} {
 		if _, err := tx.Exec(ctx, sql, who.player); err != nil {
 			return fmt.Errorf("forget who they are: %w", err)
+		}
+	}
+	return nil
+}
+
+// forgetCodes deletes the codes of an identity, those that it typed, and who added a channel to a series of others.
+func forgetCodes(ctx context.Context, tx pgx.Tx, home, user string) error {
+	for _, sql := range []string{
+		`DELETE FROM quiz.link_code WHERE (home, user_id) = ($1, $2) OR (offered_home, offered_user) = ($1, $2)`,
+		`DELETE FROM quiz.code_try WHERE (home, user_id) = ($1, $2)`,
+		`UPDATE quiz.series_channel SET added_by = NULL WHERE (added_home, added_by) = ($1, $2)`,
+	} {
+		if _, err := tx.Exec(ctx, sql, home, user); err != nil {
+			return fmt.Errorf("forget codes: %w", err)
 		}
 	}
 	return nil
@@ -117,13 +137,15 @@ func (e *Engine) forgetIn(ctx context.Context, tx pgx.Tx, workspace string, play
 	for _, s := range []struct{ what, sql string }{
 		{"the duels", `
 			WITH mine AS (
-				UPDATE quiz.duel SET challenger = nullif(challenger, $2), challenged = nullif(challenged, $2)
+				UPDATE quiz.duel SET challenger = nullif(challenger, $2), challenged = nullif(challenged, $2),
+					challenger_own = CASE WHEN challenger <> $2 THEN challenger_own END,
+					challenged_own = CASE WHEN challenged <> $2 THEN challenged_own END
 				WHERE workspace = $1 AND $2 IN (challenger, challenged)
 				RETURNING round
 			)
 			UPDATE quiz.round r SET scope = 'pair/gone/' || r.id FROM mine WHERE r.workspace = $1 AND r.id = mine.round`},
 		{"the reports", `
-			UPDATE quiz.report SET player = NULL WHERE workspace = $1 AND player = $2`},
+			UPDATE quiz.report SET player = NULL, given_by = NULL WHERE workspace = $1 AND player = $2`},
 		{"where reports are from", `
 			UPDATE quiz.report p SET round = NULL
 			FROM quiz.round r WHERE r.workspace = $1 AND r.player = $2 AND p.workspace = r.workspace AND p.round = r.id`},

@@ -16,7 +16,7 @@ const MaxExported = 15_000
 // README describes them. What is right is told only of what the person may know already.
 var exportKeys = []struct{ key, sql string }{
 	{"identities", `
-		SELECT workspace, user_id AS "user", hidden FROM quiz.identity WHERE player = $1 ORDER BY workspace, user_id`},
+		SELECT workspace, user_id AS "user", hidden, name AS joined_as FROM quiz.identity WHERE player = $1 ORDER BY workspace, user_id`},
 	{"names", `
 		SELECT workspace, name, hidden, left_at, asked_at FROM quiz.player WHERE id = $1 ORDER BY workspace`},
 	{"answers", `
@@ -31,6 +31,23 @@ var exportKeys = []struct{ key, sql string }{
 		LEFT JOIN quiz.series s    ON s.workspace = r.workspace AND s.id = r.series
 		WHERE p.id = $1
 		ORDER BY a.answered_at DESC, a.round DESC, a.position DESC LIMIT $2`},
+	{"answers_aside", `
+		SELECT a.workspace, a.round, q.question, q.body ->> 'Text' AS text, a.choice, a.typed, a.channel, a.answered_at, a.changes
+		FROM quiz.identity i
+		JOIN quiz.answer_aside a   ON a.given_by = coalesce(i.own, i.player)
+		JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
+		WHERE i.player = $1
+		ORDER BY a.answered_at DESC, a.round DESC, a.position DESC LIMIT $2`},
+	{"joined", `
+		SELECT j.workspace, 'name' AS what, to_jsonb(j.name) AS was
+		FROM quiz.identity i JOIN quiz.joined_name j ON j.player = coalesce(i.own, i.player) WHERE i.player = $1
+		UNION ALL
+		SELECT j.workspace, j.kind, j.body
+		FROM quiz.identity i JOIN quiz.joined_aside j ON j.given_by = coalesce(i.own, i.player) WHERE i.player = $1
+		ORDER BY 1, 2, 3 LIMIT $2`},
+	{"codes", `
+		SELECT c.home, c.user_id AS "user", c.name, c.expires_at
+		FROM quiz.identity i JOIN quiz.link_code c ON c.home = i.workspace AND c.user_id = i.user_id WHERE i.player = $1 ORDER BY 1, 2 LIMIT $2`},
 	{"scores", `
 		SELECT b.workspace, b.scope, b.span, nullif(b.start, '-infinity') AS "from", e.name AS season, s.points AS tenths, s.rights, s.answers
 		FROM quiz.player p

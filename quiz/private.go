@@ -45,6 +45,11 @@ func (e *Engine) openPrivate(ctx context.Context, kind Kind, by Person, anew boo
 			return err
 		}
 		id, err := e.insertRound(ctx, tx, n)
+		if err == nil {
+			_, err = tx.Exec(ctx, `
+				UPDATE quiz.round SET opened_by = i.own FROM quiz.identity i
+				WHERE round.workspace = $1 AND id = $2 AND i.workspace = $1 AND i.user_id = $3 AND i.own IS NOT NULL`, by.Workspace, id, by.User)
+		}
 		if err == nil && kind == KindMock {
 			err = e.queueMockOver(ctx, tx, n, id)
 		}

@@ -135,7 +135,7 @@ const answersSQL = `
 		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
 	), asked AS (
 		SELECT c.workspace, c.round, c.position, c.player, c.choice, c.typed,
-			CASE WHEN q.player IS NULL THEN c.channel ELSE 'player/' || q.player END AS channel, c.at, q.asked
+			CASE WHEN q.player IS NULL THEN c.channel ELSE 'player/' || q.player END AS channel, c.at, q.asked, c.own
 		FROM who c
 		JOIN question q ON q.workspace = c.workspace AND q.id = c.round AND q.position = c.position
 		WHERE CASE WHEN q.player IS NULL THEN c.posted ELSE q.player = c.player END
@@ -145,8 +145,8 @@ const answersSQL = `
 		AND q.opens_at <= c.at AND c.at < q.closes_at
 		AND q.accepted AND (q.kind <> 'duel' OR c.player IN (q.challenger, q.challenged))
 	)
-	INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, typed, channel, answered_at, first_asked)
-	SELECT workspace, round, position, player, choice, typed, channel, at,
+	INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, typed, channel, answered_at, given_by, first_asked)
+	SELECT workspace, round, position, player, choice, typed, channel, at, own,
 		CASE WHEN asked IS NOT NULL AND NOT EXISTS (
 			SELECT FROM quiz.answer e
 			WHERE e.workspace = asked.workspace AND e.player = asked.player AND e.first_asked = asked.asked
@@ -155,7 +155,7 @@ const answersSQL = `
 	ORDER BY workspace, round, position, player
 	ON CONFLICT (workspace, round, position, player) DO UPDATE
 	SET choice = excluded.choice, typed = excluded.typed, channel = excluded.channel,
-		answered_at = excluded.answered_at, changes = a.changes + 1
+		answered_at = excluded.answered_at, changes = a.changes + 1, given_by = excluded.given_by
 	WHERE (SELECT changeable FROM open WHERE open.workspace = excluded.workspace AND open.id = excluded.round)
 	AND (a.choice <> excluded.choice OR a.typed <> excluded.typed)
 	RETURNING round, position, player, changes`

@@ -123,7 +123,9 @@ func (e *Engine) meantSeries(ctx context.Context, r RemindRequest) (storedSeries
 	}
 	rows, err := e.db.Query(ctx, seriesSQL+`
 		WHERE s.removed_at IS NULL
-		AND CASE WHEN $3 <> '' THEN s.workspace = $1 AND lower(s.name) = lower($3)
+		AND CASE WHEN $3 <> '' THEN lower(s.name) = lower($3) AND (s.workspace = $1 OR EXISTS (
+			-- of another workspace that shares it
+			SELECT FROM quiz.series_channel c WHERE c.workspace = s.workspace AND c.series = s.id AND starts_with(c.channel, $1 || '/')))
 			ELSE EXISTS (SELECT FROM quiz.series_channel c WHERE c.workspace = s.workspace AND c.series = s.id AND c.channel = $2) END
 		ORDER BY lower(s.name)`, r.Workspace, r.Channel, name)
 	if err != nil {

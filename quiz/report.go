@@ -57,7 +57,7 @@ func (e *Engine) Report(ctx context.Context, r ReportRequest) error {
 		return fmt.Errorf("report: %w", err)
 	}
 	err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
-		return storeReport(ctx, tx, p.Round, r.Question, player, said, e.now())
+		return storeReport(ctx, tx, p.Round, r.Question, player, r.By, said, e.now())
 	})
 	if err != nil {
 		return fmt.Errorf("report question %s: %w", p.Round.Questions[r.Question].ID, err)
@@ -65,7 +65,7 @@ func (e *Engine) Report(ctx context.Context, r ReportRequest) error {
 	return nil
 }
 
-func storeReport(ctx context.Context, tx pgx.Tx, r Round, n int, player int64, said string, now time.Time) error {
+func storeReport(ctx context.Context, tx pgx.Tx, r Round, n int, player int64, by Person, said string, now time.Time) error {
 	// One after the other, so that the counts stay true until this one is written.
 	if err := lock(ctx, tx, "report", r.Workspace); err != nil {
 		return err
@@ -81,10 +81,11 @@ func storeReport(ctx context.Context, tx pgx.Tx, r Round, n int, player int64, s
 		return ErrTooManyReports
 	}
 	_, err = tx.Exec(ctx, `
-		INSERT INTO quiz.report (workspace, question, player, round, said, reported_at) VALUES ($1, $2, $3, $4, $5, $6)
+		INSERT INTO quiz.report (workspace, question, player, round, said, reported_at, given_by)
+		VALUES ($1, $2, $3, $4, $5, $6, `+ownSQL("$7", "$8")+`)
 		ON CONFLICT (workspace, question, player) WHERE decided_at IS NULL
 		DO UPDATE SET said = excluded.said, round = excluded.round, reported_at = excluded.reported_at WHERE excluded.said <> ''`,
-		r.Workspace, r.Questions[n].ID, player, r.ID, said, now)
+		r.Workspace, r.Questions[n].ID, player, r.ID, said, now, by.Workspace, by.User)
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}

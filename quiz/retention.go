@@ -165,6 +165,10 @@ func (e *Engine) forgetSome(ctx context.Context, workspace string, round int64) 
 		if err := keepCounts(ctx, tx, workspace, ofRound, round, players, now); err != nil {
 			return err
 		}
+		// What does not count becomes no count.
+		if _, err := tx.Exec(ctx, `DELETE FROM quiz.answer_aside WHERE workspace = $1 AND round = $2`, workspace, round); err != nil {
+			return err
+		}
 		return takeAnswers(ctx, tx, workspace, ofRound, round, players, now)
 	})
 	return more, err
@@ -184,6 +188,15 @@ func (e *Engine) deleteOld(ctx context.Context, now time.Time) error {
 		{"days away", `
 			DELETE FROM quiz.away WHERE (workspace, player, starts) IN (
 				SELECT workspace, player, starts FROM quiz.away WHERE ends < $1::timestamptz::date LIMIT $2)`, private},
+		{"codes", `
+			DELETE FROM quiz.link_code WHERE (home, user_id) IN (
+				SELECT home, user_id FROM quiz.link_code WHERE expires_at <= $1 LIMIT $2)`, now},
+		{"codes of series", `
+			DELETE FROM quiz.series_code WHERE (workspace, series) IN (
+				SELECT workspace, series FROM quiz.series_code WHERE expires_at <= $1 LIMIT $2)`, now},
+		{"wrong codes", `
+			DELETE FROM quiz.code_try WHERE (home, user_id) IN (
+				SELECT home, user_id FROM quiz.code_try WHERE since <= $1 LIMIT $2)`, now.Add(-codeHour)},
 	} {
 		if err := e.repeat(ctx, s.what, s.sql, s.before); err != nil {
 			return err
@@ -195,6 +208,7 @@ func (e *Engine) deleteOld(ctx context.Context, now time.Time) error {
 		err := pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
 			for _, sql := range []string{
 				`DELETE FROM quiz.answer a USING (` + old + `) old WHERE a.workspace = old.workspace AND a.round = old.id`,
+				`DELETE FROM quiz.answer_aside a USING (` + old + `) old WHERE a.workspace = old.workspace AND a.round = old.id`,
 				`UPDATE quiz.report p SET round = NULL FROM (` + old + `) old WHERE p.workspace = old.workspace AND p.round = old.id`,
 				`DELETE FROM quiz.post p USING (` + old + `) old WHERE p.workspace = old.workspace AND p.round = old.id`,
 				`DELETE FROM quiz.round_question q USING (` + old + `) old WHERE q.workspace = old.workspace AND q.round = old.id`,

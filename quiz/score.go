@@ -309,6 +309,12 @@ func deleteAnswers(ctx context.Context, tx pgx.Tx, workspace string, player int6
 	if err := takeAnswers(ctx, tx, workspace, ofPlayer, player, nil, now); err != nil {
 		return err
 	}
+	_, err := tx.Exec(ctx, `
+		DELETE FROM quiz.answer_aside
+		WHERE workspace = $1 AND given_by IN (SELECT coalesce(own, player) FROM quiz.identity WHERE player = $2)`, workspace, player)
+	if err != nil {
+		return fmt.Errorf("delete the answers of a player that were put aside: %w", err)
+	}
 	if _, err := tx.Exec(ctx, `DELETE FROM quiz.score WHERE workspace = $1 AND player = $2 AND answers = 0`, workspace, player); err != nil {
 		return fmt.Errorf("delete the scores of a player: %w", err)
 	}

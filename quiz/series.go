@@ -40,6 +40,8 @@ type Series struct {
 type Channel struct {
 	ID   string // "slack/T0123/C0456"
 	Gone string // why nothing is posted there any more; empty while all is well
+
+	Paused bool // by an admin of its workspace, with which another shares the series; see SharedSeries
 }
 
 var nameForm = regexp.MustCompile(`^[\p{L}\p{N}_-]+( [\p{L}\p{N}_-]+)*$`)
@@ -211,7 +213,7 @@ type storedSeries struct {
 const seriesSQL = `
 	SELECT s.id, s.workspace, s.name, s.opens, s.closes, s.days, s.zone, s.skipped, s.questions, s.topic, s.difficulty,
 		s.changeable, s.reveal, s.speed, s.paused, s.next_at, s.created_by,
-		(SELECT coalesce(jsonb_agg(jsonb_build_object('ID', c.channel, 'Gone', coalesce(c.gone, '')) ORDER BY c.channel), '[]')
+		(SELECT coalesce(jsonb_agg(jsonb_build_object('ID', c.channel, 'Gone', coalesce(c.gone, ''), 'Paused', c.paused) ORDER BY c.channel), '[]')
 		 FROM quiz.series_channel c WHERE c.workspace = s.workspace AND c.series = s.id)
 	FROM quiz.series s`
 
@@ -248,19 +250,29 @@ func noSeries(name string) error {
 
 // PauseSeries stops a series from opening rounds. Pausing twice is fine. Errors: ErrNoSeries, *InvalidError for no name, as
 // with all that follow.
+//
+// A series that another workspace shares is paused in the channels of this one.
 func (e *Engine) PauseSeries(ctx context.Context, workspace, name string) error {
-	return e.changeSeries(ctx, workspace, name, `
+	err := e.changeSeries(ctx, workspace, name, `
 		UPDATE quiz.series SET paused = true
 		WHERE workspace = $1 AND lower(name) = lower($2) AND removed_at IS NULL`)
+	if errors.Is(err, ErrNoSeries) {
+		return e.pauseShared(ctx, workspace, name, true)
+	}
+	return err
 }
 
 // ResumeSeries lets a paused series go on with the next time it is due from now: what fell into the pause is not made up
 // for. A series that is not paused stays as it is. Error: ErrNoSeries.
 func (e *Engine) ResumeSeries(ctx context.Context, workspace, name string) error {
-	return e.alterSeries(ctx, workspace, name, func(_ pgx.Tx, s *Series) error {
+	err := e.alterSeries(ctx, workspace, name, func(_ pgx.Tx, s *Series) error {
 		s.Paused = false
 		return nil
 	})
+	if errors.Is(err, ErrNoSeries) {
+		return e.pauseShared(ctx, workspace, name, false)
+	}
+	return err
 }
 
 // RemoveSeries ends a series. Rounds that are open finish as usual and its points stay; the name is free again.

@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,12 +13,20 @@ import (
 
 // The channels of a series, and the zone of a channel.
 
-// JoinSeries posts a series in one more channel, from its next round on. A channel that was gone is tried again.
-// Errors: ErrNoSeries, *InvalidError.
+// JoinSeries posts a series in one more channel, from its next round on. A channel that was gone is tried again, also one of a
+// series that another workspace shares. Errors: ErrNoSeries, *InvalidError.
 func (e *Engine) JoinSeries(ctx context.Context, workspace, name, channel string) error {
 	if !platformID(channel) {
 		return invalid("that is not a channel: %q", clip(channel, 40))
 	}
+	err := e.joinOwn(ctx, workspace, name, channel)
+	if errors.Is(err, ErrNoSeries) {
+		return e.rejoinShared(ctx, workspace, name, channel)
+	}
+	return err
+}
+
+func (e *Engine) joinOwn(ctx context.Context, workspace, name, channel string) error {
 	return e.changeChannels(ctx, workspace, name, func(tx pgx.Tx, s storedSeries) error {
 		if !s.postsIn(channel) && len(s.Channels) >= maxChannels {
 			return invalid("a series is posted in 1 to %d channels", maxChannels)
@@ -30,13 +39,16 @@ func (e *Engine) JoinSeries(ctx context.Context, workspace, name, channel string
 }
 
 // LeaveSeries stops posting a series in a channel; what is open there finishes as usual. Errors: ErrNoSeries; *InvalidError
-// for a channel it is not posted in, and for its last one.
+// for a channel it is not posted in, and for its last one. Where another workspace's series of that name is posted, that one leaves.
 func (e *Engine) LeaveSeries(ctx context.Context, workspace, name, channel string) error {
+	if left, err := e.leaveShared(ctx, workspace, name, channel); left || err != nil {
+		return err
+	}
 	return e.changeChannels(ctx, workspace, name, func(tx pgx.Tx, s storedSeries) error {
 		switch {
 		case !s.postsIn(channel):
 			return invalid("the series %s is not posted in that channel", s.Name)
-		case len(s.Channels) == 1:
+		case slices.IndexFunc(s.Channels, func(c Channel) bool { return c.ID != channel && c.in(s.Workspace) }) < 0:
 			return invalid("that is the only channel of %s; remove or pause the series instead", s.Name)
 		}
 		_, err := tx.Exec(ctx, `

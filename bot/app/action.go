@@ -22,6 +22,7 @@ import (
 //	quiet:HOME:WORKSPACE:ROUND            no more reminders of the round's series, for the person as HOME knows them
 //	remind:SERIES:STATE                   reminders of a series, on or off; see seriesKey
 //	help:                                 what the bot can do
+//	join:CODE                             makes one player of two identities, see link.go
 //	practice:QUESTIONS:TOPIC              opens a practice; 0 questions are as many as usual, pack made the topic
 //	repeat:                               opens a review
 //	mock:WORKSPACE:QUESTIONS              starts a mock exam
@@ -71,6 +72,7 @@ const (
 	verbQuiet    = "quiet"
 	verbRemind   = "remind"
 	verbHelp     = "help"
+	verbJoin     = "join"
 	verbEntry    = "entry"
 	verbShare    = "share"
 	verbBoard    = "board"

@@ -46,7 +46,7 @@ func (a *App) Complete(ctx context.Context, c chat.Completion) []chat.Choice {
 		}))
 	case "name", "series":
 		return matching(typed, a.remembered(ctx, c.User.Home(), "series", func(ctx context.Context) (names []string, err error) {
-			all, err := a.engine.Series(ctx, c.User.Home())
+			all, err := a.everySeries(ctx, c.User.Home())
 			for _, s := range all {
 				names = append(names, s.Name)
 			}

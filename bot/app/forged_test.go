@@ -17,10 +17,10 @@ import (
 func TestForgedActionsAreAnswered(t *testing.T) {
 	r := newRoom(t)
 	verbs := []string{verbEntry, verbShare, verbFind, verbTerms, verbSuggest, verbApprove, verbRefuse, verbQueue, verbEdit, verbRevert, verbBoard, verbPublish, verbBoast, verbReport, verbReports, verbFine, verbEditQuestion, verbRetire, verbVoid, verbRestore, verbVersions, questionForm,
-		verbAnswer, verbReview, verbQuiet,
+		verbAnswer, verbReview, verbQuiet, verbJoin,
 		verbPractice, verbRepeat, verbMock, verbSkip, verbFinish, verbResult, verbWrong, verbLook,
 		defineForm, termForm, suggestForm, seriesForm, chat.AdminAction, "nothing"}
-	words := []string{"", "pod", "0", "1", "-1", "99999999999999999999", "networking", "own", "pods-0", pack("pod"), pack(strings.Repeat("é", 99)), "%%%", "..", "\x00", "day", "season", "season.7", "season.x", "channel", "D3", "series.", "series.pod", "series.\x00", "<!channel>", strings.Repeat("x", 200)}
+	words := []string{"", "pod", "0", "1", "-1", "99999999999999999999", "networking", "own", "pods-0", pack("pod"), pack(strings.Repeat("é", 99)), "%%%", "..", "\x00", "day", "ABCD-EFGH", "season", "season.7", "season.x", "channel", "D3", "series.", "series.pod", "series.\x00", "<!channel>", strings.Repeat("x", 200)}
 	before := len(r.app.glossary.Entries(here.Home()))
 	rapid.Check(t, func(t *rapid.T) {
 		action := rapid.SampledFrom(verbs).Draw(t, "verb")

@@ -101,7 +101,9 @@ func (a *App) askedView(ctx context.Context, c chat.Command) (v view, err error)
 	if page, err := strconv.Atoi(c.Args["page"]); err == nil {
 		v.page = max(page-1, 0)
 	}
-	v.scope, err = askedScope(c)
+	if v.scope, err = askedScope(c); err == nil && v.scope == "" {
+		v.scope, err = a.usualScope(ctx, c.Channel)
+	}
 	return v, err
 }
 
@@ -118,7 +120,7 @@ func (a *App) seasonNumber(ctx context.Context, workspace, name string) (int64, 
 	return 0, quiz.ErrNoSeason
 }
 
-// askedScope reads whose answers a command asks for.
+// askedScope reads whose answers a command asks for, "" if it does not say.
 func askedScope(c chat.Command) (string, error) {
 	scope, domain, series := c.Args["scope"], c.Args["domain"], strings.TrimSpace(c.Args["series"])
 	switch {
@@ -131,7 +133,7 @@ func askedScope(c chat.Command) (string, error) {
 	case scope != "":
 		return scope, nil
 	}
-	return inChannel, nil
+	return "", nil
 }
 
 // showBoard goes to another leaderboard or page, in place.
@@ -162,15 +164,22 @@ func (a *App) boardOf(ctx context.Context, c chat.Click, to target) (chat.Messag
 }
 
 func (a *App) board(ctx context.Context, u chat.User, ch chat.Channel, v view) (chat.Message, error) {
-	seasons, err := a.engine.Seasons(ctx, ch.Home())
+	series, isSeries := strings.CutPrefix(v.scope, inSeries)
+	home := ch.Home()
+	if isSeries {
+		var err error
+		if home, err = a.boardHome(ctx, home, series); err != nil {
+			return chat.Message{}, err
+		}
+	}
+	seasons, err := a.engine.Seasons(ctx, home)
 	if err != nil {
 		return chat.Message{}, err
 	}
-	req := quiz.BoardRequest{Workspace: ch.Home(), Window: v.window, Page: v.page, For: person(u)}
+	req := quiz.BoardRequest{Workspace: home, Window: v.window, Page: v.page, For: person(u)}
 	if i := slices.IndexFunc(seasons, func(s quiz.Season) bool { return s.ID == v.season }); i >= 0 {
 		req.Season = seasons[i].Name
 	}
-	series, isSeries := strings.CutPrefix(v.scope, inSeries)
 	switch {
 	case isSeries:
 		req.Series = series

@@ -89,4 +89,9 @@ var german = map[string]string{
 	"Its number in the history; as the bank has it if left out":                "Ihre Nummer im Verlauf; ohne Angabe wie in der Fragensammlung",
 	"Who decided what about a question, and when":                              "Wer was über eine Frage entschieden hat, und wann",
 	"What admins can do":                                                       "Was Admins können",
+	"Be one player here and on your other platform or workspace":               "Hier und auf deiner anderen Plattform eine Person sein",
+	"The code that you got there; off undoes it; without it you get one":       "Der Code, den du dort bekommen hast; off macht es rückgängig; ohne Angabe bekommst du einen",
+	"For a series of another workspace, from an admin there":                   "Für eine Serie eines anderen Workspace, von einem Admin dort",
+	"Have a series posted in another workspace, too, also on another platform": "Eine Serie auch in einem anderen Workspace stellen lassen, auch auf einer anderen Plattform",
+	"Post a series in this workspace only":                                     "Eine Serie nur in diesem Workspace stellen",
 }

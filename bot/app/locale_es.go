@@ -89,4 +89,9 @@ var spanish = map[string]string{
 	"Its number in the history; as the bank has it if left out":                "Su número en el historial; si se omite, como está en el banco",
 	"Who decided what about a question, and when":                              "Quién decidió qué sobre una pregunta y cuándo",
 	"What admins can do":                                                       "Lo que pueden hacer los administradores",
+	"Be one player here and on your other platform or workspace":               "Sé una sola persona aquí y en tu otra plataforma o espacio",
+	"The code that you got there; off undoes it; without it you get one":       "El código que recibiste allí; off lo deshace; sin él recibes uno",
+	"For a series of another workspace, from an admin there":                   "Para una serie de otro espacio de trabajo, de un administrador de allí",
+	"Have a series posted in another workspace, too, also on another platform": "Publicar una serie también en otro espacio de trabajo o en otra plataforma",
+	"Post a series in this workspace only":                                     "Publicar una serie solo en este espacio de trabajo",
 }

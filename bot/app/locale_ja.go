@@ -89,4 +89,9 @@ var japanese = map[string]string{
 	"Its number in the history; as the bank has it if left out":                "履歴の番号。省略すると問題集のとおり",
 	"Who decided what about a question, and when":                              "問題について誰がいつ何を決めたか",
 	"What admins can do":                                                       "管理者ができること",
+	"Be one player here and on your other platform or workspace":               "ここと別のプラットフォームやワークスペースで同じプレイヤーになる",
+	"The code that you got there; off undoes it; without it you get one":       "向こうで受け取ったコード。off で解除、省略するとコードを発行",
+	"For a series of another workspace, from an admin there":                   "別のワークスペースのシリーズ用に、そこの管理者から受け取ったコード",
+	"Have a series posted in another workspace, too, also on another platform": "シリーズを別のワークスペースや別のプラットフォームにも投稿する",
+	"Post a series in this workspace only":                                     "シリーズをこのワークスペースだけに投稿する",
 }

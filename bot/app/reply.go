@@ -80,6 +80,9 @@ func explain(err error) (string, bool) {
 	if words, ok := questionConflict(err); ok {
 		return words, true
 	}
+	if words, ok := linkTrouble(err); ok {
+		return words, true
+	}
 	switch {
 	case errors.Is(err, quiz.ErrTooManyReports):
 		return "You have reported a lot already, thank you. Please wait until an admin has looked at it.", true

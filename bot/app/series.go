@@ -200,7 +200,7 @@ func (a *App) editSeries(ctx context.Context, c chat.Command) (chat.Reply, error
 	}
 	s, err := a.engine.EditSeries(ctx, c.User.Home(), seriesName(c), func(s *quiz.Series) error { return setSeries(s, changes) })
 	if err := aboutTopic(err, changes["topic"]); err != nil {
-		return chat.Reply{}, err
+		return chat.Reply{}, a.notOurs(ctx, c, err)
 	}
 	return seriesCard("Changed, from the next round on", s), nil
 }
@@ -213,7 +213,7 @@ func (a *App) skipDates(ctx context.Context, c chat.Command) (chat.Reply, error)
 			return nil
 		})
 		if err != nil {
-			return chat.Reply{}, err
+			return chat.Reply{}, a.notOurs(ctx, c, err)
 		}
 		return seriesCard("No days are left out any more", s), nil
 	}
@@ -223,7 +223,7 @@ func (a *App) skipDates(ctx context.Context, c chat.Command) (chat.Reply, error)
 	}
 	s, err := a.engine.SkipDates(ctx, c.User.Home(), seriesName(c), days)
 	if err != nil {
-		return chat.Reply{}, err
+		return chat.Reply{}, a.notOurs(ctx, c, err)
 	}
 	r := seriesCard("These days are left out", s)
 	r.Card.Footer = "A round that is open ends as planned."
@@ -231,7 +231,7 @@ func (a *App) skipDates(ctx context.Context, c chat.Command) (chat.Reply, error)
 }
 
 func seriesCard(title string, s quiz.Series) chat.Reply {
-	return chat.Reply{Message: chat.Message{Card: &chat.Card{Title: title, Body: chat.Cut(describe(s), chat.MaxBody)}}, Ephemeral: true}
+	return chat.Reply{Message: chat.Message{Card: &chat.Card{Title: title, Body: chat.Cut(describe(s, s.Workspace), chat.MaxBody)}}, Ephemeral: true}
 }
 
 // retype shows what was given as a command that can be corrected and sent again.
@@ -248,7 +248,7 @@ func retype(values map[string]string) string {
 
 // listSeries shows all series of the workspace.
 func (a *App) listSeries(ctx context.Context, c chat.Command) (chat.Reply, error) {
-	all, err := a.engine.Series(ctx, c.User.Home())
+	all, err := a.everySeries(ctx, c.User.Home())
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -257,7 +257,7 @@ func (a *App) listSeries(ctx context.Context, c chat.Command) (chat.Reply, error
 	}
 	text := ""
 	for i, s := range all {
-		next := paragraphs(text, describe(s))
+		next := paragraphs(text, describe(s, c.User.Home()))
 		if chat.Length(next) > chat.MaxBody-summaryRest {
 			text += fmt.Sprintf("\n\n… and %d more.", len(all)-i)
 			break
@@ -297,16 +297,28 @@ func rules(s quiz.Series) (all []string) {
 	return all
 }
 
-// describe is all about a series.
-func describe(s quiz.Series) string {
+// describe is all about a series, for the admins of a workspace.
+func describe(s quiz.Series, home string) string {
 	lines := append([]string{posts(s)}, rules(s)...)
-	if s.Paused {
+	switch {
+	case s.Workspace != home:
+		platform, _, _ := strings.Cut(s.Workspace, "/")
+		lines = append(lines, "It is a series of another workspace, on "+platformName(platform)+", whose admins decide about it. Here you can `pause`, `resume` and `leave` it.")
+	case severalWorkspaces(s, home):
+		lines = append(lines, "Other workspaces have it, too. `/ckad-admin series unshare NAME` ends that.")
+	}
+	if s.Paused && s.Workspace != home {
+		lines = append(lines, "Paused by its admins.")
+	} else if s.Paused {
 		lines = append(lines, "Paused. `/ckad-admin series resume NAME` goes on.")
 	} else {
 		lines = append(lines, "Next round: "+chat.Time(s.Next))
 	}
 	for _, ch := range s.Channels {
-		line := "• channel " + chat.Escape(ch.ID[strings.LastIndex(ch.ID, "/")+1:])
+		line := "• " + channelName(ch.ID, home)
+		if ch.Paused {
+			line += ": paused there"
+		}
 		if ch.Gone != "" {
 			line += ": not reachable. " + chat.Escape(ch.Gone) + " When that is mended, use `/ckad-admin series join NAME` there again."
 		}
@@ -324,10 +336,13 @@ func (a *App) resumeSeries(ctx context.Context, c chat.Command) (chat.Reply, err
 }
 
 func (a *App) removeSeries(ctx context.Context, c chat.Command) (chat.Reply, error) {
-	return changed(c, "**%s** is removed. An open round ends as planned; points and answers stay.", a.engine.RemoveSeries(ctx, c.User.Home(), seriesName(c)))
+	return changed(c, "**%s** is removed. An open round ends as planned; points and answers stay.", a.notOurs(ctx, c, a.engine.RemoveSeries(ctx, c.User.Home(), seriesName(c))))
 }
 
 func (a *App) joinSeries(ctx context.Context, c chat.Command) (chat.Reply, error) {
+	if code := sharedCode(c); code != "" {
+		return a.joinShared(ctx, c, code)
+	}
 	if err := a.mayPost(ctx, place(c)); err != nil {
 		return chat.Reply{}, err
 	}

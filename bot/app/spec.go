@@ -84,6 +84,9 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 			{Name: "reminders", Description: "Whether you are reminded", Required: true, Choices: []string{"on", "off"}},
 			{Name: "series", Description: "Of which recurring quiz; this channel's if left out", Complete: true},
 		}},
+		{Name: "link", Description: "Be one player here and on your other platform or workspace", Options: []chat.OptionSpec{
+			{Name: "code", Description: "The code that you got there; off undoes it; without it you get one"},
+		}},
 		{Name: "help", Description: "What I can do"},
 	}},
 	{Name: "ckad-admin", Description: "Set up recurring quizzes, edit the glossary", Admin: true, Commands: []chat.CommandSpec{
@@ -105,8 +108,14 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 			{Name: "pause", Description: "Open no more rounds until resumed", Options: []chat.OptionSpec{seriesOption}},
 			{Name: "resume", Description: "Open rounds again", Options: []chat.OptionSpec{seriesOption}},
 			{Name: "remove", Description: "Remove a series; points and answers stay", Options: []chat.OptionSpec{seriesOption}},
-			{Name: "join", Description: "Post a series in one more channel", Options: []chat.OptionSpec{seriesOption, placeOption}},
+			{Name: "join", Description: "Post a series in one more channel", Options: []chat.OptionSpec{
+				{Name: "name", Description: "The name of the series", Complete: true},
+				placeOption,
+				{Name: "code", Description: "For a series of another workspace, from an admin there", Named: true},
+			}},
 			{Name: "leave", Description: "Stop posting a series in a channel", Options: []chat.OptionSpec{seriesOption, placeOption}},
+			{Name: "share", Description: "Have a series posted in another workspace, too, also on another platform", Options: []chat.OptionSpec{seriesOption}},
+			{Name: "unshare", Description: "Post a series in this workspace only", Options: []chat.OptionSpec{seriesOption}},
 		}},
 		{Name: "season", Description: "Leaderboards of a time that you open and close", Commands: []chat.CommandSpec{
 			{Name: "open", Description: "Open a season: rounds from now on count for it, too", Options: []chat.OptionSpec{
@@ -159,6 +168,7 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 	"`/ckad stats` shows your points, your accuracy by exam domain, how ready you are and your streak.\n" +
 	"A streak is quiz days in a row with an answer. Days without a quiz are free, `/ckad away until 2026-12-24` makes more days free. Seven days in a row earn a freeze, which saves the streak on a missed day; you can have two.\n" +
 	"`/ckad remind on` reminds you directly if you have not answered this channel's quiz when half of its time is left.\n" +
+	"`/ckad link` makes you one player here and on another platform: one place on the leaderboards, one streak.\n" +
 	"`/ckad-admin help` is for admins: quizzes that post themselves every day, and your team's own words."
 
 const adminHelpText = "**For admins: recurring quizzes**\n\n" +
@@ -168,6 +178,7 @@ const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 	"`/ckad-admin series skip daily 2026-12-24..2027-01-02` leaves out holidays, `series edit daily time=10:00` changes a series from its next round on. `series skip daily none` takes all holidays back.\n" +
 	"`/ckad-admin series list` shows all with their next round. `pause`, `resume` and `remove` take a name.\n" +
 	"`/ckad-admin series join daily #other` posts a series in one more channel, `leave` stops that. The channel counts for its own leaderboard, too.\n" +
+	"`series share daily` gives a code with which another workspace, on Slack or Discord, has it in a channel: one round, one leaderboard.\n" +
 	"`/ckad-admin season open spring` begins a leaderboard of its own, for as long as you like; `season close` ends it, `season list` shows all.\n\n" +
 	"**Your team's own words**\n\n" +
 	"`/ckad-admin term add blast radius` adds a term to this workspace. `term edit deployment` puts your text in the place of the built-in one.\n" +

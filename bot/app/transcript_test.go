@@ -36,6 +36,8 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 //
 //	> alice: /ckad define pod     somebody types a command ("admin" is an admin, "robot" a bot)
 //	> alice alone: /ckad ask      the same in a direct conversation, which belongs to no workspace
+//	> alice@far: /ckad link       somebody of another workspace, in the channel there
+//	> alice: /ckad link CODE1     the first code that was given to anybody
 //	> alice: press B              presses a button of the newest message that they could see and that had it
 //	> alice: fill time=09:30; …   fills in the form that was shown, the rest as it stands
 //	> clock 2026-11-23 09:30      it is that time (UTC) now, and the bot does what is due: one thing,
@@ -122,15 +124,19 @@ type room struct {
 	expected int     // how many of them a command or the clock has waited for; a click may lead to more
 	happened chan struct{}
 	form     *chat.Form
-	atHome   bool // it was asked for on a page
+	atHome   bool     // it was asked for on a page
+	codes    []string // that were given
+	before   int      // how long said was before the clock moved
+	starts   []int    // where messages begin in it since then
 }
 
 // shown is a message in the room.
 type shown struct {
 	id, to string // to one person, or "" to all
 	m      chat.Message
-	direct bool // posted to them in their own channel
-	home   bool // on their page
+	direct bool   // posted to them in their own channel
+	home   bool   // on their page
+	posted string // the workspace where it was posted
 }
 
 var here = chat.Channel{Platform: "test", Workspace: "w", ID: "quiz"}
@@ -227,7 +233,8 @@ func (r *room) do(t *testing.T, line string) {
 		t.Fatalf("cannot read %q", line)
 	}
 	who, alone := strings.CutSuffix(who, " alone")
-	u, ch := someone(who), here
+	u := someone(who)
+	ch := channelOf(u)
 	if alone {
 		u.Workspace, u.Admin, ch = chat.Everywhere, false, direct(u)
 	}
@@ -239,6 +246,11 @@ func (r *room) do(t *testing.T, line string) {
 	case "home":
 		r.home(t, u)
 	default:
+		r.mu.Lock()
+		for i, code := range r.codes {
+			what = strings.ReplaceAll(what, fmt.Sprint("CODE", i+1), code)
+		}
+		r.mu.Unlock()
 		c, ok := Spec.Parse(what, chat.Names{
 			Person: func(w string) (string, bool) { return strings.CutPrefix(w, "@") },
 			Place:  func(w string) (string, bool) { return strings.CutPrefix(w, "#") },
@@ -291,7 +303,19 @@ func (r *room) turnToOther(t *testing.T) {
 }
 
 func someone(name string) chat.User {
-	return chat.User{Platform: "test", Workspace: "w", ID: name, Name: strings.ToUpper(name[:1]) + name[1:], Admin: name == "admin", Bot: name == "robot"}
+	name, workspace, elsewhere := strings.Cut(name, "@")
+	u := chat.User{Platform: "test", Workspace: "w", ID: name, Name: strings.ToUpper(name[:1]) + name[1:], Admin: name == "admin", Bot: name == "robot"}
+	if elsewhere {
+		u.Workspace, u.ID = workspace, name+"@"+workspace
+	}
+	return u
+}
+
+// channelOf is where somebody is.
+func channelOf(u chat.User) chat.Channel {
+	ch := here
+	ch.Workspace = u.Workspace
+	return ch
 }
 
 // atRest waits until what was posted is written down: for a bot whose clock jumps by hours before that, it is somebody
@@ -324,6 +348,7 @@ func (r *room) setClock(t *testing.T, words string) {
 	r.clock = at
 	wait += r.expected
 	r.expected = wait
+	r.starts, r.before = nil, r.said.Len()
 	r.mu.Unlock()
 	deadline := time.After(20 * time.Second)
 	for {
@@ -331,6 +356,7 @@ func (r *room) setClock(t *testing.T, words string) {
 		done, happened := r.events >= wait, r.happened
 		r.mu.Unlock()
 		if done {
+			r.sortTwice()
 			return
 		}
 		select {
@@ -341,18 +367,43 @@ func (r *room) setClock(t *testing.T, words string) {
 	}
 }
 
+// sortTwice puts what was said at the same moment here and elsewhere into one order: here first.
+func (r *room) sortTwice() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := r.said.String()
+	var messages []string
+	for i, at := range r.starts {
+		end := len(all)
+		if i+1 < len(r.starts) {
+			end = r.starts[i+1]
+		}
+		messages = append(messages, all[at:end])
+	}
+	for i := range max(len(messages)-1, 0) {
+		heading, body, _ := strings.Cut(messages[i], ":")
+		if next, same, _ := strings.Cut(messages[i+1], ":"); same == body && strings.HasPrefix(heading, next+" in ") {
+			messages[i], messages[i+1] = messages[i+1], messages[i]
+		}
+	}
+	if len(messages) > 1 && r.starts[0] == r.before {
+		r.said.Reset()
+		r.said.WriteString(all[:r.before] + strings.Join(messages, ""))
+	}
+}
+
 func (r *room) press(t *testing.T, u chat.User, label string) {
 	t.Helper()
 	r.mu.Lock()
 	all := slices.Clone(r.shown)
 	r.mu.Unlock()
 	for _, s := range slices.Backward(all) {
-		if s.to != "" && s.to != u.ID {
+		if s.to != "" && s.to != u.ID || s.to == "" && s.posted != "" && s.posted != u.Home() {
 			continue
 		}
 		for _, b := range s.m.Buttons() {
 			if b.Label == label && !b.Disabled {
-				ch := here
+				ch := channelOf(u)
 				if s.direct || u.Workspace == chat.Everywhere { // as on Discord
 					u.Workspace, ch = chat.Everywhere, direct(u)
 				}
@@ -374,7 +425,7 @@ func (r *room) fill(t *testing.T, u chat.User, values string) {
 	if r.form == nil {
 		t.Fatal("no form was shown")
 	}
-	s := chat.Submission{Action: r.form.Action, Values: map[string]string{}, User: u, Channel: here}
+	s := chat.Submission{Action: r.form.Action, Values: map[string]string{}, User: u, Channel: channelOf(u)}
 	for _, in := range r.form.Inputs {
 		s.Values[in.Name] = in.Value
 	}
@@ -456,6 +507,7 @@ func (r *room) write(heading string, m chat.Message) {
 	if m.Mention != nil {
 		heading += ", notifying " + m.Mention.ID
 	}
+	r.starts = append(r.starts, r.said.Len())
 	fmt.Fprintf(&r.said, "%s:\n", heading)
 	var text strings.Builder
 	for _, span := range chat.Parse(m.Markdown()) {
@@ -469,6 +521,11 @@ func (r *room) write(heading string, m chat.Message) {
 	}
 	// The glossary dates its edits by the database's clock; other dates are the room's.
 	said := regexp.MustCompile(`(\bon |Version \d+, )`+time.Now().UTC().Format(time.DateOnly)).ReplaceAllString(text.String(), "${1}TODAY")
+	// Codes are random.
+	said = regexp.MustCompile(`code=[A-Z2-9]{4}-[A-Z2-9]{4}`).ReplaceAllStringFunc(said, func(code string) string {
+		r.codes = append(r.codes, strings.TrimPrefix(code, "code="))
+		return fmt.Sprint("code=CODE", len(r.codes))
+	})
 	for line := range strings.SplitSeq(said, "\n") {
 		fmt.Fprintln(&r.said, strings.TrimRight("  "+line, " "))
 	}
@@ -514,8 +571,8 @@ func (r *room) Post(_ context.Context, ch chat.Channel, _ chat.Key, m chat.Messa
 	if r.refused && !strings.HasPrefix(ch.ID, directTo) {
 		return chat.MessageRef{}, &chat.GoneError{Reason: "I am not a member of it. Invite me, then try again."}
 	}
-	new := shown{id: fmt.Sprint("m", len(r.shown)), m: m}
-	heading := "posted"
+	new := shown{id: fmt.Sprint("m", len(r.shown)), m: m, posted: ch.Home()}
+	heading := "posted" + elsewhere(ch)
 	if to, ok := strings.CutPrefix(ch.ID, directTo); ok {
 		new.to, new.direct, heading = to, true, "posted to "+to+" directly"
 		if r.blocked[to] {
@@ -560,10 +617,18 @@ func (r *room) Edit(_ context.Context, ref chat.MessageRef, m chat.Message) erro
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.shown = append(r.shown, shown{id: ref.ID, m: m})
-	r.write("edited", m)
+	r.shown = append(r.shown, shown{id: ref.ID, m: m, posted: ref.Channel.Home()})
+	r.write("edited"+elsewhere(ref.Channel), m)
 	r.happen()
 	return nil
+}
+
+// elsewhere names the workspace of a channel that is not here.
+func elsewhere(ch chat.Channel) string {
+	if ch.Workspace == here.Workspace {
+		return ""
+	}
+	return " in " + ch.Workspace
 }
 
 // happen tells those who wait; the caller holds mu.

@@ -12,7 +12,7 @@ import (
 // Joined introduces the bot in a channel that it was added to: in a few lines,
 // with what it will post there, and how to end it.
 func (a *App) Joined(ctx context.Context, j chat.Joining) (chat.Message, bool) {
-	all, err := a.engine.Series(ctx, j.Channel.Home())
+	all, err := a.everySeries(ctx, j.Channel.Home())
 	if err != nil {
 		a.log.Error("cannot look up what is posted in a channel", "workspace", j.Channel.Home(), "error", err)
 		return chat.Message{}, false
@@ -27,7 +27,7 @@ func introduction(all []quiz.Series, channel string) chat.Message {
 	for _, s := range all {
 		here := slices.ContainsFunc(s.Channels, func(c quiz.Channel) bool { return c.ID == channel && c.Gone == "" })
 		if here && !s.Paused {
-			posted += "\n• " + posts(s) + "."
+			posted += "\n• " + posts(s) + sharedBy(s, channel)
 		}
 	}
 	if posted == "" {
@@ -36,6 +36,14 @@ func introduction(all []quiz.Series, channel string) chat.Message {
 		body += "\n\nIn this channel:" + posted + "\nAdmins change that with `/ckad-admin series`."
 	}
 	return chat.Message{Card: &chat.Card{Title: "Hello, I am ckadbot", Body: chat.Cut(strings.TrimSpace(body), chat.MaxBody)}}
+}
+
+// sharedBy ends what is said about a series in a channel.
+func sharedBy(s quiz.Series, channel string) string {
+	if !strings.HasPrefix(channel, s.Workspace+"/") {
+		return ". Another workspace shares it with this one."
+	}
+	return "."
 }
 
 // Installed is what somebody is told who has installed the bot in a workspace.
