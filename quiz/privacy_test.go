@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,6 +54,16 @@ func aLife(t *testing.T, w *world, d *desk) Round {
 	w.click(round, general, "cleo", 1, "wrong")
 	_, err = w.RemindOn(t.Context(), RemindRequest{Workspace: ws, Channel: general, By: person(zoe)})
 	must(err)
+	// On another platform they are one player with, and have a code for one more and typed a wrong one.
+	w.answerAs(round, general, far(zoe), 0, "wrong")
+	_, err = w.RemindOn(t.Context(), RemindRequest{Workspace: ws, Channel: general, By: far(zoe)})
+	must(err)
+	w.mustLink(person(zoe), far(zoe))
+	_, err = w.LinkCode(t.Context(), person(zoe))
+	must(err)
+	if _, err := w.LinkOffer(t.Context(), "AAAA-AAAA", far(zoe)); !errors.Is(err, ErrNoCode) {
+		t.Fatalf("a wrong code: got %v, want %v", err, ErrNoCode)
+	}
 	asked := w.mustAsk(random, zoe)
 	must(w.Deliver(t.Context(), d, asked))
 	w.click(asked, random, zoe, 0, "right")
@@ -231,7 +242,7 @@ func TestAnExportHasAllThatNamesAPerson(t *testing.T) {
 		}
 	}
 	p, err := w.Privacy(t.Context(), person(zoe))
-	want := Privacy{Identities: 1, Answers: len(answers), Private: 3, Duels: 3, Reports: 2, Away: 1, Reminders: 1, Messages: p.Messages, More: map[string]int{}}
+	want := Privacy{Identities: 2, Answers: len(answers), Private: 3, Duels: 3, Reports: 2, Away: 1, Reminders: 1, Messages: p.Messages, More: map[string]int{}}
 	if diff := cmp.Diff(want, p); err != nil || diff != "" {
 		t.Errorf("Privacy: %v (-want +got):\n%s", err, diff)
 	}

@@ -98,7 +98,7 @@ func duelStats(ctx context.Context, db querier, workspace string, player int64, 
 			JOIN quiz.round r          ON r.workspace = d.workspace AND r.id = d.round
 			JOIN quiz.answer a         ON a.workspace = d.workspace AND a.round = d.round
 			JOIN quiz.round_question q ON q.workspace = a.workspace AND q.round = a.round AND q.position = a.position
-			WHERE d.workspace = $1 AND $2 IN (d.challenger, d.challenged) AND d.challenger <> d.challenged AND r.closes_at <= $3 AND d.declined_at IS NULL
+			WHERE d.workspace = $1 AND $2 IN (d.challenger, d.challenged) AND d.challenger IS DISTINCT FROM d.challenged AND r.closes_at <= $3 AND d.declined_at IS NULL
 			GROUP BY d.round, d.gone_rights
 		)
 		SELECT count(*) FILTER (WHERE mine > theirs), count(*) FILTER (WHERE mine < theirs), count(*) FILTER (WHERE mine = theirs)
