@@ -1,0 +1,115 @@
+package quiz
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestAllThatIsOnesOwnIsJoined: duels, days away, reminders, reports and rounds for oneself alone are of the one player while two
+// identities are joined, and of each of them again when they are not.
+func TestAllThatIsOnesOwnIsJoined(t *testing.T) {
+	w := newWorld(t, 60)
+	ctx := t.Context()
+	other := Person{ws, "U-ada-2", "ada two"} // a second account in the same workspace has all of it there, too
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, d := w.openDaily(daily("daily", general))
+	w.click(r, general, "ada", 0, "right")
+	for _, p := range []Person{person("ada"), other} {
+		_, err := w.RemindOn(ctx, RemindRequest{Workspace: ws, Channel: general, By: p})
+		must(err)
+		must(w.Report(ctx, ReportRequest{Workspace: ws, Round: r.ID, Question: 0, Channel: general, By: p, Said: "hm, said " + p.Name}))
+	}
+	must(w.Away(ctx, person("ada"), "2026-03-04"))
+	must(w.Away(ctx, other, "2026-03-08"))
+	practice, err := w.Practice(ctx, PracticeRequest{By: other})
+	must(err)
+	w.answerAs(practice.Round, random, other, 0, "right")
+	challenge := func(by, against Person) Round {
+		t.Helper()
+		r, err := w.Challenge(ctx, ChallengeRequest{Workspace: ws, Channel: random, By: by, Against: against, Questions: 1})
+		must(err)
+		must(w.Deliver(ctx, d, r))
+		return r
+	}
+	between := challenge(person("ada"), other)
+	_, err = w.Accept(ctx, ws, between.ID, other)
+	must(err)
+	withBob := challenge(person("bob"), other)
+
+	type state struct {
+		ada, two struct {
+			reminders, reports, away, private, duels, answers int
+			until                                             string
+		}
+	}
+	look := func() (s state) {
+		t.Helper()
+		for p, of := range map[string]*struct {
+			reminders, reports, away, private, duels, answers int
+			until                                             string
+		}{"U-ada": &s.ada, "U-ada-2": &s.two} {
+			who := Person{ws, p, ""}
+			n := func(sql string) int {
+				return w.count(strings.ReplaceAll(sql, "ME", `(SELECT player FROM quiz.identity WHERE user_id = $1)`), p)
+			}
+			of.reminders = n(`SELECT count(*) FROM quiz.reminder WHERE player = ME AND user_id = $1`)
+			of.reports = n(`SELECT count(*) FROM quiz.report WHERE player = ME AND decided_at IS NULL`)
+			of.away = n(`SELECT count(*) FROM quiz.away WHERE player = ME`)
+			of.private = n(`SELECT count(*) FROM quiz.round WHERE player = ME`)
+			of.duels = n(`SELECT count(*) FROM quiz.duel WHERE ME IN (challenger, challenged)`)
+			of.answers = n(`SELECT count(*) FROM quiz.answer WHERE player = ME`)
+			var err error
+			of.until, _, err = w.AwayUntil(ctx, who)
+			must(err)
+		}
+		return s
+	}
+	before := look()
+
+	w.mustLink(person("ada"), other)
+	now := look()
+	if now.ada.reminders+now.two.reminders != 1 || now.ada.reports != 1 || now.ada.until != "2026-03-08" || now.ada.private != 1 || now.ada.duels != 2 || now.ada.answers != 2 {
+		t.Errorf("joined: got %+v, want one reminder, one report, the longer absence, and all rounds", now.ada)
+	}
+	if _, err := w.Challenge(ctx, ChallengeRequest{Workspace: ws, Channel: random, By: person("ada"), Against: other}); !errors.Is(err, ErrSelf) {
+		t.Errorf("a duel with oneself: got %v, want %v", err, ErrSelf)
+	}
+	if got := w.answerAs(practice.Round, random, person("ada"), 1, "right"); got.Outcome != Recorded {
+		t.Errorf("to go on with the practice of the other: got %s, want it recorded", got.Outcome)
+	}
+	if got := w.answerAs(between, random, other, 0, "right"); got.Outcome != Late {
+		t.Errorf("the duel between the two: got %s, want it called off", got.Outcome)
+	}
+	if _, err := w.Accept(ctx, ws, withBob.ID, person("ada")); err != nil {
+		t.Errorf("to accept as the other: %v", err)
+	}
+	w.answerAs(withBob, random, person("ada"), 0, "right")
+	w.click(withBob, random, "bob", 0, "wrong")
+	w.clock.add(time.Second)
+	w.settle(d)
+	stats, err := w.Stats(ctx, other)
+	must(err)
+	if stats.Won != 1 || stats.Lost+stats.Drawn != 0 {
+		t.Errorf("duels: got %d won, %d lost, %d drawn; want the one with bob won, and none with oneself", stats.Won, stats.Lost, stats.Drawn)
+	}
+
+	if _, err := w.Unlink(ctx, person("ada")); err != nil {
+		t.Fatal(err)
+	}
+	after := look()
+	// Meanwhile ada answered a question of the practice and the one of the duel with bob.
+	before.ada.answers += 2
+	if after != before {
+		t.Errorf("apart again: got\n%+v\nwant\n%+v", after, before)
+	}
+	if n := w.count(`SELECT count(*) FROM quiz.joined_aside`); n != 0 {
+		t.Errorf("put aside: got %d rows, want none left", n)
+	}
+}
