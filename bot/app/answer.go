@@ -68,7 +68,7 @@ func (a *App) step(ctx context.Context, u chat.User, ch chat.Channel, to target,
 
 // saying is a text with buttons beneath it.
 func saying(text string, buttons ...chat.Button) chat.Message {
-	return chat.Message{Card: &chat.Card{Body: chat.Cut(text, chat.MaxBody), Buttons: buttons}}
+	return chat.Message{Card: &chat.Card{Body: chat.CutMarkdown(text, chat.MaxBody), Buttons: buttons}}
 }
 
 func inPlace(m chat.Message) chat.Reply {

@@ -23,7 +23,7 @@ func corrections(_ context.Context, n quiz.Notice) (chat.Message, error) {
 		}
 		text = paragraphs(text, row)
 	}
-	return chat.Message{Text: chat.Cut(paragraphs(text, "Results and leaderboards follow."), chat.MaxText)}, nil
+	return chat.Message{Text: chat.CutMarkdown(paragraphs(text, "Results and leaderboards follow."), chat.MaxText)}, nil
 }
 
 // correction says what has become of one question.

@@ -58,7 +58,7 @@ func several(entries []kb.Entry) chat.Reply {
 	card := &chat.Card{Title: fmt.Sprintf("%d terms", len(entries))}
 	var texts []string
 	for _, e := range entries {
-		texts = append(texts, "**"+chat.Escape(chat.Line(e.Term, 75))+"**: "+chat.Cut(chat.Prose(e.Definition), 600))
+		texts = append(texts, "**"+chat.Escape(chat.Line(e.Term, 75))+"**: "+chat.CutMarkdown(chat.Prose(e.Definition), 600))
 		card.Buttons = addButton(card.Buttons, entryButton(e))
 	}
 	card.Body = strings.Join(texts, "\n\n")
@@ -122,16 +122,16 @@ const (
 )
 
 func (a *App) entryCard(workspace string, e kb.Entry) chat.Message {
-	card := &chat.Card{Title: chat.Line(e.Term, chat.MaxTitle), Body: chat.Cut(chat.Prose(e.Definition), 1500), Footer: chat.Line(entryFooter(e), chat.MaxFooter)}
+	card := &chat.Card{Title: chat.Line(e.Term, chat.MaxTitle), Body: chat.CutMarkdown(chat.Prose(e.Definition), 1500), Footer: chat.Line(entryFooter(e), chat.MaxFooter)}
 	if e.Details != "" {
-		card.Body += "\n\n" + chat.Cut(chat.Prose(e.Details), 2000)
+		card.Body += "\n\n" + chat.CutMarkdown(chat.Prose(e.Details), 2000)
 	}
 	if e.URL() != "" {
 		card.Body += "\n\n[Kubernetes documentation](" + e.URL() + ")"
 	}
 	add := func(name, value string) {
 		if value != "" {
-			card.Fields = append(card.Fields, chat.Field{Name: name, Value: chat.Cut(value, chat.MaxValue)})
+			card.Fields = append(card.Fields, chat.Field{Name: name, Value: chat.CutMarkdown(value, chat.MaxValue)})
 		}
 	}
 	if e.Example != "" {

@@ -23,7 +23,7 @@ func (a *App) showQuestion(ctx context.Context, c chat.Command) (chat.Reply, err
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	card := &chat.Card{Title: chat.Line("Question "+s.Question.ID, chat.MaxTitle), Body: chat.Cut(questionInFull(s.Question), chat.MaxBody),
+	card := &chat.Card{Title: chat.Line("Question "+s.Question.ID, chat.MaxTitle), Body: chat.CutMarkdown(questionInFull(s.Question), chat.MaxBody),
 		Fields: []chat.Field{{Name: "Here", Value: stands(s)}}, Buttons: ruleButtons(s)}
 	if rounds := lately(s.Asked); rounds != "" {
 		card.Fields = append(card.Fields, chat.Field{Name: "Asked lately", Value: rounds})
@@ -400,7 +400,7 @@ func (a *App) historyOf(ctx context.Context, u chat.User, s quiz.QuestionState) 
 	if s.Own || s.Retired || s.VoidRounds > 0 {
 		card.Buttons = append(card.Buttons, backButton(s, 0, "As the bank has it"))
 	}
-	card.Body = chat.Cut(strings.TrimSpace(card.Body), chat.MaxBody)
+	card.Body = chat.CutMarkdown(strings.TrimSpace(card.Body), chat.MaxBody)
 	return chat.Reply{Ephemeral: true, Message: chat.Message{Card: fitted(card)}}, nil
 }
 

@@ -119,7 +119,7 @@ func (a *App) homeRounds(ctx context.Context, u chat.User) (*chat.Card, error) {
 		card.Buttons = append(card.Buttons, chat.Button{Action: verbRemind + ":" + seriesKey(s.Name) + ":" + state, Label: chat.Line(label+s.Name, chat.MaxLabel)})
 	}
 	if len(next) > 0 {
-		card.Fields = []chat.Field{{Name: "Next rounds", Value: chat.Cut(strings.Join(next, "\n"), chat.MaxValue)}}
+		card.Fields = []chat.Field{{Name: "Next rounds", Value: chat.CutMarkdown(strings.Join(next, "\n"), chat.MaxValue)}}
 	}
 	return card, nil
 }
@@ -275,7 +275,7 @@ func (a *App) homeSeries(ctx context.Context, u chat.User) (*chat.Card, error) {
 		lines = append(lines, line)
 	}
 	if len(lines) > 0 {
-		card.Body = chat.Cut(strings.Join(lines, "\n"), chat.MaxBody)
+		card.Body = chat.CutMarkdown(strings.Join(lines, "\n"), chat.MaxBody)
 	}
 	return card, nil
 }

@@ -162,7 +162,7 @@ func pickedCard(r quiz.Round, n int, picked []int) chat.Message {
 		said = "Picked so far: " + inWords(q, q.Pick(picked...), "") + ". Press a letter again to take it back."
 	}
 	m := stepCard(r, n, "")
-	m.Card.Body = chat.Cut(paragraphs(m.Card.Body, said), chat.MaxBody)
+	m.Card.Body = chat.CutMarkdown(paragraphs(m.Card.Body, said), chat.MaxBody)
 	m.Card.Buttons = stepButtons(r, n, picked)
 	return m
 }

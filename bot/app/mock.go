@@ -249,7 +249,7 @@ func byCompetency(res quiz.MockResult, domain string) string {
 			lines = append(lines, fmt.Sprintf("• %s: %d of %d", competencyText(s.Competency), s.Right, s.Questions))
 		}
 	}
-	return chat.Cut(strings.Join(lines, "\n"), chat.MaxValue)
+	return chat.CutMarkdown(strings.Join(lines, "\n"), chat.MaxValue)
 }
 
 func competencyText(name string) string {

@@ -107,14 +107,14 @@ func closedCard(r quiz.Round, t quiz.Tally) chat.Message {
 // result is the distribution and the solution. Of the longest questions the code is left out, as everybody has seen it.
 func result(q quiz.Question, t quiz.Tally) string {
 	if q.Voided {
-		return chat.Cut(paragraphs(doesNotCount, questionText(q), solution(q)), chat.MaxBody)
+		return chat.CutMarkdown(paragraphs(doesNotCount, questionText(q), solution(q)), chat.MaxBody)
 	}
 	body := paragraphs(distribution(q, t, 0), solution(q))
 	if chat.Length(body) > chat.MaxBody {
 		q.Code = ""
 		body = paragraphs(distribution(q, t, 0), solution(q))
 	}
-	return chat.Cut(body, chat.MaxBody)
+	return chat.CutMarkdown(body, chat.MaxBody)
 }
 
 // distribution repeats the question and says how many took each choice.

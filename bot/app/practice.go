@@ -111,7 +111,7 @@ func (a *App) donePrivately(ctx context.Context, u chat.User, r quiz.Round, said
 		card.Buttons = more
 		body = paragraphs(body, next)
 	}
-	card.Body = chat.Cut(body, chat.MaxBody)
+	card.Body = chat.CutMarkdown(body, chat.MaxBody)
 	card.Buttons = append(card.Buttons, a.lookUps(u, r, wrong)...)
 	return inPlace(chat.Message{Card: card}), nil
 }

@@ -43,9 +43,9 @@ func stepCard(r quiz.Round, n int, notice string) chat.Message {
 // withNotice puts a notice above a question; of a long one only what fits.
 func withNotice(notice, question string) string {
 	if room := chat.MaxBody - chat.Length(question) - len("\n\n"); notice != "" && room > 100 {
-		return paragraphs(chat.Cut(notice, room), question)
+		return paragraphs(chat.CutMarkdown(notice, room), question)
 	}
-	return chat.Cut(question, chat.MaxBody)
+	return chat.CutMarkdown(question, chat.MaxBody)
 }
 
 func choiceButtons(verb string, r quiz.Round, n int) (bs []chat.Button) {

@@ -117,13 +117,13 @@ func (a *App) reportQueue(ctx context.Context, u chat.User, after, happened stri
 		if waiting > 0 {
 			text = "That was the last one. " + counted(waiting, "question") + " still to decide: `/ckad-admin reports`."
 		}
-		return chat.Message{Card: &chat.Card{Body: chat.Cut(paragraphs(happened, text), chat.MaxText)}}, nil
+		return chat.Message{Card: &chat.Card{Body: chat.CutMarkdown(paragraphs(happened, text), chat.MaxText)}}, nil
 	}
 	return reportCard(s, waiting, happened), nil
 }
 
 func reportCard(s quiz.QuestionState, waiting int, happened string) chat.Message {
-	card := &chat.Card{Title: chat.Line("Reported: "+s.Question.ID, chat.MaxTitle), Body: chat.Cut(paragraphs(chat.Cut(happened, 500), questionInFull(s.Question)), chat.MaxBody),
+	card := &chat.Card{Title: chat.Line("Reported: "+s.Question.ID, chat.MaxTitle), Body: chat.CutMarkdown(paragraphs(chat.CutMarkdown(happened, 500), questionInFull(s.Question)), chat.MaxBody),
 		Footer: counted(waiting, "question") + " to decide"}
 	card.Fields = append(card.Fields, chat.Field{Name: "Who reports it", Value: sayings(s)}, chat.Field{Name: "Here", Value: stands(s)})
 	card.Buttons = append(ruleButtons(s),

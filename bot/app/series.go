@@ -231,7 +231,7 @@ func (a *App) skipDates(ctx context.Context, c chat.Command) (chat.Reply, error)
 }
 
 func seriesCard(title string, s quiz.Series) chat.Reply {
-	return chat.Reply{Message: chat.Message{Card: &chat.Card{Title: title, Body: chat.Cut(describe(s, s.Workspace), chat.MaxBody)}}, Ephemeral: true}
+	return chat.Reply{Message: chat.Message{Card: &chat.Card{Title: title, Body: chat.CutMarkdown(describe(s, s.Workspace), chat.MaxBody)}}, Ephemeral: true}
 }
 
 // retype shows what was given as a command that can be corrected and sent again.

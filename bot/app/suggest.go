@@ -195,7 +195,7 @@ func (a *App) queue(ctx context.Context, u chat.User, after int64, happened stri
 		if total > 0 {
 			text = "That was the last one. " + counted(total, "suggestion") + " still to decide: `/ckad-admin suggestions`."
 		}
-		return chat.Message{Text: chat.Cut(paragraphs(happened, text), chat.MaxText)}, nil
+		return chat.Message{Text: chat.CutMarkdown(paragraphs(happened, text), chat.MaxText)}, nil
 	}
 	return a.suggestionCard(u, waiting[0], total, happened), nil
 }
@@ -205,7 +205,7 @@ func (a *App) suggestionCard(u chat.User, s kb.Suggestion, total int, happened s
 	card := &chat.Card{Title: chat.Line("New term: "+e.Term, chat.MaxTitle), Footer: chat.Line(fmt.Sprintf("From %s · %s to decide", s.By, counted(total, "suggestion")), chat.MaxFooter)}
 	add := func(name, value string) {
 		if value != "" {
-			card.Fields = append(card.Fields, chat.Field{Name: name, Value: chat.Cut(value, chat.MaxValue)})
+			card.Fields = append(card.Fields, chat.Field{Name: name, Value: chat.CutMarkdown(value, chat.MaxValue)})
 		}
 	}
 	if now, ok := a.glossary.Entry(u.Home(), e.Slug); ok {
@@ -217,7 +217,7 @@ func (a *App) suggestionCard(u chat.User, s kb.Suggestion, total int, happened s
 			e.Details = ""
 		}
 	}
-	card.Body = paragraphs(chat.Cut(happened, 500), chat.Cut(chat.Prose(e.Definition), 1000), chat.Cut(chat.Prose(e.Details), 1800))
+	card.Body = paragraphs(chat.CutMarkdown(happened, 500), chat.CutMarkdown(chat.Prose(e.Definition), 1000), chat.CutMarkdown(chat.Prose(e.Details), 1800))
 	add("Also called", chat.Escape(strings.Join(e.Aliases, ", ")))
 	add("Why", chat.Escape(s.Why))
 	add("When", chat.Time(s.At))

@@ -35,7 +35,7 @@ func introduction(all []quiz.Series, channel string) chat.Message {
 	} else {
 		body += "\n\nIn this channel:" + posted + "\nAdmins change that with `/ckad-admin series`."
 	}
-	return chat.Message{Card: &chat.Card{Title: "Hello, I am ckadbot", Body: chat.Cut(strings.TrimSpace(body), chat.MaxBody)}}
+	return chat.Message{Card: &chat.Card{Title: "Hello, I am ckadbot", Body: chat.CutMarkdown(strings.TrimSpace(body), chat.MaxBody)}}
 }
 
 // sharedBy ends what is said about a series in a channel.

@@ -117,6 +117,51 @@ func TestProseKeepsCodeOnly(t *testing.T) {
 	}
 }
 
+// TestProseIsNeverLive: whatever it is made of, and wherever it is cut, there is text and code in it, and nothing else.
+func TestProseIsNeverLive(t *testing.T) {
+	pieces := []string{"`", "``", "```", "**", "*", "[a](https://x.example)", "<t:1795000000>", "\\", "\n", " ", "\u200b", "word", "漢", "😀"}
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 40).Draw(t, "pieces"), "")
+		n := rapid.IntRange(1, 120).Draw(t, "n")
+		for _, text := range []string{Prose(s), CutMarkdown(Prose(s), n), CutMarkdown(Escape(s), n), CutMarkdown(Fence(s), n)} {
+			for _, span := range Parse(text) {
+				if span.Manner != Normal && span.Manner != Code && span.Manner != Block {
+					t.Fatalf("%q becomes %q with a live span %+v", s, text, span)
+				}
+			}
+		}
+		bold := "**" + Escape(strings.ReplaceAll(s, "\n", " ")) + "** and [b](https://y.example)"
+		cut := CutMarkdown(bold, n)
+		for _, span := range Parse(cut) {
+			if span.Manner == Link && span.URL != "https://y.example" || span.Manner == Moment {
+				t.Fatalf("%q is cut to %q with a live span %+v", bold, cut, span)
+			}
+		}
+		if Length(cut) > n || cut != bold && !strings.HasSuffix(cut, "…") {
+			t.Fatalf("%q is cut to %q: %d characters of %d", bold, cut, Length(cut), n)
+		}
+	})
+}
+
+func TestCutMarkdownClosesWhatItCuts(t *testing.T) {
+	for _, tc := range []struct {
+		text, want string
+		n          int
+	}{
+		{"see `kubectl get pods` now", "see `kubectl`…", 15},
+		{"see **kubectl get** now", "see **kubect**…", 15},
+		{"```\nkind: Pod\nname: a\n```", "```\nkind: Pod```…", 18},
+		{"see [docs](https://kubernetes.io) now", "see…", 20},
+		{"a `[x](https://evil.example)`", "a…", 4},
+		{"a \\*b\\* c", "a \\*b…", 7},
+		{"as it is", "as it is", 8},
+	} {
+		if got := CutMarkdown(tc.text, tc.n); got != tc.want {
+			t.Errorf("%q in %d is %q, want %q", tc.text, tc.n, got, tc.want)
+		}
+	}
+}
+
 func TestHiddenCharactersAreDropped(t *testing.T) {
 	if got := Escape("a\u202eb\x00c\u200bd\xff"); got != "abcd\uFFFD" {
 		t.Errorf("got %q", got)

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // A Span is a run of text in one manner.
@@ -180,21 +181,23 @@ func unescape(s string) string {
 func Escape(s string) string { return escape(s, special) }
 
 // Prose is [Escape] for sentences in which backticks mark code, as in glossary
-// entries and questions.
+// entries and questions. What [Parse] would not take for code is none here either.
 func Prose(s string) string {
-	parts := strings.Split(s, "`")
-	if len(parts)%2 == 0 { // a backtick without its pair is only a character
-		last := len(parts) - 1
-		parts = append(parts[:last-1], parts[last-1]+"\x60"+parts[last])
-	}
-	for i := range parts {
-		if i%2 == 0 {
-			parts[i] = escape(parts[i], special)
-		} else {
-			parts[i] = escape(parts[i], "")
+	var b strings.Builder
+	for s = escape(s, ""); s != ""; {
+		n := 0
+		if s[0] == '`' {
+			n = new(parser).markup(s)
 		}
+		if n > 0 {
+			b.WriteString(s[:n])
+		} else {
+			_, n = utf8.DecodeRuneInString(s)
+			b.WriteString(escape(s[:n], special))
+		}
+		s = s[n:]
 	}
-	return strings.Join(parts, "`")
+	return b.String()
 }
 
 func escape(s, marks string) string {
@@ -238,6 +241,52 @@ func Cut(s string, n int) string {
 		}
 	}
 	return s
+}
+
+// CutMarkdown is [Cut] for a text as [Parse] reads it: markup that the cut goes through is closed before it, or left out,
+// so that nothing of it becomes live that was code or escaped.
+func CutMarkdown(text string, n int) string {
+	if Length(text) <= n {
+		return text
+	}
+	var b strings.Builder
+	for left := n - 1; text != ""; {
+		var p parser
+		size := p.markup(text)
+		if size == 0 {
+			size = p.plain(text)
+		}
+		piece := text[:size]
+		if Length(piece) > left {
+			if len(p.spans) > 0 {
+				b.WriteString(p.spans[0].beginning(piece, left))
+			}
+			break
+		}
+		b.WriteString(piece)
+		left, text = left-Length(piece), text[size:]
+	}
+	return strings.TrimRight(b.String(), " \n") + "…"
+}
+
+// beginning is as much of a span, whose markup is piece, as fits into n characters; "" if that is nothing.
+func (s Span) beginning(piece string, n int) string {
+	mark := map[Manner]string{Bold: "**", Code: "`", Block: "```"}[s.Manner]
+	if mark == "" || n <= 2*len(mark) {
+		return ""
+	}
+	body, length := piece[len(mark):len(piece)-len(mark)], 0
+	for i, r := range body {
+		if length += utf16.RuneLen(r); length > n-2*len(mark) {
+			body = body[:i]
+			break
+		}
+	}
+	body = strings.TrimRight(body, " \n`\\*") // what would stand before the mark and change it
+	if strings.TrimSpace(body) == "" {
+		return ""
+	}
+	return mark + body + mark
 }
 
 // Length counts characters as the stricter platform does: in UTF-16 units.
