@@ -9,8 +9,18 @@ import (
 // Where a conversation belongs to no workspace (see [chat.Everywhere]) people look things up and learn alone. What they do
 // there counts as done in a workspace of that name, of which nobody is an admin; no board shows it, and nothing is posted.
 
-const anywhereText = "Here, outside of a workspace that has added me, `define`, `search`, `terms`, `practice`, `review`, `mock` and `stats` work. " +
-	"What you answer here stays apart from your workspaces."
+// anywhereText names the commands that work there.
+func anywhereText() string {
+	var all []string
+	ckad, _ := Spec.Find("ckad")
+	for _, c := range ckad.Commands {
+		if !c.Local && c.Name != "help" {
+			all = append(all, "`"+c.Name+"`")
+		}
+	}
+	return "Here, outside of a workspace that has added me, these work: " + strings.Join(all, ", ") + ". " +
+		"What you answer here counts apart from your workspaces; `/ckad link` joins it with one of them."
+}
 
 var (
 	local = private("That belongs to a workspace (in Discord, a server) that has added me: to its channels, boards and people. Please use it there. " +

@@ -16,6 +16,7 @@ const (
 	byDuel    = "only the one who is challenged decides"
 	byPerson  = "it concerns the one who presses, whoever that is"
 	likeTyped = "it does what the same person may do by a command, in their workspace"
+	byCode    = "a code that works once, for some minutes; only who has it can make the button"
 	byRight   = "the platform says whether they are an admin; without it nothing is looked at"
 )
 
@@ -26,8 +27,11 @@ var protections = map[string]string{
 	verbQuiet:    byPerson,
 	verbPractice: likeTyped, verbRepeat: likeTyped, verbMock: likeTyped, verbLook: likeTyped, verbEntry: likeTyped, verbShare: likeTyped,
 	verbBoard: likeTyped, verbPublish: likeTyped, verbBoast: likeTyped, verbFind: likeTyped, verbTerms: likeTyped, verbSuggest: likeTyped,
+	verbRemind: likeTyped, verbHelp: likeTyped,
+	verbJoin:    byCode,
 	verbApprove: byRight, verbRefuse: byRight, verbQueue: byRight, verbEdit: byRight, verbRevert: byRight, verbReports: byRight, verbFine: byRight,
 	verbEditQuestion: byRight, verbRetire: byRight, verbVoid: byRight, verbRestore: byRight, verbVersions: byRight,
+	verbPause: byRight, verbResume: byRight, verbSkipDay: byRight, verbNewSeries: byRight,
 }
 
 // TestEveryVerbIsProtected: whoever adds one says what protects it.
@@ -80,7 +84,7 @@ func TestForgedActionsDoNothing(t *testing.T) {
 			verbStep + practice + ":0:0", verbStart + practice, verbReview + practice + ":0", verbPick + practice + ":0:1", verbType + practice + ":0", verbReport + practice + ":0",
 			verbStep + mock + ":0:0", verbSkip + mock + ":0", verbFinish + mock + ":1", verbResult + mock, verbWrong + mock + ":0",
 			verbAccept + duel, verbDecline + duel, verbStep + duel + ":0:0", verbStart + duel,
-			verbRetire + ":pods-0:0", verbVoid + ":pods-0:0", verbRestore + ":pods-0:0:0", verbFine + ":pods-0", verbEditQuestion + ":pods-0:0", verbApprove + ":1", verbRevert + ":pod:0",
+			verbRetire + ":pods-0:0", verbVoid + ":pods-0:0", verbRestore + ":pods-0:0:0", verbFine + ":pods-0", verbJoin + ":ABCDEF", verbNewSeries + ":", verbPause + ":x", verbEditQuestion + ":pods-0:0", verbApprove + ":1", verbRevert + ":pod:0",
 		}
 		for _, action := range forged {
 			click := chat.Click{Action: action, User: who.u, Message: chat.MessageRef{Channel: who.ch, ID: "m0"}}
@@ -122,14 +126,14 @@ func (r *room) roundOf(t *testing.T, verb string) string {
 	return ""
 }
 
-// rows is what there is in the database, but for who is known there.
+// rows is what there is in the database, but for who is known there and how often they tried codes.
 func (r *room) rows(t *testing.T) (all string) {
 	t.Helper()
 	err := r.pool.QueryRow(t.Context(), `
 		SELECT string_agg(table_schema || '.' || table_name || ': ' || (xpath('/row/n/text()', query_to_xml(
 			format('SELECT count(*) AS n FROM %I.%I', table_schema, table_name), false, true, '')))[1]::text, E'\n' ORDER BY table_schema, table_name)
 		FROM information_schema.tables
-		WHERE table_schema IN ('quiz', 'kb') AND table_type = 'BASE TABLE' AND table_name NOT IN ('player', 'identity')`).Scan(&all)
+		WHERE table_schema IN ('quiz', 'kb') AND table_type = 'BASE TABLE' AND table_name NOT IN ('player', 'identity', 'code_try')`).Scan(&all)
 	if err != nil {
 		t.Fatal(err)
 	}

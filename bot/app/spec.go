@@ -193,7 +193,7 @@ func help(_ context.Context, c chat.Command) (chat.Reply, error) {
 	case Spec.Admin(c.Name):
 		return private(adminHelpText), nil
 	case chat.Homeless(c.Channel.Home()):
-		return private("%s\n\n%s", helpText, anywhereText), nil
+		return private("%s\n\n%s", helpText, anywhereText()), nil
 	}
 	return private(helpText), nil
 }

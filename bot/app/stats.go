@@ -25,7 +25,7 @@ func (a *App) stats(ctx context.Context, c chat.Command) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	if nothing(s) && chat.Homeless(c.User.Home()) {
-		return private("You have not answered anything here yet. `/ckad practice` asks you questions. What you answer in a workspace stays apart: see `/ckad stats` there."), nil
+		return private("You have not answered anything here yet. `/ckad practice` asks you questions. What you answer in a workspace counts apart: see `/ckad stats` there, or join the two by `/ckad link`."), nil
 	}
 	if nothing(s) {
 		return private("You have no graded answers yet. `/ckad practice` asks you alone, `/ckad ask` posts a question; answers to a recurring quiz are graded when it closes."), nil
