@@ -18,9 +18,11 @@ func TestForgedActionsAreAnswered(t *testing.T) {
 	r := newRoom(t)
 	verbs := []string{verbEntry, verbShare, verbFind, verbTerms, verbSuggest, verbApprove, verbRefuse, verbQueue, verbEdit, verbRevert, verbBoard, verbPublish, verbBoast, verbReport, verbReports, verbFine, verbEditQuestion, verbRetire, verbVoid, verbRestore, verbVersions, questionForm,
 		verbAnswer, verbReview, verbQuiet, verbJoin,
+		verbRemind, verbHelp, verbPause, verbResume, verbSkipDay, verbNewSeries, verbStart, verbStep, verbPick, verbType, typedForm,
 		verbPractice, verbRepeat, verbMock, verbSkip, verbFinish, verbResult, verbWrong, verbLook,
 		defineForm, termForm, suggestForm, seriesForm, chat.AdminAction, "nothing"}
 	words := []string{"", "pod", "0", "1", "-1", "99999999999999999999", "networking", "own", "pods-0", pack("pod"), pack(strings.Repeat("é", 99)), "%%%", "..", "\x00", "day", "ABCD-EFGH", "season", "season.7", "season.x", "channel", "D3", "series.", "series.pod", "series.\x00", "<!channel>", strings.Repeat("x", 200)}
+	onPage := chat.Channel{Platform: here.Platform, Workspace: here.Workspace}
 	before := len(r.app.glossary.Entries(here.Home()))
 	rapid.Check(t, func(t *rapid.T) {
 		action := rapid.SampledFrom(verbs).Draw(t, "verb")
@@ -31,7 +33,9 @@ func TestForgedActionsAreAnswered(t *testing.T) {
 		values := map[string]string{"term": rapid.SampledFrom(words).Draw(t, "term")} // never a definition
 		for _, reply := range []chat.Reply{
 			r.app.Click(t.Context(), chat.Click{Action: action, User: who, Message: chat.MessageRef{Channel: here, ID: "m0"}}),
+			r.app.Click(t.Context(), chat.Click{Action: action, User: who, Message: chat.MessageRef{Channel: onPage}}),
 			r.app.Submit(t.Context(), chat.Submission{Action: action, Values: values, User: who, Channel: here}),
+			r.app.Submit(t.Context(), chat.Submission{Action: action, Values: values, User: who, Channel: onPage}),
 		} {
 			if err := reply.Validate(); err != nil {
 				t.Fatalf("%q: %v", action, err)
