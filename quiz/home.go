@@ -11,17 +11,22 @@ import (
 
 // An Unanswered is an open round of a series in which somebody has questions left.
 type Unanswered struct {
-	Round    int64
-	Series   string // its name
-	Closes   time.Time
-	Open, Of int      // questions that they have not answered, and all; those that were voided count in neither
-	Channels []string // in which it is posted
+	Workspace string // of the series, which others may share
+	Round     int64
+	Series    string // its name
+	Closes    time.Time
+	Open, Of  int      // questions that they have not answered, and all; those that were voided count in neither
+	Channels  []string // in which it is posted
 }
 
 // unansweredSize is how many rounds Unanswered lists.
 const unansweredSize = 20
 
-// Unanswered lists the open rounds of a workspace's series that a person has not answered in full, those that close first
+// postedHere is which quiz.series s are posted in a workspace $1: its own, and those that others share with it.
+const postedHere = `(s.workspace = $1 OR (s.workspace, s.id) IN (
+			SELECT c.workspace, c.series FROM quiz.series_channel c WHERE c.added_home = $1))`
+
+// Unanswered lists the open rounds of the series in a person's workspace that they have not answered in full, those that close first
 // at the top. In which of the channels they are is for the caller to know.
 func (e *Engine) Unanswered(ctx context.Context, p Person) ([]Unanswered, error) {
 	ctx, cancel := e.soon(ctx)
@@ -31,7 +36,7 @@ func (e *Engine) Unanswered(ctx context.Context, p Person) ([]Unanswered, error)
 		return nil, err
 	}
 	rows, err := e.db.Query(ctx, `
-		SELECT r.id, s.name, r.closes_at, q.total - q.answered, q.total, c.channels
+		SELECT r.workspace, r.id, s.name, r.closes_at, q.total - q.answered, q.total, c.channels
 		FROM quiz.series s
 		-- No round is open for longer than two days, see ofOpenRounds.
 		JOIN quiz.round r ON r.workspace = s.workspace AND r.series = s.id AND r.due > $2::timestamptz - interval '2 days'
@@ -44,7 +49,7 @@ func (e *Engine) Unanswered(ctx context.Context, p Person) ([]Unanswered, error)
 			SELECT array_agg(p.channel::text ORDER BY p.channel) AS channels
 			FROM quiz.post p
 			WHERE p.workspace = r.workspace AND p.round = r.id AND p.message IS NOT NULL) c
-		WHERE s.workspace = $1 AND r.opens_at <= $2 AND r.closes_at > $2 AND r.sealed_at IS NULL
+		WHERE `+postedHere+` AND r.opens_at <= $2 AND r.closes_at > $2 AND r.sealed_at IS NULL
 		AND q.answered < q.total AND c.channels IS NOT NULL
 		ORDER BY r.closes_at, lower(s.name)
 		LIMIT $4`, p.Workspace, e.now(), player, unansweredSize)
@@ -58,17 +63,20 @@ func (e *Engine) Unanswered(ctx context.Context, p Person) ([]Unanswered, error)
 	return open, nil
 }
 
-// Reminded lists the names of the workspace's series of whose rounds a person is reminded.
+// Reminded lists the names of the series in a person's workspace of whose rounds they are reminded.
 func (e *Engine) Reminded(ctx context.Context, p Person) ([]string, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
+	player, err := playerOf(ctx, e.db, p)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := e.db.Query(ctx, `
 		SELECT s.name
-		FROM quiz.identity i
-		JOIN quiz.reminder m ON m.workspace = $1 AND m.player = i.player
-		JOIN quiz.series s   ON s.workspace = m.workspace AND s.id = m.series AND s.removed_at IS NULL
-		WHERE i.workspace = $1 AND i.user_id = $2
-		ORDER BY lower(s.name)`, p.Workspace, p.User)
+		FROM quiz.series s
+		JOIN quiz.reminder m ON m.workspace = s.workspace AND m.series = s.id AND m.player = $2
+		WHERE s.removed_at IS NULL AND `+postedHere+`
+		ORDER BY lower(s.name)`, p.Workspace, player)
 	if err != nil {
 		return nil, fmt.Errorf("find somebody's reminders: %w", err)
 	}

@@ -28,7 +28,7 @@ func TestUnansweredAreOpenRoundsWithQuestionsLeft(t *testing.T) {
 	d := &desk{}
 	w.settle(d)
 	r := d.posted[0].Round
-	want := []Unanswered{{Round: r.ID, Series: "daily", Closes: r.Closes, Open: 2, Of: 2, Channels: []string{general, random}}}
+	want := []Unanswered{{Workspace: ws, Round: r.ID, Series: "daily", Closes: r.Closes, Open: 2, Of: 2, Channels: []string{general, random}}}
 	if diff := cmp.Diff(want, left("ada")); diff != "" {
 		t.Errorf("for somebody new (-want +got):\n%s", diff)
 	}

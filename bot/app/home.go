@@ -70,7 +70,7 @@ func (a *App) homeRounds(ctx context.Context, u chat.User) (*chat.Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := a.engine.Series(ctx, u.Home())
+	all, err := a.seriesHere(ctx, u)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (a *App) homeRounds(ctx context.Context, u chat.User) (*chat.Card, error) {
 		if len(card.Buttons) == 0 {
 			style = chat.Primary
 		}
-		card.Buttons = append(card.Buttons, chat.Button{Action: fmt.Sprintf("%s:%s:%d", verbStart, u.Home(), r.Round), Label: chat.Line(label+r.Series, chat.MaxLabel), Style: style})
+		card.Buttons = append(card.Buttons, chat.Button{Action: fmt.Sprintf("%s:%s:%d", verbStart, r.Workspace, r.Round), Label: chat.Line(label+r.Series, chat.MaxLabel), Style: style})
 	}
 	if len(lines) > 0 {
 		card.Body = "Open now, and not answered by you:\n" + strings.Join(lines, "\n")
@@ -108,7 +108,7 @@ func (a *App) homeRounds(ctx context.Context, u chat.User) (*chat.Card, error) {
 			continue
 		}
 		when, on := "paused", slices.Contains(reminded, s.Name)
-		if !s.Paused {
+		if !paused(s) {
 			when = chat.Time(s.Next)
 		}
 		told, label, state := "no reminders", "Remind me of ", "on"
@@ -122,6 +122,22 @@ func (a *App) homeRounds(ctx context.Context, u chat.User) (*chat.Card, error) {
 		card.Fields = []chat.Field{{Name: "Next rounds", Value: chat.CutMarkdown(strings.Join(next, "\n"), chat.MaxValue)}}
 	}
 	return card, nil
+}
+
+// seriesHere are the workspace's own series, and those that others share with it.
+func (a *App) seriesHere(ctx context.Context, u chat.User) ([]quiz.Series, error) {
+	own, err := a.engine.Series(ctx, u.Home())
+	if err != nil {
+		return nil, err
+	}
+	shared, err := a.engine.SharedSeries(ctx, u.Home())
+	return append(own, shared...), err
+}
+
+// paused tells whether a series opens no rounds here; one that another workspace shares
+// may be paused in this one's channels only.
+func paused(s quiz.Series) bool {
+	return s.Paused || !slices.ContainsFunc(s.Channels, func(c quiz.Channel) bool { return !c.Paused })
 }
 
 // inside tells of a channel whether somebody is in it.
@@ -200,7 +216,7 @@ func seriesKey(name string) string {
 
 // keyed finds the series that an action names. Error: quiz.ErrNoSeries.
 func (a *App) keyed(ctx context.Context, u chat.User, key string) (quiz.Series, error) {
-	all, err := a.engine.Series(ctx, u.Home())
+	all, err := a.seriesHere(ctx, u)
 	if err != nil {
 		return quiz.Series{}, err
 	}
@@ -244,7 +260,7 @@ func (a *App) remindFromHome(ctx context.Context, c chat.Click, to target) (chat
 
 // homeSeries is what an admin can do about the recurring quizzes.
 func (a *App) homeSeries(ctx context.Context, u chat.User) (*chat.Card, error) {
-	all, err := a.engine.Series(ctx, u.Home())
+	all, err := a.seriesHere(ctx, u)
 	if err != nil {
 		return nil, err
 	}
@@ -256,13 +272,13 @@ func (a *App) homeSeries(ctx context.Context, u chat.User) (*chat.Card, error) {
 			break
 		}
 		key, line := seriesKey(s.Name), "• "+posts(s)+". "
-		if s.Paused {
+		if paused(s) {
 			line += "Paused."
 			card.Buttons = append(card.Buttons, chat.Button{Action: verbResume + ":" + key, Label: chat.Line("Resume "+s.Name, chat.MaxLabel)})
 		} else {
 			line += "Next: " + chat.Time(s.Next) + "."
 			card.Buttons = append(card.Buttons, chat.Button{Action: verbPause + ":" + key, Label: chat.Line("Pause "+s.Name, chat.MaxLabel)})
-			if day := dayOf(s); day != "" {
+			if day := dayOf(s); day != "" && s.Workspace == u.Home() {
 				card.Buttons = append(card.Buttons, chat.Button{Action: verbSkipDay + ":" + key + ":" + day, Label: chat.Line("Skip "+day+" of "+s.Name, chat.MaxLabel)})
 			}
 		}
