@@ -86,7 +86,7 @@ func (s *server) handler() http.Handler {
 			web.Routes(mux)
 		}
 	}
-	return s.recovered(http.MaxBytesHandler(mux, maxBody))
+	return http.MaxBytesHandler(s.recovered(mux), maxBody) // which copies the request, and the mux notes its pattern in it
 }
 
 // ready tells whether people can use the bot: a line for the database and for

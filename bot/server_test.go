@@ -105,8 +105,8 @@ func TestAPanicIsOneRequestsOnly(t *testing.T) {
 	if got.Code != 500 || strings.Contains(got.Body.String(), "broken") {
 		t.Errorf("got %d %q, want 500 without the cause", got.Code, got.Body)
 	}
-	if !strings.Contains(log.String(), "broken") || strings.Contains(log.String(), "s3cret") || strings.Contains(log.String(), "typed text") {
-		t.Errorf("the log is %s; want the cause, and nothing of the request", &log)
+	if !strings.Contains(log.String(), "broken") || !strings.Contains(log.String(), `path="POST /door/knock"`) || strings.Contains(log.String(), "s3cret") || strings.Contains(log.String(), "typed text") {
+		t.Errorf("the log is %s; want the cause and the route, and nothing else of the request", &log)
 	}
 	if again := ask(h, "GET", "/healthz", ""); again.Code != 200 {
 		t.Errorf("afterwards /healthz answers %d", again.Code)

@@ -70,24 +70,26 @@ func (d *door) enter() (r *responder, leave func()) {
 // https://discord.com/developers/docs/interactions/overview#setting-up-an-endpoint-validating-security-request-headers
 func (a *Adapter) authentic(do func(*responder, http.ResponseWriter, []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		r, leave := a.door.enter()
-		if r == nil {
-			http.Error(w, "not running", http.StatusServiceUnavailable)
-			return
-		}
-		defer leave()
 		body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxRequest))
 		var large *http.MaxBytesError
 		switch {
 		case errors.As(err, &large):
 			http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+			return
 		case err != nil:
 			http.Error(w, "cannot be read", http.StatusBadRequest)
+			return
 		case !signed(a.key, req.Header, body, time.Now()):
 			http.Error(w, "invalid request signature", http.StatusUnauthorized)
-		default:
-			do(r, w, body)
+			return
 		}
+		r, leave := a.door.enter() // only now: Run waits for who is inside, and strangers take their time
+		if r == nil {
+			http.Error(w, "not running", http.StatusServiceUnavailable)
+			return
+		}
+		defer leave()
+		do(r, w, body)
 	})
 }
 

@@ -162,6 +162,31 @@ func TestClickInFlightIsAnswered(t *testing.T) {
 	})
 }
 
+// TestStrangerDoesNotKeepTheBotFromStopping: whose request does not end is not waited for.
+func TestStrangerDoesNotKeepTheBotFromStopping(t *testing.T) {
+	f := openHTTP(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- f.adapter.Run(ctx, chattest.Spec, &chattest.Handler{}) }()
+	f.Type("alice", "/ckad help")
+	chattest.AwaitText(t, f, "alice", "ok")
+	body, more := io.Pipe()
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		knock(f.adapter, "/discord/interactions", http.Header{}, body)
+	}()
+	_, _ = more.Write([]byte("{")) // is read, so they are inside
+	cancel()
+	select {
+	case <-ended:
+	case <-time.After(5 * time.Second):
+		t.Error("Run waits for them")
+	}
+	more.Close()
+	<-left
+}
+
 // TestAnswerThatIsChasedArrives: what follows the first answer may overtake it on
 // its way through Discord.
 func TestAnswerThatIsChasedArrives(t *testing.T) {
