@@ -156,8 +156,10 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 	}()
 	r := &responder{Adapter: a, handler: chat.Guard(h, a.log), work: work, tasks: &tasks}
 	defer a.Set(chat.ErrOffline)
+	a.door.open(r)
+	defer a.door.open(nil) // before Run waits for those inside
 	if a.publicKey != "" {
-		return a.listen(ctx, spec, r)
+		return a.listen(ctx, spec)
 	}
 	f := &fleet{rest: a.rest, log: a.log, pause: a.pause, gap: a.gap, status: &a.Status, to: ears{
 		interaction: r.take,
@@ -175,9 +177,7 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 
 // listen serves what Discord asks over HTTP. Commands that are registered stay so:
 // people need not wait until that is done once more.
-func (a *Adapter) listen(ctx context.Context, spec chat.Spec, r *responder) error {
-	a.door.open(r)
-	defer a.door.open(nil) // before Run waits for those inside
+func (a *Adapter) listen(ctx context.Context, spec chat.Spec) error {
 	err := a.persist(ctx, "register my commands", func() error { return register(ctx, a.rest, spec, a.log) })
 	if err != nil || ctx.Err() != nil {
 		return err

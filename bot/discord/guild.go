@@ -50,7 +50,7 @@ func (r *responder) left(ctx context.Context, id string) {
 }
 
 // missed finds out whether the bot is in a guild at all, after it could not post
-// there: without a gateway nobody tells it that it was removed.
+// there: nobody tells it that it was removed while it had no gateway.
 func (a *Adapter) missed(id string) {
 	r, leave := a.door.enter()
 	if r == nil || !snowflake(id) {

@@ -40,8 +40,8 @@ func (a *Adapter) Routes(mux *http.ServeMux) {
 	mux.Handle("POST /discord/events", a.authentic((*responder).hear))
 }
 
-// A door is where requests come in. It is open while Run serves them, and Run
-// ends after those that are inside.
+// A door is where requests come in, and what posts find out. It is open while Run
+// serves, and Run ends after those that are inside.
 type door struct {
 	mu     sync.Mutex // guards inside
 	inside *responder // nil while the door is closed

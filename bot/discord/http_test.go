@@ -301,26 +301,27 @@ func TestEventsOfTheApplication(t *testing.T) {
 	}
 }
 
-// TestRemovalIsNoticedWithoutAGateway, when a post there is refused; a channel that
-// is closed to the bot, or deleted, is no removal.
-func TestRemovalIsNoticedWithoutAGateway(t *testing.T) {
-	f := openHTTP(t)
-	left := make(chan string, 9)
-	startHTTP(t, f, &chattest.Handler{OnLeft: func(home string) { left <- home }})
-	guild := "/guilds/" + discordtest.GuildID
-	f.Revoke("View Channel")
-	var gone *chat.GoneError
-	if err := try(t, f); !errors.As(err, &gone) {
-		t.Errorf("got %v", err)
-	}
-	awaitCalls(t, f, "GET", guild, 1)
-	f.Refuse("GET", guild, 404, unknownGuild, "Unknown Guild")
-	if err := try(t, f); !errors.As(err, &gone) {
-		t.Errorf("got %v", err)
-	}
-	if home := <-left; home != "discord/"+discordtest.GuildID || len(left) > 0 {
-		t.Errorf("left %s, and %d more", home, len(left))
-	}
+// TestRemovalIsNoticedLate, when a post there is refused: without a gateway, or while it
+// had no connection, nobody told the bot. A channel that is closed to the bot, or deleted, is no removal.
+func TestRemovalIsNoticedLate(t *testing.T) {
+	both(t, "it is", func(t *testing.T, f *fake) {
+		left := make(chan string, 9)
+		startHTTP(t, f, &chattest.Handler{OnLeft: func(home string) { left <- home }})
+		guild := "/guilds/" + discordtest.GuildID
+		f.Revoke("View Channel")
+		var gone *chat.GoneError
+		if err := try(t, f); !errors.As(err, &gone) {
+			t.Errorf("got %v", err)
+		}
+		awaitCalls(t, f, "GET", guild, 1)
+		f.Refuse("GET", guild, 404, unknownGuild, "Unknown Guild")
+		if err := try(t, f); !errors.As(err, &gone) {
+			t.Errorf("got %v", err)
+		}
+		if home := <-left; home != "discord/"+discordtest.GuildID || len(left) > 0 {
+			t.Errorf("left %s, and %d more", home, len(left))
+		}
+	})
 }
 
 // FuzzEndpoints: whatever comes in with a good signature is answered, and breaks nothing.
