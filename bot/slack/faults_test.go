@@ -141,6 +141,25 @@ func TestTwoBotsShareOneSlack(t *testing.T) {
 	}
 }
 
+// Who can sign requests, or stand in for Slack, must not have us call what only we can reach.
+func TestAnswersGoToSlackOnly(t *testing.T) {
+	p := newPlatform(t)
+	called := make(chan string, 9)
+	inside := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { called <- r.URL.Path }))
+	t.Cleanup(inside.Close)
+	chattest.Start(t, p, &chattest.Handler{OnCommand: func(c chat.Command) chat.Reply { return say("answer to " + c.Rest + ".") }})
+	for i, address := range []string{inside.URL + "/commands/1", strings.TrimSuffix(p.URL(), "/api/") + "@" + inside.Listener.Addr().String(), "file:///etc/passwd", "http://["} {
+		p.SendRaw("slash_commands", map[string]any{
+			"command": "/ckad", "text": fmt.Sprint("number ", i), "user_id": "U0ALICE", "user_name": "alice", "channel_id": slacktest.General,
+			"team_id": slacktest.Team, "trigger_id": fmt.Sprint(i), "response_url": address,
+		})
+		chattest.AwaitText(t, p, "alice", fmt.Sprintf("answer to number %d.", i)) // in another way
+	}
+	if len(called) > 0 {
+		t.Errorf("the bot called %s", <-called)
+	}
+}
+
 func TestEventWithUnknownElementIsAnswered(t *testing.T) {
 	p := newPlatform(t)
 	h := &chattest.Handler{}

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -157,6 +159,13 @@ type response struct {
 	Thread  string        `json:"thread_ts,omitempty"` // of a new message
 }
 
+// ofSlack tells whether an address is one of Slack's, such as https://hooks.slack.com/…: what comes in must not
+// have us call others, of which some may be reached by us only.
+func (a *Adapter) ofSlack(u *url.URL) bool {
+	api, err := url.Parse(a.cfg.APIURL)
+	return err == nil && u.Scheme == api.Scheme && (u.Host == api.Host || strings.HasSuffix(u.Host, "."+api.Host))
+}
+
 // respond answers through the response_url, which takes five messages within half an hour.
 func (s *session) respond(ctx context.Context, p place, r chat.Reply, file string) error {
 	out := response{Type: slack.ResponseTypeInChannel, Replace: r.Replace && p.clicked}
@@ -172,8 +181,8 @@ func (s *session) respond(ctx context.Context, p place, r chat.Reply, file strin
 		return err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.responseURL, bytes.NewReader(body))
-	if err != nil {
-		return errors.New("response_url is not a URL")
+	if err != nil || !s.ofSlack(request.URL) {
+		return errors.New("response_url is no address of Slack's")
 	}
 	request.Header.Set("Content-Type", "application/json")
 	answer, err := s.http.Do(request)
