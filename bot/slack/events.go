@@ -119,7 +119,7 @@ func (e event) me(at *workspace, user string) bool {
 			return true
 		}
 	}
-	return user != "" && user == at.bot
+	return user != "" && user == at.me()
 }
 
 // joined says hello in a channel that the bot was added to.

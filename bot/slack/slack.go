@@ -185,8 +185,9 @@ func (a *Adapter) identify(ctx context.Context) error {
 		switch {
 		case err == nil:
 			a.mu.Lock()
-			defer a.mu.Unlock()
-			a.own.team, a.own.bot = who.TeamID, who.UserID
+			a.own.team = who.TeamID
+			a.mu.Unlock()
+			a.own.remember(store.Installation{Team: who.TeamID, BotUser: who.UserID})
 			return nil
 		case errors.As(err, &said) && refused[said.Err]:
 			return tokenError("SLACK_BOT_TOKEN", said.Err)

@@ -81,11 +81,15 @@ func (w *workspace) remember(in store.Installation) *slack.Client {
 	if w.api == nil || w.in.Token != in.Token {
 		w.api = w.newClient(string(in.Token))
 	}
-	if w.bot == "" {
-		w.bot = in.BotUser
-	}
 	w.in, w.read = in, time.Now()
 	return w.api
+}
+
+// me is my user id, "" if it is not known.
+func (w *workspace) me() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.in.BotUser
 }
 
 // renew exchanges the tokens of in for new ones, or waits for the bot that is at

@@ -28,7 +28,6 @@ const (
 type workspace struct {
 	*Adapter
 	team    string
-	bot     string // my user id, if it is known
 	limits  limits
 	loading chan struct{} // filled while somebody reads the installation, or renews its tokens
 
