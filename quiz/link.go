@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -34,6 +36,17 @@ var (
 	// ErrTooManyJoined is for more than maxJoined identities.
 	ErrTooManyJoined = errors.New("too many are joined")
 )
+
+// NoticeLinked is a notice to whoever made a code that it was used, so that nobody is joined unawares; its Body is a Joined.
+const NoticeLinked NoticeKind = "linked"
+
+// Joined is the body of a NoticeLinked. It names nobody: whoever has left and is forgotten is in no message either.
+type Joined struct {
+	Platform string // of the identity that they are joined with now
+}
+
+// linkedNews is how long it is news.
+const linkedNews = 24 * time.Hour
 
 // maxJoined is how many identities one player may have.
 const maxJoined = 10
@@ -109,7 +122,18 @@ func (e *Engine) Link(ctx context.Context, code string, by Person) ([]Person, er
 		if err != nil {
 			return fmt.Errorf("take a code: %w", err)
 		}
-		return e.join(ctx, tx, of, by)
+		if err := e.join(ctx, tx, of, by); err != nil {
+			return err
+		}
+		player, err := playerOf(ctx, tx, of)
+		if err != nil {
+			return err
+		}
+		platform, _, _ := strings.Cut(by.Workspace, "/")
+		return e.queueNotice(ctx, tx, newNotice{
+			Workspace: of.Workspace, Kind: NoticeLinked, Player: player, Body: Joined{platform},
+			Dedupe: fmt.Sprintf("linked/%x", hashCode(code)), Expires: e.now().Add(linkedNews),
+		})
 	})
 	if errors.Is(err, ErrNoCode) {
 		return nil, e.wrongCode(ctx, by)

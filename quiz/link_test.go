@@ -88,6 +88,11 @@ func TestJoinedIdentitiesAreOnePlayer(t *testing.T) {
 	w.answerAs(r, "far/G1/quiz", far("eve"), 0, "right")
 	w.mustLink(person("ada"), far("ada"))
 
+	w.settle(d)
+	if len(d.said) != 1 || d.said[0].Kind != NoticeLinked || d.said[0].To.User != "U-ada" {
+		t.Errorf("notices: got %+v, want ada told, who made the code", d.said)
+	}
+
 	if got := w.answerAs(r, "far/G1/quiz", far("ada"), 1, "right"); got.Outcome != Recorded {
 		t.Errorf("an answer after joining: got %s, want it recorded", got.Outcome)
 	}

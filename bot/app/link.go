@@ -74,6 +74,16 @@ func (a *App) join(ctx context.Context, c chat.Click, to target) (chat.Reply, er
 	return r, nil
 }
 
+// linked tells whoever made a code that it was used.
+func linked(_ context.Context, n quiz.Notice) (chat.Message, error) {
+	j, err := noticeBody[quiz.Joined](n)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	return chat.Message{Text: fmt.Sprintf("The code that you got here with `/ckad link` was used: you are one player now with somebody on %s. If that is not you, `/ckad link off` undoes it. `/ckad link` shows who it is.",
+		chat.Escape(platformName(j.Platform)))}, nil
+}
+
 func (a *App) unlink(ctx context.Context, u chat.User) (chat.Reply, error) {
 	others, err := a.engine.Unlink(ctx, person(u))
 	if err != nil {

@@ -32,6 +32,7 @@ func (a *App) noticeMessage(ctx context.Context, n quiz.Notice) (chat.Message, e
 		quiz.NoticeReminder:   a.reminder,
 		quiz.NoticeCorrection: corrections,
 		quiz.NoticeGone:       a.channelGone,
+		quiz.NoticeLinked:     linked,
 	}[n.Kind]
 	if !ok {
 		return chat.Message{}, fmt.Errorf("a notice of the kind %q is not known here", n.Kind)
