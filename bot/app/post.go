@@ -95,13 +95,25 @@ func closedCard(r quiz.Round, t quiz.Tally) chat.Message {
 	card := &chat.Card{Title: chat.Line(roundTitle(r)+" (closed)", chat.MaxTitle)}
 	if len(r.Questions) == 1 {
 		card.Body = result(r.Questions[0], t)
-		card.Buttons = []chat.Button{reportButton(r, 0)}
+		card.Buttons = append(deadChoices(r), reportButton(r, 0))
 	} else {
 		card.Body = summary(r, t)
 		card.Buttons = []chat.Button{{Action: roundAction(verbWhy, r, 0), Label: "Show the reasons"}}
 	}
 	card.Fields = []chat.Field{{Name: "Top five", Value: topFive(t.Top)}}
 	return chat.Message{Card: card}
+}
+
+// deadChoices are the buttons of a question that is closed, where a press of one answered it.
+func deadChoices(r quiz.Round) []chat.Button {
+	if !onePress(r.Questions[0]) {
+		return nil
+	}
+	bs := choiceButtons(verbAnswer, r, 0)
+	for i := range bs {
+		bs[i].Disabled = true
+	}
+	return bs
 }
 
 // result is the distribution and the solution. Of the longest questions the code is left out, as everybody has seen it.

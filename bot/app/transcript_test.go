@@ -532,7 +532,8 @@ func (r *room) write(heading string, m chat.Message) {
 	if p := m.Image(); p != nil {
 		fmt.Fprintf(&r.said, "  (picture %s: %s)\n", p.Name, p.Alt)
 	}
-	if bs := m.Buttons(); len(bs) > 0 {
+	dead := func(b chat.Button) bool { return b.Disabled } // Discord shows them, other platforms do not
+	if bs := slices.DeleteFunc(slices.Clone(m.Buttons()), dead); len(bs) > 0 {
 		r.said.WriteString("  ")
 		for _, b := range bs {
 			fmt.Fprintf(&r.said, "[%s]", b.Label)

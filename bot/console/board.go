@@ -35,7 +35,7 @@ type letter struct {
 // that are labelled A, B, C… (a question's choices) keep their own letter, also
 // when one of them is disabled.
 func letters(m chat.Message) (live []letter) {
-	next, choices := 'A', true
+	next, choices := 'A', slices.ContainsFunc(m.Buttons(), func(b chat.Button) bool { return !b.Disabled && len(b.Label) == 1 })
 	for _, b := range m.Buttons() {
 		choices = choices && b.Label == string(next)
 		if b.Disabled && !choices {

@@ -113,6 +113,7 @@ func TestLetters(t *testing.T) {
 		"of live buttons":                 {[]chat.Button{dead("Share"), live("Quiz me")}, "[A] Quiz me"},
 		"of choices":                      {[]chat.Button{live("A"), live("B"), live("C")}, "Type a letter: A B C"},
 		"of choices that are partly dead": {[]chat.Button{live("A"), dead("B"), live("C")}, "Type a letter: A C"},
+		"of choices that are all dead":    {[]chat.Button{dead("A"), dead("B"), live("Report")}, "[A] Report"},
 		"of choices with something else":  {[]chat.Button{live("A"), live("B"), dead("Skip"), live("Stop")}, "Type a letter: A B   [C] Stop"},
 		"of letters that begin elsewhere": {[]chat.Button{live("B"), live("A")}, "[A] B   [B] A"},
 	} {
