@@ -46,14 +46,16 @@ func (serve) Run(s session) error {
 	if err != nil {
 		return err
 	}
-	adapters := adapters(s, deliveries, installations, counts)
+	var program *app.App
+	installed := func(ctx context.Context, home string) { program.Present(ctx, home) } // adapters serve when there is one
+	adapters := adapters(s, deliveries, installations, counts, installed)
 	engine := quiz.New(pool, quiz.Options{Log: s.log, Platforms: platforms(adapters), Others: []quiz.Keeper{glossary.People(), store.NewPeople(pool)}})
 	if err := loadBank(s, engine); err != nil {
 		return err
 	}
 	counts.Database(pool)
 	counts.Queue(engine.Waiting)
-	program := app.New(app.Config{Glossary: glossary, Engine: engine, Adapters: counting(adapters, counts), Log: s.log, Posted: counts.RoundPosted})
+	program = app.New(app.Config{Glossary: glossary, Engine: engine, Adapters: counting(adapters, counts), Log: s.log, Posted: counts.RoundPosted})
 	g, ctx := errgroup.WithContext(s.ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	ended, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -72,7 +74,7 @@ func (serve) Run(s session) error {
 }
 
 // adapters are those whose tokens are set, or else the terminal.
-func adapters(s session, deliveries *store.Deliveries, installations *store.Installations, counts *metrics.Metrics) (list []chat.Adapter) {
+func adapters(s session, deliveries *store.Deliveries, installations *store.Installations, counts *metrics.Metrics, installed func(context.Context, string)) (list []chat.Adapter) {
 	c := s.config
 	if c.console() {
 		terminal := console.New(console.Config{In: s.in, Out: s.out, Name: c.Name, Plain: c.NoColor, Log: s.log})
@@ -84,7 +86,7 @@ func adapters(s session, deliveries *store.Deliveries, installations *store.Inst
 	if c.slack() {
 		list = append(list, slack.New(slack.Config{
 			BotToken: string(c.SlackBotToken), AppToken: string(c.SlackAppToken), Secret: string(c.SlackSigningSecret), APIURL: c.SlackAPIURL,
-			Installations: installations, ClientID: c.SlackClientID, ClientSecret: string(c.SlackClientSecret), PublicURL: c.PublicURL, Welcome: app.Installed(),
+			Installations: installations, ClientID: c.SlackClientID, ClientSecret: string(c.SlackClientSecret), PublicURL: c.PublicURL, Welcome: app.Installed(), Installed: installed,
 			Log: s.log, Claim: deliveries.Claim, Responded: counts.Responded("slack"),
 		}))
 	}

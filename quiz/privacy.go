@@ -43,6 +43,15 @@ type Privacy struct {
 	Months     int            // after how many answers in the workspace where they ask become counts; 0 for never
 }
 
+// Nothing reports whether nothing is stored.
+func (p Privacy) Nothing() bool {
+	n := p.Identities + p.Answers + p.Private + p.Duels + p.Reports + p.Away + p.Reminders + p.Messages
+	for _, more := range p.More {
+		n += more
+	}
+	return n == 0
+}
+
 // Privacy tells what is stored about a person. All is zero for somebody who never played.
 func (e *Engine) Privacy(ctx context.Context, by Person) (p Privacy, err error) {
 	ctx, cancel := e.soon(ctx)

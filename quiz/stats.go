@@ -21,7 +21,6 @@ type Stats struct {
 	Lost    int
 	Drawn   int
 	Streak  Streak // in the workspace
-	Hidden  bool   // from others, see Hide
 	Away    string // the day until which they are away, "2006-01-02"; empty if they are not
 
 	// All of the newest StatsAnswers answers that are graded count here: those to series, asked questions, duels, practice,
@@ -57,7 +56,7 @@ func (e *Engine) Stats(ctx context.Context, p Person) (Stats, error) {
 	}
 	s := Stats{Players: board.Players}
 	if board.Me != nil {
-		s.Rank, s.Points, s.Hidden = board.Me.Rank, board.Me.Points, board.Me.Hidden
+		s.Rank, s.Points = board.Me.Rank, board.Me.Points
 	}
 	player, err := playerOf(ctx, e.db, p)
 	if err != nil {

@@ -38,6 +38,9 @@ import (
 //	terms:PAGE:SUBJECT                    a page of the glossary; without a subject the subjects
 //	suggest:SLUG, suggest::TERM           the form to suggest a change, or a new term
 //	admin:approve:ID, admin:decline:ID    a suggestion; admin:queue:ID shows the one after that
+//	export:OWNER, hide:…, unhide:…        privacy, for the person whom OWNER means, see mine
+//	forget:OWNER:ASKED                    deletes all about them if that was asked for lately; asks first without ASKED
+//	keep:OWNER                            does not
 //	report:WORKSPACE:ROUND:QUESTION       the form to say that something is wrong with a question
 //	admin:reports:ID                      the question that is reported after that one; admin:fine:ID declines the reports
 //	admin:change:ID:VERSION               the form to edit a question; admin:retire:…, admin:void:… likewise
@@ -82,6 +85,11 @@ const (
 	verbTerms    = "terms"
 	verbSuggest  = "suggest"
 	verbReport   = "report"
+	verbExport   = "export"
+	verbHide     = "hide"
+	verbUnhide   = "unhide"
+	verbForget   = "forget"
+	verbKeep     = "keep"
 	verbApprove  = chat.AdminAction + "approve"
 	verbRefuse   = chat.AdminAction + "decline"
 	verbQueue    = chat.AdminAction + "queue"

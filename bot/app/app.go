@@ -35,6 +35,7 @@ type App struct {
 	log      *slog.Logger
 	posted   func(late time.Duration)
 	memory   memory
+	members  chan member // who was shown on boards, see watchMembers
 }
 
 // Config is what an App works with. All fields but Now and Posted are needed.
@@ -51,7 +52,7 @@ type Config struct {
 
 // New makes an App.
 func New(c Config) *App {
-	a := &App{glossary: c.Glossary, engine: c.Engine, adapters: map[string]chat.Adapter{}, now: c.Now, log: c.Log, posted: c.Posted}
+	a := &App{glossary: c.Glossary, engine: c.Engine, adapters: map[string]chat.Adapter{}, now: c.Now, log: c.Log, posted: c.Posted, members: make(chan member, maxAsk)}
 	for _, adapter := range c.Adapters {
 		a.adapters[adapter.Platform()] = adapter
 	}
@@ -71,6 +72,7 @@ func (a *App) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.glossary.Run(ctx) })
 	g.Go(func() error { return a.engine.Run(ctx, a) })
+	g.Go(func() error { return a.watchMembers(ctx) })
 	for _, adapter := range a.adapters {
 		g.Go(func() error {
 			if err := adapter.Run(ctx, Spec, a); err != nil {
@@ -96,6 +98,9 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 	if spec, _ := Spec.Find(c.Name); spec.Local && chat.Homeless(c.Channel.Home()) {
 		return local
 	}
+	if home := c.Channel.Home(); !chat.Homeless(home) {
+		a.Present(ctx, home)
+	}
 	do, ok := map[string]func(context.Context, chat.Command) (chat.Reply, error){
 		"ckad define":              a.define,
 		"ckad search":              a.search,
@@ -111,6 +116,7 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 		"ckad challenge":           a.challenge,
 		"ckad remind":              a.remind,
 		"ckad link":                a.link,
+		"ckad privacy":             a.privacy,
 		"ckad help":                help,
 		"ckad-admin help":          help,
 		"ckad-admin series create": a.createSeries,
@@ -135,6 +141,7 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 		"ckad-admin term history": a.termHistory,
 		"ckad-admin term revert":  a.revertTerm,
 		"ckad-admin suggestions":  a.suggestions,
+		"ckad-admin privacy":      a.retention,
 
 		"ckad-admin reports":          a.reports,
 		"ckad-admin question show":    a.showQuestion,
@@ -199,6 +206,11 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 		verbResume:    a.ruleSeries,
 		verbSkipDay:   a.ruleSeries,
 		verbNewSeries: a.newSeriesFromHome,
+		verbExport:    a.export,
+		verbHide:      a.hide,
+		verbUnhide:    a.unhide,
+		verbForget:    a.forget,
+		verbKeep:      a.keep,
 
 		verbReport:       a.report,
 		verbReports:      a.nextReport,

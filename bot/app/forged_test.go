@@ -16,7 +16,7 @@ import (
 // changes nothing for people without rights.
 func TestForgedActionsAreAnswered(t *testing.T) {
 	r := newRoom(t)
-	verbs := []string{verbEntry, verbShare, verbFind, verbTerms, verbSuggest, verbApprove, verbRefuse, verbQueue, verbEdit, verbRevert, verbBoard, verbPublish, verbBoast, verbReport, verbReports, verbFine, verbEditQuestion, verbRetire, verbVoid, verbRestore, verbVersions, questionForm,
+	verbs := []string{verbEntry, verbShare, verbFind, verbTerms, verbSuggest, verbApprove, verbRefuse, verbQueue, verbEdit, verbRevert, verbBoard, verbPublish, verbBoast, verbReport, verbExport, verbHide, verbUnhide, verbForget, verbKeep, verbReports, verbFine, verbEditQuestion, verbRetire, verbVoid, verbRestore, verbVersions, questionForm,
 		verbAnswer, verbReview, verbQuiet, verbJoin,
 		verbRemind, verbHelp, verbPause, verbResume, verbSkipDay, verbNewSeries, verbStart, verbStep, verbPick, verbType, typedForm,
 		verbPractice, verbRepeat, verbMock, verbSkip, verbFinish, verbResult, verbWrong, verbLook,

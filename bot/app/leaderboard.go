@@ -192,6 +192,7 @@ func (a *App) board(ctx context.Context, u chat.User, ch chat.Channel, v view) (
 	if err != nil {
 		return chat.Message{}, err
 	}
+	a.shownOnBoard(req.Workspace, b.Rows)
 	v.page = b.Page
 	card := &chat.Card{
 		Title:   chat.Line("Leaderboard: "+when(b)+", "+scopeName(v.scope), chat.MaxTitle),

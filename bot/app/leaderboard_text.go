@@ -51,6 +51,9 @@ func standings(all []quiz.Standing) (lines []string) {
 
 func standing(s quiz.Standing) string {
 	row := fmt.Sprintf("%d. %s: %s, %s (%d %% right)", s.Rank, chat.Escape(chat.Line(s.Name, 32)), points(s.Points), counted(s.Answers, "answer"), percent(s.Rights, s.Answers))
+	if s.Me && s.Hidden {
+		return "**" + row + "** ← you, hidden from others"
+	}
 	if s.Me {
 		return "**" + row + "** ← you"
 	}

@@ -94,4 +94,8 @@ var german = map[string]string{
 	"For a series of another workspace, from an admin there":                   "Für eine Serie eines anderen Workspace, von einem Admin dort",
 	"Have a series posted in another workspace, too, also on another platform": "Eine Serie auch in einem anderen Workspace stellen lassen, auch auf einer anderen Plattform",
 	"Post a series in this workspace only":                                     "Eine Serie nur in diesem Workspace stellen",
+
+	"What is stored about you: export it, hide yourself, or have it deleted": "Was über dich gespeichert ist: exportieren, dich verbergen oder löschen lassen",
+	"How long answers are kept in this workspace":                            "Wie lange Antworten in diesem Workspace aufbewahrt werden",
+	"After how many they become counts without names, 3 to 60, or forever":   "Nach wie vielen sie Zahlen ohne Namen werden, 3 bis 60, oder forever",
 }

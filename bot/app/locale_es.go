@@ -94,4 +94,8 @@ var spanish = map[string]string{
 	"For a series of another workspace, from an admin there":                   "Para una serie de otro espacio de trabajo, de un administrador de allí",
 	"Have a series posted in another workspace, too, also on another platform": "Publicar una serie también en otro espacio de trabajo o en otra plataforma",
 	"Post a series in this workspace only":                                     "Publicar una serie solo en este espacio de trabajo",
+
+	"What is stored about you: export it, hide yourself, or have it deleted": "Qué se guarda sobre ti: exportarlo, ocultarte o hacer que se borre",
+	"How long answers are kept in this workspace":                            "Cuánto tiempo se guardan las respuestas en este espacio de trabajo",
+	"After how many they become counts without names, 3 to 60, or forever":   "Tras cuántos pasan a ser cifras sin nombres, de 3 a 60, o forever",
 }

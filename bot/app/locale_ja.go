@@ -94,4 +94,8 @@ var japanese = map[string]string{
 	"For a series of another workspace, from an admin there":                   "別のワークスペースのシリーズ用に、そこの管理者から受け取ったコード",
 	"Have a series posted in another workspace, too, also on another platform": "シリーズを別のワークスペースや別のプラットフォームにも投稿する",
 	"Post a series in this workspace only":                                     "シリーズをこのワークスペースだけに投稿する",
+
+	"What is stored about you: export it, hide yourself, or have it deleted": "あなたについて保存されている内容：書き出す、自分を隠す、削除する",
+	"How long answers are kept in this workspace":                            "このワークスペースで回答を保存する期間",
+	"After how many they become counts without names, 3 to 60, or forever":   "何か月後に名前のない集計になるか。3〜60、または forever",
 }

@@ -87,6 +87,7 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 		{Name: "link", Description: "Be one player here and on your other platform or workspace", Options: []chat.OptionSpec{
 			{Name: "code", Description: "The code that you got there; off undoes it; without it you get one"},
 		}},
+		{Name: "privacy", Description: "What is stored about you: export it, hide yourself, or have it deleted"},
 		{Name: "help", Description: "What I can do"},
 	}},
 	{Name: "ckad-admin", Description: "Set up recurring quizzes, edit the glossary", Admin: true, Commands: []chat.CommandSpec{
@@ -152,6 +153,9 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 			}},
 			{Name: "history", Description: "Who decided what about a question, and when", Options: []chat.OptionSpec{idOption}},
 		}},
+		{Name: "privacy", Description: "How long answers are kept in this workspace", Options: []chat.OptionSpec{
+			{Name: "months", Description: "After how many they become counts without names, 3 to 60, or forever"},
+		}},
 		{Name: "help", Description: "What admins can do"},
 	}},
 }}
@@ -169,6 +173,7 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 	"A streak is quiz days in a row with an answer. Days without a quiz are free, `/ckad away until 2026-12-24` makes more days free. Seven days in a row earn a freeze, which saves the streak on a missed day; you can have two.\n" +
 	"`/ckad remind on` reminds you directly if you have not answered this channel's quiz when half of its time is left.\n" +
 	"`/ckad link` makes you one player here and on another platform: one place on the leaderboards, one streak.\n" +
+	"`/ckad privacy` shows what I store about you; there you can export it, hide yourself from others, or have it deleted.\n" +
 	"`/ckad-admin help` is for admins: quizzes that post themselves every day, and your team's own words."
 
 const adminHelpText = "**For admins: recurring quizzes**\n\n" +
@@ -186,7 +191,8 @@ const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 	"`/ckad-admin suggestions` shows what people suggest with `/ckad suggest`; one press accepts it.\n\n" +
 	"**Questions that are wrong**\n\n" +
 	"`/ckad-admin reports` shows what people report with 🚩. A corrected key grades all past answers again and tells the channels.\n" +
-	"`/ckad-admin question show`, `edit`, `retire`, `void`, `restore` and `history` take the name of a question, such as `d1-image-digest`. All of it holds for this workspace only."
+	"`/ckad-admin question show`, `edit`, `retire`, `void`, `restore` and `history` take the name of a question, such as `d1-image-digest`. All of it holds for this workspace only.\n\n" +
+	"`/ckad-admin privacy` shows for how long answers are kept here, and sets it."
 
 func help(_ context.Context, c chat.Command) (chat.Reply, error) {
 	switch {

@@ -37,7 +37,15 @@ func (a *App) stats(ctx context.Context, c chat.Command) (chat.Reply, error) {
 
 // shareStats shows somebody's statistics to all, as they see them.
 func (a *App) shareStats(ctx context.Context, c chat.Click, _ target) (chat.Reply, error) {
-	s, err := a.engine.Stats(ctx, person(c.User))
+	who := person(c.User)
+	hidden, err := a.engine.Hidden(ctx, who)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if hidden {
+		return chat.Reply{}, problem("You are hidden from others. `/ckad privacy` shows you again; then you can share this.")
+	}
+	s, err := a.engine.Stats(ctx, who)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -53,6 +61,13 @@ func nothing(s quiz.Stats) bool {
 }
 
 func (a *App) statsOfOther(ctx context.Context, u chat.User) (chat.Reply, error) {
+	hidden, err := a.engine.Hidden(ctx, person(u))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if hidden {
+		return private("%s shows their results to nobody.", chat.Escape(chat.Line(u.Name, 32))), nil
+	}
 	s, err := a.engine.Stats(ctx, person(u))
 	if err != nil {
 		return chat.Reply{}, err

@@ -8,6 +8,7 @@ import (
 	"ckadbot/bot/chat"
 	"ckadbot/kb"
 	"ckadbot/migrations/pgtest"
+	"ckadbot/quiz"
 )
 
 // TestRemovedImportsComeBack: what a workspace imported about a built-in term
@@ -16,7 +17,7 @@ func TestRemovedImportsComeBack(t *testing.T) {
 	for name, texts := range map[string][]string{"one text by the button": {"a.txt"}, "two texts from the history": {"a.txt", "b.txt"}} {
 		t.Run(name, func(t *testing.T) {
 			pool := pgtest.New(t)
-			a := New(Config{Glossary: following(t, pool), Log: slog.New(slog.DiscardHandler)})
+			a := New(Config{Glossary: following(t, pool), Engine: quiz.New(pool, quiz.Options{}), Log: slog.New(slog.DiscardHandler)})
 			admin := someone("admin")
 			for _, file := range texts {
 				f, err := kb.ReadNotes(file, strings.NewReader("Pod: as in "+file+"\n"), kb.Names{})

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -47,6 +48,8 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 //	> alice: home                 opens the bot's own page; buttons pressed on it are answered there
 //	> alice leaves the channel    so that its quiz is none of theirs
 //	> alice blocks the bot        and takes no direct messages from it any more
+//	> alice leaves the workspace  and the bot finds that out, as soon as they are shown on a board
+//	> the bot is removed from the workspace
 //	> restart                     the bot is killed and started again
 //	> the other bot answers       one that runs on the same database, and has at most a second to learn what happened
 //
@@ -118,6 +121,7 @@ type room struct {
 	refused  bool            // the bot may not post
 	blocked  map[string]bool // people who take no direct messages
 	outside  map[string]bool // people who are not in the channel
+	departed map[string]bool // people who have left the workspace
 	said     strings.Builder
 	shown    []shown // also what was replaced since: a chat on a telephone may be slow to notice
 	events   int     // posts and edits so far
@@ -143,7 +147,7 @@ var here = chat.Channel{Platform: "test", Workspace: "w", ID: "quiz"}
 
 func newRoom(t *testing.T) *room {
 	t.Helper()
-	r := &room{clock: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC), happened: make(chan struct{}), blocked: map[string]bool{}, outside: map[string]bool{}}
+	r := &room{clock: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC), happened: make(chan struct{}), blocked: map[string]bool{}, outside: map[string]bool{}, departed: map[string]bool{}}
 	pool := pgtest.New(t)
 	r.pool = pool
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -151,7 +155,7 @@ func newRoom(t *testing.T) *room {
 	r.beside = func(t testing.TB) *kb.Glossary { return following(t, pool) }
 	r.db = func() (*App, func()) {
 		var random atomic.Uint64
-		engine := quiz.New(pool, quiz.Options{Now: r.now, Log: log, Platforms: []string{"test"}, Random: func() uint64 { return random.Add(0x9e3779b97f4a7c15) }})
+		engine := quiz.New(pool, quiz.Options{Now: r.now, Log: log, Platforms: []string{"test"}, Random: func() uint64 { return random.Add(0x9e3779b97f4a7c15) }, Others: []quiz.Keeper{glossary.People()}})
 		if _, _, _, _, err := engine.Load(t.Context(), testBank()); err != nil {
 			t.Fatal(err)
 		}
@@ -219,6 +223,15 @@ func (r *room) do(t *testing.T, line string) {
 		r.mu.Unlock()
 		return
 	}
+	if who, ok := strings.CutSuffix(line, " leaves the workspace"); ok {
+		r.departed[who] = true
+		r.findOut(t)
+		return
+	}
+	if line == "the bot is removed from the workspace" {
+		r.app.Left(t.Context(), here.Home())
+		return
+	}
 	if line == "restart" {
 		r.stop()
 		r.app, r.stop = r.db()
@@ -267,6 +280,21 @@ func (r *room) do(t *testing.T, line string) {
 		r.mu.Lock()
 		r.expected = r.events
 		r.mu.Unlock()
+	}
+}
+
+// findOut asks about all who were shown on boards.
+func (r *room) findOut(t *testing.T) {
+	t.Helper()
+	for {
+		select {
+		case m := <-r.app.members:
+			if _, err := r.app.askWhetherLeft(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			return
+		}
 	}
 }
 
@@ -540,6 +568,36 @@ func (r *room) write(heading string, m chat.Message) {
 		}
 		r.said.WriteString("\n")
 	}
+}
+
+// Hand writes the keys of a file down, and how many things each has.
+func (r *room) Hand(_ context.Context, u chat.User, f chat.File) (string, error) {
+	if err := f.Validate(); err != nil {
+		return "", err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.blocked[u.ID] {
+		return "", &chat.GoneError{Reason: "This person does not accept messages from me."}
+	}
+	var all map[string]any
+	if err := json.Unmarshal(f.Content, &all); err != nil {
+		return "", err
+	}
+	fmt.Fprintf(&r.said, "file %s to %s directly:\n  %s\n", f.Name, u.ID, f.Comment)
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		if list, ok := all[key].([]any); ok {
+			fmt.Fprintf(&r.said, "  %s: %d\n", key, len(list))
+		}
+	}
+	return "our direct messages", nil
+}
+
+// Member tells of those who have not left.
+func (r *room) Member(_ context.Context, u chat.User) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.departed[u.ID], nil
 }
 
 // Platform, Run, Post and Edit make the room an adapter.

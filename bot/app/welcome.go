@@ -12,6 +12,7 @@ import (
 // Joined introduces the bot in a channel that it was added to: in a few lines,
 // with what it will post there, and how to end it.
 func (a *App) Joined(ctx context.Context, j chat.Joining) (chat.Message, bool) {
+	a.Present(ctx, j.Channel.Home())
 	all, err := a.everySeries(ctx, j.Channel.Home())
 	if err != nil {
 		a.log.Error("cannot look up what is posted in a channel", "workspace", j.Channel.Home(), "error", err)
@@ -55,7 +56,21 @@ func Installed() *chat.Message {
 		"I write to you this once; nobody else hears from me before step 2."}}
 }
 
-// Left hears that the bot was removed from a workspace.
-func (a *App) Left(_ context.Context, home string) {
+// Left hears that the bot was removed from a workspace: it stops there at once, and deletes the workspace's data a month later.
+func (a *App) Left(ctx context.Context, home string) {
 	a.log.Info("removed from a workspace", "workspace", home)
+	if err := a.engine.Leave(ctx, home); err != nil {
+		a.log.Error("cannot stop in a workspace that the bot was removed from", "workspace", home, "error", err)
+	}
+}
+
+// Present hears that the bot is in a workspace, since somebody there uses it, installed it or added it to a channel.
+func (a *App) Present(ctx context.Context, home string) {
+	had, err := a.engine.Return(ctx, home)
+	switch {
+	case err != nil:
+		a.log.Error("cannot look whether the bot had left a workspace", "workspace", home, "error", err)
+	case had:
+		a.log.Info("back in a workspace", "workspace", home)
+	}
 }

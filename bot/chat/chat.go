@@ -168,6 +168,11 @@ type Adapter interface {
 	// Direct gives the channel for messages to one person, of whom only the ID
 	// is needed. Errors are those of Post.
 	Direct(ctx context.Context, u User) (Channel, error)
+	// Hand gives a file to one person alone, and says in a few plain words where they
+	// find it. Errors are those of Post.
+	Hand(ctx context.Context, u User, f File) (where string, err error)
+	// Member tells whether somebody is (still) in their workspace. Errors are those of Post.
+	Member(ctx context.Context, u User) (bool, error)
 	// Check tells beforehand whether a card can be posted in a channel: nil if nothing
 	// speaks against it, a *GoneError that names what is missing, or why that could
 	// not be found out.

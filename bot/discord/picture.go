@@ -56,6 +56,10 @@ func (r *refusal) perhapsOfPicture() bool {
 // withPicture is the form that brings a message's JSON and its picture.
 // https://discord.com/developers/docs/reference#uploading-files
 func withPicture(message []byte, p chat.Image) (kind string, body io.Reader, err error) {
+	return withFile(message, p.Name, "image/png", p.PNG)
+}
+
+func withFile(message []byte, name, mediaType string, content []byte) (kind string, body io.Reader, err error) {
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
 	for _, part := range []struct {
@@ -64,7 +68,7 @@ func withPicture(message []byte, p chat.Image) (kind string, body io.Reader, err
 		content []byte
 	}{
 		{map[string]string{"name": "payload_json"}, "application/json", message},
-		{map[string]string{"name": "files[0]", "filename": p.Name}, "image/png", p.PNG},
+		{map[string]string{"name": "files[0]", "filename": name}, mediaType, content},
 	} {
 		w, err := form.CreatePart(textproto.MIMEHeader{
 			"Content-Disposition": {mime.FormatMediaType("form-data", part.about)}, "Content-Type": {part.kind},

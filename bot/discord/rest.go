@@ -157,6 +157,9 @@ func (r request) encode() (kind string, body io.Reader, err error) {
 	if err != nil {
 		return "", nil, err
 	}
+	if message, ok := r.body.(handed); ok {
+		return withFile(raw, message.file.Name, "application/json", message.file.Content)
+	}
 	if picture, _ := r.picture(); picture != nil {
 		return withPicture(raw, *picture)
 	}

@@ -9,6 +9,21 @@ import (
 	"ckadbot/bot/slack/slacktest"
 )
 
+func TestWhoIsDeactivatedIsNoMember(t *testing.T) {
+	p := newPlatform(t)
+	bob := chat.User{Platform: "slack", Workspace: slacktest.Team, ID: "U0BOB"}
+	p.Deactivate("bob")
+	if member, err := p.adapter.Member(t.Context(), bob); member || err != nil {
+		t.Errorf("got %v, %v, want no member", member, err)
+	}
+	p.RemoveScope("files:write")
+	var gone *chat.GoneError
+	_, err := p.adapter.Hand(t.Context(), chat.User{Platform: "slack", Workspace: slacktest.Team, ID: "U0ALICE"}, chat.File{Name: "x.json", Content: []byte("{}"), Comment: "x"})
+	if !errors.As(err, &gone) || !strings.Contains(gone.Reason, "files:write") {
+		t.Errorf("a file without the scope: got %v, want to be told which one is missing", err)
+	}
+}
+
 func TestDirectMessagesThatCannotBe(t *testing.T) {
 	p := newPlatform(t)
 	var gone *chat.GoneError

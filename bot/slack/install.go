@@ -137,6 +137,9 @@ func (a *Adapter) exchangeCode(w http.ResponseWriter, r *http.Request, code stri
 	}
 	a.outdate(in)
 	a.log.Info("the app was installed", "workspace", in.Team, "enterprise", in.Enterprise, "first", first)
+	if a.cfg.Installed != nil && in.Team != "" {
+		a.cfg.Installed(ctx, "slack/"+in.Team)
+	}
 	if first {
 		a.greet(ctx, in)
 	}

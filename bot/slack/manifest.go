@@ -23,7 +23,7 @@ var scopes = []string{
 	"channels:read",     // member_joined_channel, and whether it may post
 	"chat:write",
 	"commands",
-	"files:write", // pictures
+	"files:write", // pictures, and what people export
 	"groups:read", // as channels:read, in private channels
 	"im:history",  // message.im: help for who writes to the bot
 	"im:write",
@@ -53,7 +53,8 @@ const overWeb = `# A Slack app for ckadbot over HTTP, in one workspace or in all
 
 const manifestHead = `# With the scopes channels:history and groups:history added, a post whose answer
 # from Slack was lost is found again instead of being posted a second time.
-# files:write is for pictures of statistics and leaderboards; without it they are text.
+# files:write is for pictures of statistics and leaderboards (without it they are text),
+# and to hand people what is stored about them.
 _metadata:
   major_version: 1
   minor_version: 1

@@ -20,6 +20,7 @@ const (
 type person struct {
 	name       string
 	admin, bot bool
+	deleted    bool // deactivated
 	asked      time.Time
 }
 
@@ -54,10 +55,11 @@ func (w *workspace) person(ctx context.Context, id string) (person, error) {
 		return person{}, errNobody
 	}
 	found := person{
-		name:  firstOf(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
-		admin: (u.IsAdmin || u.IsOwner) && !u.Deleted && !u.IsBot && w.has(u),
-		bot:   u.IsBot || u.ID == "USLACKBOT",
-		asked: time.Now(),
+		name:    firstOf(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
+		admin:   (u.IsAdmin || u.IsOwner) && !u.Deleted && !u.IsBot && w.has(u),
+		deleted: u.Deleted,
+		bot:     u.IsBot || u.ID == "USLACKBOT",
+		asked:   time.Now(),
 	}
 	w.people.keep(w.team+" "+id, found)
 	return found, nil

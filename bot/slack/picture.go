@@ -34,7 +34,7 @@ func (w *workspace) illustrated(ctx context.Context, hasty bool, picture *chat.I
 	if picture == nil {
 		return send("")
 	}
-	file, err := w.upload(ctx, hasty, *picture)
+	file, err := w.upload(ctx, hasty, upload{what: "upload a picture", name: picture.Name, content: picture.PNG})
 	var later *chat.RetryError
 	if hasty && errors.As(err, &later) {
 		return err
@@ -57,13 +57,21 @@ func (w *workspace) illustrated(ctx context.Context, hasty bool, picture *chat.I
 	return err
 }
 
+// An upload is a file on its way to Slack: for a block that will name it, or for a channel.
+type upload struct {
+	what, name       string // what we are doing, and the file's name
+	content          []byte
+	channel, comment string // "" for no channel
+}
+
 // upload gives the id of the file. Its errors show no address: that of an upload is a secret.
-func (w *workspace) upload(ctx context.Context, hasty bool, p chat.Image) (file string, err error) {
+func (w *workspace) upload(ctx context.Context, hasty bool, u upload) (file string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, uploading)
 	defer cancel()
-	c := call{what: "upload a picture", method: "files.getUploadURLExternal", hasty: hasty}
+	c := call{what: u.what, method: "files.getUploadURLExternal", hasty: hasty}
 	err = w.call(ctx, c, func(api *slack.Client) error {
-		f, err := api.UploadFileContext(ctx, slack.UploadFileParameters{Reader: bytes.NewReader(p.PNG), FileSize: len(p.PNG), Filename: p.Name, Title: p.Name})
+		f, err := api.UploadFileContext(ctx, slack.UploadFileParameters{
+			Reader: bytes.NewReader(u.content), FileSize: len(u.content), Filename: u.name, Title: u.name, Channel: u.channel, InitialComment: escape(u.comment)})
 		if err == nil {
 			file = f.ID
 		}

@@ -56,6 +56,9 @@ type Config struct {
 	ClientID, ClientSecret, PublicURL string
 	Welcome                           *chat.Message // is sent to who installs the app first
 
+	// Installed hears of each workspace that installed the app, as in chat.Channel.Home; nil: nobody does.
+	Installed func(ctx context.Context, home string)
+
 	// Claim tells whether this process is the first of all that serve Slack to handle what key
 	// names; nil: it always is. A key may hold secrets.
 	Claim func(ctx context.Context, key string) (first bool, err error)

@@ -32,6 +32,8 @@ func Run(t *testing.T, open func(testing.TB) Platform) {
 		"being limited is told":                    limitedIsTold,
 		"a channel that is gone is told":           goneIsTold,
 		"a direct message is seen by one person":   directIsSeenByOne,
+		"a file is given to one person":            fileIsGivenToOne,
+		"who is no member is told":                 whoIsNoMemberIsTold,
 		"a message has an address":                 messageHasAnAddress,
 		"a forged action grants nothing":           forgedActionsGrantNothing,
 		"odd actions end nothing":                  oddActionsEndNothing,

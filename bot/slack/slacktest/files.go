@@ -57,7 +57,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer part.Close()
-	content, err := io.ReadAll(io.LimitReader(part, 1<<20+1))
+	content, err := io.ReadAll(io.LimitReader(part, chat.MaxFile+1))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.files[r.PathValue("id")]
@@ -78,8 +78,9 @@ func (s *Server) completeUpload(args map[string]any) (map[string]any, string) {
 	if err := json.Unmarshal([]byte(word(args["files"])), &done); err != nil || len(done) == 0 {
 		return nil, "invalid_arguments files"
 	}
-	if args["channel_id"] != nil || args["channels"] != nil {
-		return nil, "invalid_arguments the file would be a message of its own"
+	to := s.channels[word(args["channel_id"])]
+	if args["channels"] != nil || args["channel_id"] != nil && (to == nil || to.name != directMessage) {
+		return nil, "invalid_arguments the file would be a message of its own, for all"
 	}
 	var answer []any
 	for _, d := range done {
@@ -88,6 +89,9 @@ func (s *Server) completeUpload(args map[string]any) (map[string]any, string) {
 			return nil, "file_not_found"
 		}
 		f.done = true
+		if to != nil {
+			s.messages = append(s.messages, &message{ts: s.stamp(), channel: to.id, text: word(args["initial_comment"]), file: f})
+		}
 		answer = append(answer, map[string]any{"id": d.ID, "title": d.Title})
 	}
 	return map[string]any{"files": answer}, ""
@@ -140,4 +144,21 @@ func (s *Server) image(blocks []any) *chat.Image {
 		}
 	}
 	return nil
+}
+
+// imageOf is what people see of a message besides its text: a picture, or a file that is shared with it.
+func (s *Server) imageOf(m *message) *chat.Image {
+	if m.file != nil {
+		return &chat.Image{PNG: m.file.bytes, Name: m.file.name}
+	}
+	return s.image(m.blocks)
+}
+
+// Deactivate takes somebody out of the workspace.
+func (s *Server) Deactivate(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.people {
+		p.deleted = p.deleted || p.name == name
+	}
 }

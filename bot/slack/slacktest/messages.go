@@ -14,12 +14,15 @@ func (s *Server) conversation(id string) *channel {
 	if p := s.personByID(id); p != nil {
 		dm := "D" + p.id[1:]
 		if s.channels[dm] == nil {
-			s.channels[dm] = &channel{id: dm, name: "directmessage", members: map[string]bool{p.id: true, BotUser: true}}
+			s.channels[dm] = &channel{id: dm, name: directMessage, members: map[string]bool{p.id: true, BotUser: true}}
 		}
 		return s.channels[dm]
 	}
 	return s.channels[id]
 }
+
+// directMessage is the name of all direct conversations.
+const directMessage = "directmessage"
 
 // openConversation opens the direct messages of the bot with one person.
 func (s *Server) openConversation(args map[string]any) (map[string]any, string) {

@@ -194,7 +194,7 @@ func (s *Server) usersInfo(args map[string]any) (map[string]any, string) {
 		return nil, "user_not_found"
 	}
 	return map[string]any{"user": map[string]any{
-		"id": p.id, "team_id": cmp.Or(p.team, Team), "name": p.name, "real_name": p.name, "deleted": false, "is_bot": p.bot, "is_admin": p.admin,
+		"id": p.id, "team_id": cmp.Or(p.team, Team), "name": p.name, "real_name": p.name, "deleted": p.deleted, "is_bot": p.bot, "is_admin": p.admin,
 		"is_owner": false, "is_primary_owner": false, "is_restricted": false, "is_ultra_restricted": false, "is_app_user": false,
 		"updated": time.Now().Unix(), "tz": "Europe/Berlin", "tz_label": "CET", "tz_offset": 3600,
 		"profile": map[string]any{"display_name": cmp.Or(p.shown, p.name), "real_name": p.name},

@@ -86,6 +86,7 @@ type person struct {
 	id, name   string
 	team       string // their own; empty if it is Team
 	shown      string // what they are called; empty if it is name
+	deleted    bool   // deactivated
 	admin, bot bool
 }
 
@@ -105,6 +106,7 @@ type message struct {
 	pings       []string
 	to          string // the message that was clicked, if this answers a click
 	asked       time.Time
+	file        *file // shared with it, nil for none
 }
 
 type view struct {
@@ -258,7 +260,7 @@ func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
 func (s *Server) shown(m *message) chattest.Shown {
 	return chattest.Shown{
 		ID: m.channel + " " + m.ts, Text: strings.Join(append([]string{m.text}, texts(m.blocks)...), "\n"),
-		Buttons: labels(m.blocks, "actions"), Ephemeral: m.only != "", Image: s.image(m.blocks), Pings: m.pings,
+		Buttons: labels(m.blocks, "actions"), Ephemeral: m.only != "", Image: s.imageOf(m), Pings: m.pings,
 		Channel: m.channel, To: m.to, Asked: m.asked, Key: word(object(m.metadata["event_payload"])["key"]),
 	}
 }
