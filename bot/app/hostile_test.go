@@ -17,6 +17,7 @@ const (
 	byPerson  = "it concerns the one who presses, whoever that is"
 	likeTyped = "it does what the same person may do by a command, in their workspace"
 	byCode    = "a code that works once, for some minutes; only who has it can make the button"
+	byOwner   = "it names the one whom it is for, and nobody else may press it"
 	byRight   = "the platform says whether they are an admin; without it nothing is looked at"
 )
 
@@ -24,7 +25,8 @@ var protections = map[string]string{
 	verbAnswer: byPlace, verbStep: byPlace, verbPick: byPlace, verbType: byPlace, verbStart: byPlace, verbReview: byPlace, verbWhy: byPlace,
 	verbSkip: byPlace, verbFinish: byPlace, verbResult: byPlace, verbWrong: byPlace, verbReport: byPlace,
 	verbAccept: byDuel, verbDecline: byDuel,
-	verbQuiet:    byPerson,
+	verbQuiet:  byPerson,
+	verbExport: byOwner, verbHide: byOwner, verbUnhide: byOwner, verbForget: byOwner, verbKeep: byOwner,
 	verbPractice: likeTyped, verbRepeat: likeTyped, verbMock: likeTyped, verbLook: likeTyped, verbEntry: likeTyped, verbShare: likeTyped,
 	verbBoard: likeTyped, verbPublish: likeTyped, verbBoast: likeTyped, verbFind: likeTyped, verbTerms: likeTyped, verbSuggest: likeTyped,
 	verbRemind: likeTyped, verbHelp: likeTyped,
@@ -85,6 +87,8 @@ func TestForgedActionsDoNothing(t *testing.T) {
 			verbStep + mock + ":0:0", verbSkip + mock + ":0", verbFinish + mock + ":1", verbResult + mock, verbWrong + mock + ":0",
 			verbAccept + duel, verbDecline + duel, verbStep + duel + ":0:0", verbStart + duel,
 			verbRetire + ":pods-0:0", verbVoid + ":pods-0:0", verbRestore + ":pods-0:0:0", verbFine + ":pods-0", verbJoin + ":ABCDEF", verbNewSeries + ":", verbPause + ":x", verbEditQuestion + ":pods-0:0", verbApprove + ":1", verbRevert + ":pod:0",
+			mine(verbExport, someone("alice")), mine(verbHide, someone("alice")), mine(verbForget, someone("alice")), mine(verbForget, someone("alice"), "1"), mine(verbKeep, someone("alice")),
+			verbRetire + ":pods-0:0", verbVoid + ":pods-0:0", verbRestore + ":pods-0:0:0", verbFine + ":pods-0", verbEditQuestion + ":pods-0:0", verbApprove + ":1", verbRevert + ":pod:0",
 		}
 		for _, action := range forged {
 			click := chat.Click{Action: action, User: who.u, Message: chat.MessageRef{Channel: who.ch, ID: "m0"}}
