@@ -82,8 +82,12 @@ func TestAWorkspaceLeavesNothingBehindAfterThirtyDays(t *testing.T) {
 	}
 	w.clock.add(time.Minute)
 	w.mustTidy()
-	if left := pgtest.Traces(t, w.pool, ws, zoe, zoeNumber, "U-bob"); len(left) > 0 {
+	if left := pgtest.Traces(t, w.pool, ws, "U-bob", "cleo"); len(left) > 0 {
 		t.Errorf("left behind:\n%s", strings.Join(left, "\n"))
+	}
+	// Who was linked to somebody elsewhere is still there.
+	if n := w.count(`SELECT count(*) FROM quiz.identity WHERE workspace = $1`, far(zoe).Workspace); n != 1 {
+		t.Errorf("zoe's identity elsewhere: got %d, want one", n)
 	}
 	if n := len(pgtest.Traces(t, w.pool, "test/V2")); n != others {
 		t.Errorf("another workspace: got %d columns that name it, want %d as before", n, others)

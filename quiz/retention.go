@@ -197,6 +197,21 @@ func (e *Engine) deleteOld(ctx context.Context, now time.Time) error {
 		{"wrong codes", `
 			DELETE FROM quiz.code_try WHERE (home, user_id) IN (
 				SELECT home, user_id FROM quiz.code_try WHERE since <= $1 LIMIT $2)`, now.Add(-codeHour)},
+		{"codes to link", `
+			DELETE FROM quiz.link_code WHERE (home, user_id) IN (SELECT home, user_id FROM quiz.link_code WHERE expires_at < $1 LIMIT $2)`, now},
+		{"codes to share series", `
+			DELETE FROM quiz.series_code WHERE (workspace, series) IN (SELECT workspace, series FROM quiz.series_code WHERE expires_at < $1 LIMIT $2)`, now},
+		{"tries of codes", `
+			DELETE FROM quiz.code_try WHERE (home, user_id) IN (SELECT home, user_id FROM quiz.code_try WHERE since < $1 LIMIT $2)`, now.Add(-24 * time.Hour)},
+		{"answers that gave way to others", `
+			DELETE FROM quiz.answer_aside a USING (
+				SELECT a.workspace, a.round, a.position, a.given_by
+				FROM quiz.workspace w
+				JOIN quiz.round r        ON r.workspace = w.workspace AND r.closes_at < $1::timestamptz - make_interval(months => w.retention)
+				JOIN quiz.answer_aside a ON a.workspace = r.workspace AND a.round = r.id
+				WHERE w.retention IS NOT NULL LIMIT $2
+			) old
+			WHERE a.workspace = old.workspace AND a.round = old.round AND a.position = old.position AND a.given_by = old.given_by`, now},
 	} {
 		if err := e.repeat(ctx, s.what, s.sql, s.before); err != nil {
 			return err
@@ -208,6 +223,7 @@ func (e *Engine) deleteOld(ctx context.Context, now time.Time) error {
 		err := pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
 			for _, sql := range []string{
 				`DELETE FROM quiz.answer a USING (` + old + `) old WHERE a.workspace = old.workspace AND a.round = old.id`,
+				`DELETE FROM quiz.answer_aside a USING (` + old + `) old WHERE a.workspace = old.workspace AND a.round = old.id`,
 				`DELETE FROM quiz.answer_aside a USING (` + old + `) old WHERE a.workspace = old.workspace AND a.round = old.id`,
 				`UPDATE quiz.report p SET round = NULL FROM (` + old + `) old WHERE p.workspace = old.workspace AND p.round = old.id`,
 				`DELETE FROM quiz.post p USING (` + old + `) old WHERE p.workspace = old.workspace AND p.round = old.id`,
