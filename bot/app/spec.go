@@ -179,12 +179,12 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 	"`/ckad-admin series create` asks for the essentials in a form. Or in one line:\n" +
 	"`/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin close=17:00 questions=3`\n" +
-	"Also `topic=networking,pods` (without it, topics have the exam's weights), `difficulty=2`, `channel=#quiz`, `change=yes` so that answers may be changed until the close, or `reveal=now` so that they are graded at once, `speed=yes` so that early ones count a little more.\n" +
-	"`/ckad-admin series skip daily 2026-12-24..2027-01-02` leaves out holidays, `series edit daily time=10:00` changes a series from its next round on. `series skip daily none` takes all holidays back.\n" +
+	"Also `topic=networking,pods` (without it, by the exam's weights), `difficulty=2`, `channel=#quiz`, `change=yes` so that answers may be changed until the close, or `reveal=now` so that they are graded at once, `speed=yes` so that early ones count a little more.\n" +
+	"`/ckad-admin series skip daily 2026-12-24..2027-01-02` leaves out holidays, `none` takes them back. `series edit daily time=10:00` changes a series from its next round on.\n" +
 	"`/ckad-admin series list` shows all with their next round. `pause`, `resume` and `remove` take a name.\n" +
 	"`/ckad-admin series join daily #other` posts a series in one more channel, `leave` stops that. The channel counts for its own leaderboard, too.\n" +
 	"`series share daily` gives a code with which another workspace, on Slack or Discord, has it in a channel: one round, one leaderboard.\n" +
-	"`/ckad-admin season open spring` begins a leaderboard of its own, for as long as you like; `season close` ends it, `season list` shows all.\n\n" +
+	"`/ckad-admin season open spring` begins a leaderboard of its own; `season close` ends it, `season list` shows all.\n\n" +
 	"**Your team's own words**\n\n" +
 	"`/ckad-admin term add blast radius` adds a term to this workspace. `term edit deployment` puts your text in the place of the built-in one.\n" +
 	"`term remove`, `term history` and `term revert` undo and look back: every version is kept.\n" +
@@ -192,7 +192,7 @@ const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 	"**Questions that are wrong**\n\n" +
 	"`/ckad-admin reports` shows what people report with 🚩. A corrected key grades all past answers again and tells the channels.\n" +
 	"`/ckad-admin question show`, `edit`, `retire`, `void`, `restore` and `history` take the name of a question, such as `d1-image-digest`. All of it holds for this workspace only.\n\n" +
-	"`/ckad-admin privacy` shows for how long answers are kept here, and sets it."
+	"`/ckad-admin privacy`: how long answers are kept."
 
 func help(_ context.Context, c chat.Command) (chat.Reply, error) {
 	switch {
