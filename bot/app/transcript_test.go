@@ -539,7 +539,7 @@ func (r *room) write(heading string, m chat.Message) {
 	fmt.Fprintf(&r.said, "%s:\n", heading)
 	var text strings.Builder
 	for _, span := range chat.Parse(m.Markdown()) {
-		if span.Manner == chat.Moment && time.Since(span.Time).Abs() < time.Hour {
+		if span.Manner == chat.Moment && time.Since(span.Time).Abs() < 5*time.Minute {
 			span.Text = "just now"
 		}
 		text.WriteString(span.Text)
