@@ -283,6 +283,17 @@ func TestRemovedInstallationLeavesItsTeamsOnce(t *testing.T) {
 	}
 }
 
+// A month after a workspace removed the app its data is deleted. If it has installed the app again and nobody has used it since,
+// the token stays: nobody would give us another.
+func TestNewInstallationOutlivesTheDataOfTheOldOne(t *testing.T) {
+	s, pool := newInstallations(t)
+	save(t, s, Installation{Team: "T0", Token: "xoxb-0"})
+	if done, err := NewPeople(pool).Purge(t.Context(), "slack/T0"); !done || err != nil {
+		t.Errorf("got %v, %v", done, err)
+	}
+	find(t, s, "T0", "")
+}
+
 func TestStateWorksOnceInItsBrowserForAWhile(t *testing.T) {
 	s, pool := newInstallations(t)
 	begin := func(state string, d time.Duration) {

@@ -60,13 +60,11 @@ func (p People) Forget(ctx context.Context, tx pgx.Tx, workspace, user string, _
 	return nil
 }
 
-// Purge deletes what there is of a workspace: its installation is usually gone already.
+// Purge deletes what there is of a workspace that the bot has left. An installation was deleted when it left: one that
+// is there is of somebody who has installed the app again since, and stays.
 func (p People) Purge(ctx context.Context, workspace string) (done bool, err error) {
-	_, err = p.db.Exec(ctx, `
-		with installed as (delete from chat.installation where team_id = $1 and $1 <> '')
-		delete from chat.enterprise_team where team_id = $1`, team(workspace))
-	if err != nil {
-		return false, fmt.Errorf("delete the installation of %s: %w", workspace, err)
+	if _, err = p.db.Exec(ctx, `delete from chat.enterprise_team where team_id = $1`, team(workspace)); err != nil {
+		return false, fmt.Errorf("forget the enterprise of %s: %w", workspace, err)
 	}
 	return true, nil
 }
