@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -96,5 +97,27 @@ func TestPostThatWasToldToWaitIsNotOneThatMayBeThere(t *testing.T) {
 	}
 	if want := "[false false true true]"; fmt.Sprint(tried) != want {
 		t.Errorf("may it be there already? got %v, want %s", tried, want)
+	}
+}
+
+// Being told to wait is no failure: after a long backlog the first failure is followed by a short pause, as ever.
+func TestWaitingMakesPausesNoLonger(t *testing.T) {
+	w := newWorld(t, 10)
+	s := w.mustCreate(daily("daily", general))
+	w.clock.set(s.Next)
+	d := &desk{}
+	d.onPost = func(Post) error {
+		if len(d.posted) <= 8 {
+			return &RetryError{After: time.Minute}
+		}
+		return errors.New("the line is bad")
+	}
+	for range 9 {
+		w.clock.add(2 * time.Minute)
+		w.settle(d)
+	}
+	next, err := w.nextDue(t.Context())
+	if pause := next.Sub(w.clock.now()); err != nil || pause > time.Second {
+		t.Errorf("the next attempt is after %s (%v), want a second at most", pause, err)
 	}
 }

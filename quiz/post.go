@@ -336,7 +336,8 @@ func (e *Engine) markPosted(ctx context.Context, c claim, message string) error 
 }
 
 // release gives a post back for another attempt at that time. A platform that told us to wait has posted nothing, so
-// this attempt does not count as one that may have: looking for such posts takes time, and platforms limit it, too.
+// this attempt does not count as one that may have (looking for such posts takes time, and platforms limit it, too), nor
+// as a failure, which makes pauses longer.
 func (e *Engine) release(ctx context.Context, c claim, next time.Time, problem error) error {
 	_, nothing := errors.AsType[*RetryError](problem)
 	var why *string
@@ -346,7 +347,8 @@ func (e *Engine) release(ctx context.Context, c claim, next time.Time, problem e
 	}
 	return e.store(ctx, c, "put back the post", `
 		UPDATE quiz.post SET next_at = $5, problem = $6, lease_owner = NULL, lease_until = NULL,
-			first_tried_at = CASE WHEN $7 AND $8 THEN NULL ELSE first_tried_at END
+			first_tried_at = CASE WHEN $7 AND $8 THEN NULL ELSE first_tried_at END,
+			attempts = CASE WHEN $7 THEN attempts - 1 ELSE attempts END
 		WHERE workspace = $1 AND round = $2 AND channel = $3 AND lease_owner = $4::uuid`, c.owner, next, why, nothing, c.tried.IsZero())
 }
 
