@@ -2,8 +2,10 @@ package slack
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"ckadbot/bot/chat"
@@ -30,16 +32,30 @@ type text struct {
 	cuts []cut
 }
 
-// A cut is a place between two characters. If markup is open there, close ends
-// it in the part before and open begins it again in the part after.
+// A cut is a place between two characters. If it is within marks, these end
+// in the part before and begin again in the part after. There are as many cuts
+// as characters in all that is ever said, so they are small.
 type cut struct {
-	at, size    int // bytes and characters before it
-	rank        rank
-	close, open string
+	at, size int32 // bytes and characters before it
+	rank     rank
+	in       marks
 }
 
+// marks are what stands around a piece of text.
+type marks uint8
+
+const (
+	noMarks marks = iota
+	boldMarks
+	codeMarks
+	blockMarks
+)
+
+func (m marks) open() string  { return [...]string{"", "*", "`", "```\n"}[m] }
+func (m marks) close() string { return [...]string{"", "*", "`", "\n```"}[m] }
+
 // A rank is how good a place for a cut is.
-type rank int
+type rank uint8
 
 const (
 	anywhere rank = iota
@@ -89,11 +105,11 @@ func (t *text) span(s chat.Span) {
 			t.normal(s.Text) // Slack could not tell where it ends
 			return
 		}
-		t.wrapped("*", s.Text, "*")
+		t.wrapped(s.Text, boldMarks)
 	case chat.Code:
-		t.wrapped("`", s.Text, "`")
+		t.wrapped(s.Text, codeMarks)
 	case chat.Block:
-		t.wrapped("```\n", s.Text, "\n```")
+		t.wrapped(s.Text, blockMarks)
 	case chat.Link:
 		link := "<" + escape(s.URL) + "|" + escape(strings.ReplaceAll(s.Text, "`", "`"+joiner)) + ">"
 		if chat.Length(link) > maxLink {
@@ -115,28 +131,51 @@ func (t *text) add(s string) {
 // atom writes what may only be cut off as a whole.
 func (t *text) atom(s string) {
 	t.add(s)
-	t.cuts = append(t.cuts, cut{at: len(t.s), size: t.size})
+	t.cut(anywhere, noMarks)
 }
 
-func (t *text) wrapped(open, s, close string) {
-	t.add(open)
-	for i, r := range s {
+// cut notes that there may be a cut after what was written.
+func (t *text) cut(r rank, in marks) {
+	t.cuts = append(t.cuts, cut{at: int32(len(t.s)), size: int32(t.size), rank: r, in: in})
+}
+
+// char writes one character so that it shows as it is.
+func (t *text) char(r rune) {
+	switch r {
+	case '&', '<', '>':
 		t.add(escape(string(r)))
+	default:
+		t.s = utf8.AppendRune(t.s, r)
+		t.size += max(1, utf16.RuneLen(r))
+	}
+}
+
+// grow makes room for a text.
+func (t *text) grow(s string) {
+	t.s, t.cuts = slices.Grow(t.s, len(s)), slices.Grow(t.cuts, len(s))
+}
+
+func (t *text) wrapped(s string, in marks) {
+	t.grow(s)
+	t.add(in.open())
+	for i, r := range s {
+		t.char(r)
 		if i+utf8.RuneLen(r) < len(s) {
-			t.cuts = append(t.cuts, cut{at: len(t.s), size: t.size, rank: rankAfter(s[:i], r), close: close, open: open})
+			t.cut(rankAfter(s[:i], r), in)
 		}
 	}
-	t.add(close)
-	t.cuts = append(t.cuts, cut{at: len(t.s), size: t.size})
+	t.add(in.close())
+	t.cut(anywhere, noMarks)
 }
 
 func (t *text) normal(s string) {
+	t.grow(s)
 	for i, r := range s {
 		if formats(s, i, r) {
 			t.add(joiner)
 		}
-		t.add(escape(string(r)))
-		t.cuts = append(t.cuts, cut{at: len(t.s), size: t.size, rank: rankAfter(s[:i], r)})
+		t.char(r)
+		t.cut(rankAfter(s[:i], r), noMarks)
 	}
 }
 
@@ -236,12 +275,12 @@ func (t text) shorten(max int) text {
 	end := cut{}
 	n := 0
 	for i, c := range t.cuts {
-		if c.size+chat.Length(c.close)+1 > max {
+		if int(c.size)+chat.Length(c.in.close())+1 > max {
 			break
 		}
 		end, n = c, i
 	}
-	s := string(bytes.TrimRight(t.s[:end.at], " \n")) + end.close + "…"
+	s := string(bytes.TrimRight(t.s[:end.at], " \n")) + end.in.close() + "…"
 	return text{s: []byte(s), size: chat.Length(s), cuts: t.cuts[:n]}
 }
 
@@ -249,11 +288,11 @@ func (t text) shorten(max int) text {
 // or lines if there are any in the second half of a part. No part is blank.
 func (t text) split(max int) []string {
 	var parts []string
-	for from := (cut{}); from.at < len(t.s); {
+	for from := (cut{}); int(from.at) < len(t.s); {
 		to := t.next(from, max)
 		part := strings.TrimRight(strings.TrimLeft(string(t.s[from.at:to.at]), "\n"), " \n")
 		if part != "" {
-			parts = append(parts, from.open+part+to.close)
+			parts = append(parts, from.in.open()+part+to.in.close())
 		}
 		from = to
 	}
@@ -262,20 +301,20 @@ func (t text) split(max int) []string {
 
 // next finds where the part that begins at from ends.
 func (t text) next(from cut, max int) cut {
-	room := max - chat.Length(from.open)
-	if t.size-from.size <= room {
-		return cut{at: len(t.s), size: t.size}
+	room := max - chat.Length(from.in.open())
+	if t.size-int(from.size) <= room {
+		return cut{at: int32(len(t.s)), size: int32(t.size)}
 	}
 	var best cut
 	for _, c := range t.cuts {
-		length := c.size - from.size
+		length := int(c.size - from.size)
 		if length <= 0 {
 			continue
 		}
-		if length+chat.Length(c.close) > room {
+		if length+chat.Length(c.in.close()) > room {
 			break
 		}
-		if c.rank >= best.rank || best.size-from.size < room/2 {
+		if c.rank >= best.rank || int(best.size-from.size) < room/2 {
 			best = c
 		}
 	}

@@ -49,10 +49,13 @@ func render(m chat.Message, file string) (string, []slack.Block) {
 
 // then joins two texts.
 func (t text) then(u text) text {
+	if len(t.s) == 0 {
+		return u
+	}
 	both := text{s: slices.Concat(t.s, u.s), size: t.size + u.size, cuts: slices.Clone(t.cuts)}
 	for _, c := range u.cuts {
-		c.at += len(t.s)
-		c.size += t.size
+		c.at += int32(len(t.s))
+		c.size += int32(t.size)
 		both.cuts = append(both.cuts, c)
 	}
 	return both
