@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"ckadbot/bot/app"
+	"ckadbot/bot/chat"
+	"ckadbot/bot/chat/chattest"
+	"ckadbot/bot/discord/discordtest"
+	"ckadbot/bot/slack/slacktest"
+	"ckadbot/migrations"
+	"ckadbot/quiz"
+)
+
+var (
+	soakTime = flag.Duration("soak", 7*time.Second, "how long TestSoak lets things go wrong")
+	soakSeed = flag.Uint64("soak-seed", 1, "of TestSoak's plan; 0: by chance")
+)
+
+// TestSoak has people answer daily rounds while everything goes wrong: two bots are on Slack and on Discord at once, and
+// connections break, platforms refuse, fail and lose answers, the database is slow, hangs and is killed, bots are killed.
+// A round comes every few seconds in each channel; people press, and press again when nobody answers within three seconds.
+//
+//	go test -run TestSoak -soak 30m -timeout 40m -v ./bot
+//
+// It prints its seed and what it counted, and compares that with what is stored. What goes wrong when follows from the seed; what
+// people and requests meet depends on how fast things go.
+func TestSoak(t *testing.T) {
+	t.Parallel()
+	seed := *soakSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Logf("the seed is %d (-soak-seed), the time %s (-soak)", seed, *soakTime)
+	s := newSoak(t, seed)
+	for _, p := range s.persons {
+		s.busy.Go(func() { s.answerAll(p) })
+	}
+	var rounds sync.WaitGroup
+	for _, series := range s.series {
+		rounds.Go(func() { s.runSeries(series) })
+	}
+	s.faults.play(plan(s.chance(1), *soakTime))
+	close(s.over)
+	rounds.Wait()
+	s.rest()
+	s.verdict()
+}
+
+// A soak is all that takes part.
+type soak struct {
+	*testing.T
+	seed     uint64
+	db       *pgxpool.Pool // past the slow road
+	topic    string
+	faults   *faults
+	places   []*place
+	series   []string // their names
+	persons  []*person
+	busy     sync.WaitGroup // people
+	over     chan struct{}  // closed when nothing goes wrong any more
+	done     chan struct{}  // closed when people may go
+	pressing atomic.Int64   // how many wait for an answer
+
+	model
+}
+
+// A place is a platform.
+type place struct {
+	workplace
+	soaked
+	channels []string // by series; ids
+}
+
+// soaked is what fake platforms can do for this test.
+type soaked interface {
+	people
+	Watch(func(person string, m chattest.Shown))
+	Connections() (int, <-chan struct{})
+}
+
+// A person is in one channel.
+type person struct {
+	name  string
+	place *place
+	sees  chan chattest.Shown // rounds that come up in the channel, and replies
+}
+
+// crews is how many people are in each channel.
+const crews = 3
+
+func newSoak(t *testing.T, seed uint64) *soak {
+	s := &soak{T: t, seed: seed, topic: onePressTopic(t), over: make(chan struct{}), done: make(chan struct{})}
+	s.model.start()
+	slack, discord := newSlack(t), newDiscord(t)
+	slackServer, discordServer := slack.Platform.(overThere).people.(*slacktest.Server), discord.Platform.(overThere).people.(*discordtest.Server)
+	discordServer.ToAll() // as the real one: both bots hear of everything
+	s.places = []*place{{workplace: slack, soaked: slackServer}, {workplace: discord, soaked: discordServer}}
+	for n := range max(3, min(12, int(*soakTime/(10*time.Second)))) {
+		s.series = append(s.series, fmt.Sprint("quiz", n))
+		for _, p := range s.places {
+			for k := range crews {
+				who := &person{name: fmt.Sprint(p.workplace.channel.Platform, n, "x", k), place: p, sees: make(chan chattest.Shown, 10_000)}
+				s.persons = append(s.persons, who)
+				if p.soaked == slackServer {
+					slackServer.AddPerson(who.name, false)
+				}
+			}
+		}
+	}
+	for n := range s.series {
+		s.places[0].channels = append(s.places[0].channels, slackServer.AddChannel(fmt.Sprint("quiz", n), true))
+		s.places[1].channels = append(s.places[1].channels, discordServer.AddChannel(fmt.Sprint("quiz", n)))
+	}
+	for _, p := range s.places {
+		p.Watch(func(person string, m chattest.Shown) { s.shown(p, person, m) })
+	}
+	s.faults = newFaults(s, slackServer, discordServer)
+	s.create()
+	s.faults.begin()
+	return s
+}
+
+// chance gives random numbers for one purpose.
+func (s *soak) chance(purpose uint64) *rand.Rand { return rand.New(rand.NewPCG(s.seed, purpose)) }
+
+// create makes the series, each with a channel on both platforms. None is due today any more.
+func (s *soak) create() {
+	var err error
+	if s.db, err = migrations.Open(s.Context(), s.faults.server.URL()); err != nil {
+		s.Fatal(err)
+	}
+	s.Cleanup(s.db.Close)
+	if _, err := migrations.Up(s.Context(), s.db); err != nil {
+		s.Fatal(err)
+	}
+	engine := quiz.New(s.db, quiz.Options{})
+	bank, err := app.Bank()
+	if err != nil {
+		s.Fatal(err)
+	}
+	if _, _, _, _, err := engine.Load(s.Context(), bank); err != nil {
+		s.Fatal(err)
+	}
+	for n, name := range s.series {
+		series := quiz.Series{Workspace: s.places[n%2].workplace.channel.Home(), Name: name, Questions: 1, Topic: s.topic, CreatedBy: "test",
+			Schedule: quiz.Schedule{Zone: "UTC", Opens: 0, Closes: 0, Days: everyDay(s.T)}}
+		for _, p := range s.places {
+			ch := chat.Channel{Platform: p.workplace.channel.Platform, Workspace: p.workplace.channel.Workspace, ID: p.channels[n]}
+			series.Channels = append(series.Channels, quiz.Channel{ID: ch.String()})
+		}
+		if _, err := engine.CreateSeries(s.Context(), series); err != nil {
+			s.Fatal(err)
+		}
+	}
+}
+
+func everyDay(t testing.TB) quiz.Days {
+	days, err := quiz.ParseDays("daily")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return days
+}
+
+// runSeries makes rounds of a series due, one after the other, and closes each when people had some time for it. The last one
+// is closed when it is posted everywhere.
+func (s *soak) runSeries(name string) {
+	chance := s.chance(uint64(100 + slices.Index(s.series, name)))
+	for ; ; s.wait(between(chance, 100, 1000)) {
+		due := time.Now().UTC().Truncate(time.Millisecond)
+		s.must(`UPDATE quiz.series SET next_at = $2 WHERE name = $1
+			AND NOT EXISTS (SELECT FROM quiz.round r WHERE r.series = series.id AND r.due = $2)`, name, due)
+		s.isDue(name)
+		last := s.await(name, chance)
+		s.wait(between(chance, 500, 2500))
+		s.must(closeRounds, name, time.Now())
+		if last {
+			return
+		}
+	}
+}
+
+// await waits until the rounds of a series that were due are posted everywhere, and tells whether all is over.
+func (s *soak) await(name string, chance *rand.Rand) (last bool) {
+	over, enough := s.over, time.After(between(chance, 3000, 6000))
+	for {
+		posted, changed := s.isPosted(name)
+		select {
+		case <-s.over:
+			last, over = true, nil
+		default:
+		}
+		switch {
+		case posted && (last || enough != nil):
+			return last
+		case last:
+			enough = nil
+		}
+		select {
+		case <-changed:
+		case <-over:
+			last, over = true, nil
+		case <-enough:
+			if !last {
+				return false // people may be late; the bots, too
+			}
+		}
+	}
+}
+
+// must changes the database, whatever happens to it.
+func (s *soak) must(sql string, args ...any) {
+	for began := time.Now(); ; s.wait(50 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		_, err := s.db.Exec(ctx, sql, args...)
+		cancel()
+		if err == nil {
+			return
+		}
+		if time.Since(began) > time.Minute {
+			s.Errorf("the database is away for a minute: %v", err)
+			return
+		}
+	}
+}
+
+func between(chance *rand.Rand, from, to int) time.Duration {
+	return time.Duration(from+chance.IntN(to-from)) * time.Millisecond
+}
+
+func (s *soak) wait(d time.Duration) { <-time.After(d) }
+
+// rest waits until the bots have nothing left to do, and people have their answers.
+func (s *soak) rest() {
+	deadline := time.Now().Add(2 * time.Minute)
+	for left := 1; left > 0 && time.Now().Before(deadline); s.wait(100 * time.Millisecond) {
+		err := s.db.QueryRow(context.Background(), `
+			SELECT (SELECT count(*) FROM quiz.post WHERE finished_at IS NULL) + (SELECT count(*) FROM quiz.round WHERE recount)`).Scan(&left)
+		if err != nil {
+			s.Logf("count what is left: %v", err)
+			left = 1
+		}
+	}
+	for s.pressing.Load() > 0 && time.Now().Before(deadline) {
+		s.wait(20 * time.Millisecond)
+	}
+	close(s.done)
+	s.busy.Wait()
+}
+
+// verdict compares what people saw with what is stored, and prints what was counted.
+func (s *soak) verdict() {
+	for _, workspace := range []string{s.places[0].workplace.channel.Home(), s.places[1].workplace.channel.Home()} {
+		wrong, err := quiz.New(s.db, quiz.Options{}).CheckBoards(s.Context(), workspace, 10)
+		if err != nil {
+			s.Fatal(err)
+		}
+		for _, d := range wrong {
+			s.Errorf("board of %s: %s", workspace, d)
+		}
+	}
+	s.checkPosts()
+	s.checkAnswers()
+	s.checkClicks()
+	for _, p := range s.places {
+		for _, complaint := range p.soaked.Complaints() {
+			if !slices.ContainsFunc(excused, func(e string) bool { return strings.Contains(complaint, e) }) {
+				s.Errorf("%s complains: %s", p.workplace.channel.Platform, complaint)
+			}
+		}
+	}
+	counts := s.counted()
+	maps.Copy(counts, s.faults.counted())
+	fmt.Fprintf(os.Stdout, "soak of %s, seed %d\n", *soakTime, s.seed)
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		fmt.Fprintf(os.Stdout, "  %-48s %6d\n", name, counts[name])
+	}
+}
+
+// excused are complaints about what a bot cannot help that was killed, or cut off.
+var excused = []string{"not acknowledged within", "no answer within", "10062", "10015", "has no such button"}
