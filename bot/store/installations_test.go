@@ -123,11 +123,12 @@ func TestKeysAreReplacedOneByOne(t *testing.T) {
 	s, pool := newInstallations(t)
 	save(t, s, Installation{Team: "T1", Token: "xoxb-1", Refresh: "xoxe-1", Expires: later})
 	both := NewInstallations(pool, keys(t, key("b", 2), key("a", 1)))
-	if got := find(t, both, "T1", ""); got.Token != "xoxb-1" || got.Refresh != "xoxe-1" {
+	old := find(t, both, "T1", "")
+	if got := old; got.Token != "xoxb-1" || got.Refresh != "xoxe-1" {
 		t.Errorf("with both keys T1 has %q, %q", string(got.Token), string(got.Refresh))
 	}
 	second := NewInstallations(pool, keys(t, key("b", 2)))
-	if got := find(t, second, "T1", ""); got.Token != "xoxb-1" || got.Refresh != "xoxe-1" || got.Version != 1 {
+	if got := find(t, second, "T1", ""); got.Token != "xoxb-1" || got.Refresh != "xoxe-1" || got.Version != old.Version {
 		t.Errorf("with the new key T1 has %q, %q, version %d", string(got.Token), string(got.Refresh), got.Version)
 	}
 	if _, err := s.Find(t.Context(), "T1", ""); !errors.Is(err, ErrKey) || !strings.Contains(err.Error(), `"b"`) {
@@ -141,7 +142,7 @@ func TestTokenThatCannotBeReadIsSaidToBe(t *testing.T) {
 	save(t, s, Installation{Team: "T2", Token: "xoxb-2"})
 	wrong := NewInstallations(pool, keys(t, key("a", 9)))
 	got, err := wrong.Find(t.Context(), "T1", "")
-	if !errors.Is(err, ErrKey) || !strings.Contains(err.Error(), `"a"`) || got.Token != "" || got.Refresh != "" || got.Version != 1 {
+	if !errors.Is(err, ErrKey) || !strings.Contains(err.Error(), `"a"`) || got.Token != "" || got.Refresh != "" || got.Version != find(t, s, "T1", "").Version {
 		t.Errorf("with another key of the same name: got %+v, %v", got, err)
 	}
 	for what, sql := range map[string]string{
