@@ -77,7 +77,7 @@ func notFound(workspace, term string, close []kb.Entry) chat.Reply {
 		card.Buttons = addButton(card.Buttons, entryButton(e))
 	}
 	if !chat.Homeless(workspace) {
-		card.Buttons = addButton(card.Buttons, chat.Button{Action: verbSuggest + "::" + pack(term), Label: "Suggest this term"})
+		card.Buttons = addButton(card.Buttons, chat.Button{Action: verbSuggest + "::" + pack(term), Label: "Suggest this term", Form: true})
 	}
 	return chat.Reply{Message: chat.Message{Card: card}, Ephemeral: true}
 }
@@ -196,7 +196,7 @@ func (a *App) entryActions(workspace string, e kb.Entry) []chat.Button {
 	if chat.Homeless(workspace) {
 		return bs
 	}
-	return append(bs, chat.Button{Action: verbSuggest + ":" + e.Slug, Label: "Suggest a change"})
+	return append(bs, chat.Button{Action: verbSuggest + ":" + e.Slug, Label: "Suggest a change", Form: true})
 }
 
 func entryButton(e kb.Entry) chat.Button {

@@ -264,7 +264,7 @@ func (a *App) homeSeries(ctx context.Context, u chat.User) (*chat.Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	card := &chat.Card{Title: "For admins: recurring quizzes", Body: "There is none yet.", Buttons: []chat.Button{{Action: verbNewSeries + ":", Label: "New series"}}}
+	card := &chat.Card{Title: "For admins: recurring quizzes", Body: "There is none yet.", Buttons: []chat.Button{{Action: verbNewSeries + ":", Label: "New series", Form: true}}}
 	var lines []string
 	for i, s := range all {
 		if i == homeLines {

@@ -94,17 +94,18 @@ func answerButtons(r quiz.Round, n int, picked []int) (bs []chat.Button) {
 		return choiceButtons(verbStep, r, n)
 	}
 	if q.Kind == quiz.Typed {
-		return []chat.Button{{Action: roundAction(verbType, r, n), Label: "Type the answer", Style: chat.Primary}}
+		return []chat.Button{{Action: roundAction(verbType, r, n), Label: "Type the answer", Style: chat.Primary, Form: true}}
 	}
 	for i := range q.Choices {
-		label, next := letter(i), append(slices.Clone(picked), i)
+		label, next, what := letter(i), append(slices.Clone(picked), i), "Pick"
 		if at := slices.Index(picked, i); at >= 0 {
 			if q.Kind == quiz.Order {
 				continue
 			}
+			what = "Picked, take back"
 			label, next = "✓ "+label, slices.Delete(slices.Clone(picked), at, at+1)
 		}
-		bs = append(bs, chat.Button{Action: roundAction(verbPick, r, n, packPicks(next)), Label: label})
+		bs = append(bs, chat.Button{Action: roundAction(verbPick, r, n, packPicks(next)), Label: label, Spoken: spoken(what, i, q.Choices[i])})
 	}
 	if answer := q.Pick(picked...); answer >= 0 {
 		bs = append(bs, chat.Button{Action: roundAction(verbStep, r, n, answer), Label: "Hand in", Style: chat.Primary})

@@ -50,13 +50,18 @@ func withNotice(notice, question string) string {
 
 func choiceButtons(verb string, r quiz.Round, n int) (bs []chat.Button) {
 	for i, c := range r.Questions[n].Choices {
-		b := chat.Button{Action: roundAction(verb, r, n, i), Label: letter(i)}
+		b := chat.Button{Action: roundAction(verb, r, n, i), Label: letter(i), Spoken: spoken("Answer", i, c)}
 		if r.Questions[n].Kind == quiz.TrueFalse {
-			b.Label = c
+			b.Label, b.Spoken = c, ""
 		}
 		bs = append(bs, b)
 	}
 	return bs
+}
+
+// spoken is what a button with a letter does, for those who listen.
+func spoken(what string, i int, choice string) string {
+	return chat.Line(what+" "+letter(i)+": "+strings.ReplaceAll(choice, "`", ""), chat.MaxLabel)
 }
 
 func questionText(q quiz.Question) string {

@@ -17,7 +17,7 @@ const reportForm = verbReport
 
 // reportButton is on every question.
 func reportButton(r quiz.Round, n int) chat.Button {
-	return chat.Button{Action: roundAction(verbReport, r, n), Label: "🚩 Report"}
+	return chat.Button{Action: roundAction(verbReport, r, n), Label: "🚩 Report", Form: true}
 }
 
 // beforeReport puts a button of a step before the last one, which is to report the question.
@@ -135,7 +135,7 @@ func reportCard(s quiz.QuestionState, waiting int, happened string) chat.Message
 // ruleButtons are what admins can do about a question.
 func ruleButtons(s quiz.QuestionState) []chat.Button {
 	at := fmt.Sprintf(":%s:%d", s.Question.ID, s.Number)
-	buttons := []chat.Button{{Action: verbEditQuestion + at, Label: "Edit", Style: chat.Primary}}
+	buttons := []chat.Button{{Action: verbEditQuestion + at, Label: "Edit", Style: chat.Primary, Form: true}}
 	if !s.Retired {
 		buttons = append(buttons, chat.Button{Action: verbRetire + at, Label: "Retire"})
 	}

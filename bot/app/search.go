@@ -46,7 +46,7 @@ func (a *App) results(ctx context.Context, u chat.User, packed string, page int)
 	if len(entries) == 0 {
 		card := &chat.Card{Body: "Nothing in the glossary fits " + shown + ". Try fewer or other words; `/ckad terms` lists everything."}
 		if !chat.Homeless(u.Home()) {
-			card.Buttons = []chat.Button{{Action: verbSuggest + "::" + packed, Label: "Suggest this term"}}
+			card.Buttons = []chat.Button{{Action: verbSuggest + "::" + packed, Label: "Suggest this term", Form: true}}
 		}
 		return chat.Message{Card: card}, nil
 	}

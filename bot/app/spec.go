@@ -49,7 +49,7 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 		{Name: "terms", Description: "Browse the glossary by subject", Options: []chat.OptionSpec{
 			{Name: "subject", Description: "A category such as networking, a domain such as D3, own or all", Complete: true},
 		}},
-		{Name: "suggest", Description: "Suggest a term for the glossary, or a better text for one", Local: true, Options: []chat.OptionSpec{
+		{Name: "suggest", Form: true, Description: "Suggest a term for the glossary, or a better text for one", Local: true, Options: []chat.OptionSpec{
 			{Name: "term", Description: "The term", Complete: true},
 		}},
 		{Name: "ask", Description: "Post a question in this channel now", Local: true, Options: []chat.OptionSpec{topicOption}},
@@ -126,10 +126,10 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 			{Name: "list", Description: "All seasons"},
 		}},
 		{Name: "term", Description: "Your team's own words", Commands: []chat.CommandSpec{
-			{Name: "add", Description: "Add a term to this workspace's glossary; a form asks for the text", Options: []chat.OptionSpec{
+			{Name: "add", Form: true, Description: "Add a term to this workspace's glossary; a form asks for the text", Options: []chat.OptionSpec{
 				{Name: "term", Description: "The new term"},
 			}},
-			{Name: "edit", Description: "Edit a term, or put your own text in the place of a built-in one", Options: []chat.OptionSpec{termOption}},
+			{Name: "edit", Form: true, Description: "Edit a term, or put your own text in the place of a built-in one", Options: []chat.OptionSpec{termOption}},
 			{Name: "remove", Description: "Remove this workspace's text; a built-in one shows again", Options: []chat.OptionSpec{termOption}},
 			{Name: "history", Description: "Who changed a term, and when", Options: []chat.OptionSpec{termOption}},
 			{Name: "revert", Description: "Bring an earlier version of a term back", Options: []chat.OptionSpec{
@@ -141,7 +141,7 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 		{Name: "reports", Description: "The questions that people report, and what to do about them"},
 		{Name: "question", Description: "Correct, retire or take back a question, for this workspace", Commands: []chat.CommandSpec{
 			{Name: "show", Description: "A question with its answer, and how it was answered here", Options: []chat.OptionSpec{idOption}},
-			{Name: "edit", Description: "Correct text, choices, key or explanation; past answers are graded again", Options: []chat.OptionSpec{idOption}},
+			{Name: "edit", Form: true, Description: "Correct text, choices, key or explanation; past answers are graded again", Options: []chat.OptionSpec{idOption}},
 			{Name: "retire", Description: "Ask a question no more", Options: []chat.OptionSpec{idOption, whyOption}},
 			{Name: "void", Description: "Take a question back: past answers to it do not count", Options: []chat.OptionSpec{
 				idOption, whyOption,

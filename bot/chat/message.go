@@ -45,6 +45,11 @@ type Button struct {
 	Action, Label string
 	Style         Style
 	Disabled      bool // shown but dead; left out where a platform cannot show that
+	Form          bool `json:",omitempty"` // the click is answered with a form: Slack opens one only within three seconds
+
+	// Spoken is what a screen reader says for a label that is a sign or a letter, where the
+	// platform can have it say something else; plain text, at most MaxLabel characters.
+	Spoken string `json:",omitempty"`
 }
 
 // A Style is how much a button stands out. It never carries meaning alone.
@@ -266,5 +271,6 @@ func (v *validation) buttons(bs []Button) {
 		}
 		seen[b.Action] = true
 		v.length("button label", b.Label, 1, MaxLabel)
+		v.length("button's spoken label", b.Spoken, 0, MaxLabel)
 	}
 }

@@ -18,6 +18,7 @@ type Spec struct {
 // subcommands once more), never both.
 type CommandSpec struct {
 	Name, Description string
+	Form              bool // it is answered with a form, see Button
 	Admin             bool // of a top-level command: for admins only
 	Local             bool // about a workspace's channels, boards or people: of no use in a conversation that belongs to none, see [Everywhere]
 	Options           []OptionSpec

@@ -36,7 +36,9 @@ func (s *session) clickAtHome(ctx context.Context, in interaction, w wait) {
 	if strings.HasPrefix(action, chat.AdminAction) {
 		p.user = s.withRights(ctx, p)
 	}
-	r := s.handler.Click(ctx, chat.Click{Action: action, User: p.user, Message: chat.MessageRef{Channel: p.channel}})
+	r := s.ahead(ctx, &p, in.Actions[0].Value == opensForm, w, func() chat.Reply {
+		return s.handler.Click(ctx, chat.Click{Action: action, User: p.user, Message: chat.MessageRef{Channel: p.channel}})
+	})
 	s.reply(ctx, p, r, w, how)
 }
 

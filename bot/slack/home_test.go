@@ -220,6 +220,50 @@ func TestRefusalAfterTheFormIsGoneIsAMessage(t *testing.T) {
 	clean(t, p)
 }
 
+// slowForm gives a form when it may.
+func slowForm(release <-chan struct{}, r chat.Reply) *chattest.Handler {
+	opens := chat.Message{Card: &chat.Card{Body: "Hello alice", Buttons: []chat.Button{{Action: "go", Label: "Go", Form: true}}}}
+	return &chattest.Handler{
+		OnCommand: func(chat.Command) chat.Reply { return chat.Reply{Message: opens, Ephemeral: true} },
+		OnHome:    func(chat.User) []chat.Message { return []chat.Message{opens} },
+		OnClick:   func(chat.Click) chat.Reply { <-release; return r },
+		OnSubmit:  func(s chat.Submission) chat.Reply { return say("Saved " + s.Values["name"]) },
+	}
+}
+
+func TestFormThatTakesLongIsOpenedAhead(t *testing.T) {
+	form := chat.Reply{Form: &chat.Form{Title: "New", Action: "form", Inputs: []chat.Input{{Name: "name", Label: "Name"}}}}
+	for name, begin := range map[string]func(p *platform){"a message": func(p *platform) { p.Type("alice", "/ckad help") }, "a page": func(p *platform) { p.OpenTab("alice", "home") }} {
+		t.Run(name, func(t *testing.T) {
+			p, release := newPlatform(t), make(chan struct{})
+			chattest.Start(t, p, slowForm(release, form))
+			begin(p)
+			p.Press("alice", chattest.AwaitText(t, p, "alice", "Hello alice"), "Go")
+			waiting := chattest.AwaitText(t, p, "alice", "One moment")
+			if !waiting.Form {
+				t.Errorf("got %+v, want a modal", waiting)
+			}
+			close(release)
+			got := chattest.Await(t, p, "alice", func(s chattest.Shown) bool { return s.Form && len(s.Inputs) == 1 })
+			p.Fill("alice", got, map[string]string{"Name": "daily"})
+			chattest.AwaitText(t, p, "alice", "Saved daily")
+			clean(t, p)
+		})
+	}
+}
+
+func TestModalThatWasOpenedAheadSaysWhenThereIsNoForm(t *testing.T) {
+	p, release := newPlatform(t), make(chan struct{})
+	chattest.Start(t, p, slowForm(release, say("There is no such question")))
+	p.Type("alice", "/ckad help")
+	p.Press("alice", chattest.AwaitText(t, p, "alice", "Hello alice"), "Go")
+	chattest.AwaitText(t, p, "alice", "One moment")
+	close(release)
+	chattest.Await(t, p, "alice", func(s chattest.Shown) bool { return s.Form && strings.Contains(s.Text, "There is no such question") })
+	chattest.Await(t, p, "alice", func(s chattest.Shown) bool { return !s.Form && strings.Contains(s.Text, "There is no such question") })
+	clean(t, p)
+}
+
 func seen(p *platform, name string) []chattest.Shown {
 	shown, _ := p.Sees(name)
 	return shown

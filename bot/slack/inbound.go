@@ -42,6 +42,7 @@ type interaction struct {
 	Actions []struct {
 		Type     string `json:"type"`
 		ActionID string `json:"action_id"`
+		Value    string `json:"value"`
 		ActionTS string `json:"action_ts"`
 	} `json:"actions"`
 	View struct {
@@ -147,7 +148,9 @@ func (s *session) command(ctx context.Context, in command, w wait) {
 	c.Target = s.target(ctx, p, c)
 	c.User, c.Channel = p.user, p.channel
 	how.Command = c.Name
-	s.reply(ctx, p, s.handler.Command(ctx, c), w, how)
+	spec, _ := s.spec.Find(c.Name)
+	r := s.ahead(ctx, &p, spec.Form, w, func() chat.Reply { return s.handler.Command(ctx, c) })
+	s.reply(ctx, p, r, w, how)
 }
 
 func (s *session) click(ctx context.Context, in interaction, w wait) {
@@ -167,7 +170,10 @@ func (s *session) click(ctx context.Context, in interaction, w wait) {
 		p.user = s.withRights(ctx, p)
 	}
 	ref := chat.MessageRef{Channel: p.channel, ID: in.Container.MessageTS}
-	s.reply(ctx, p, s.handler.Click(ctx, chat.Click{Action: action, User: p.user, Message: ref}), w, how)
+	r := s.ahead(ctx, &p, in.Actions[0].Value == opensForm, w, func() chat.Reply {
+		return s.handler.Click(ctx, chat.Click{Action: action, User: p.user, Message: ref})
+	})
+	s.reply(ctx, p, r, w, how)
 }
 
 func (s *session) submission(ctx context.Context, in interaction, env envelope) {

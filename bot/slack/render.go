@@ -115,6 +115,12 @@ func buttons(bs []chat.Button, room *int) []slack.BlockElement {
 		label := plain(b.Label, maxLabel)
 		*room -= chat.Length(label)
 		e := slack.NewButtonBlockElement(b.Action, "", plainText(label))
+		if b.Form {
+			e.Value = opensForm
+		}
+		if b.Spoken != "" {
+			e.AccessibilityLabel = chat.Cut(strings.TrimSpace(strings.ReplaceAll(visible(b.Spoken), "\n", " ")), maxLabel)
+		}
 		switch b.Style {
 		case chat.Primary:
 			e.Style = slack.StylePrimary
@@ -125,6 +131,9 @@ func buttons(bs []chat.Button, room *int) []slack.BlockElement {
 	}
 	return elements
 }
+
+// opensForm is the value of a button that is answered with a form, see [session.ahead].
+const opensForm = "form"
 
 // nothing stands for a text of which nothing can be seen: Slack takes no empty ones.
 const nothing = "…"

@@ -179,7 +179,8 @@ func texts(v any, kind string) (out []string) {
 
 // anyText makes texts of all sorts that are at most max characters long.
 func anyText(t *rapid.T, name string, min, max int) string {
-	pieces := rapid.SampledFrom([]string{"&", "<", ">", "*", "_", "`", "~", "word ", "\n", "\n\n", "**b** ", "`c` ", "```\ncode & <x>\n```", "[l](https://x.io/?a=1&b=2)", "<t:1700000000>", "😀", "\\*", "\u202e", hostile})
+	pieces := rapid.SampledFrom([]string{"&", "<", ">", "*", "_", "`", "~", "word ", "\n", "\n\n", "**b** ", "`c` ", "```\ncode & <x>\n```", "[l](https://x.io/?a=1&b=2)", "<t:1700000000>", "😀", "\\*", "\u202e", hostile,
+		"@everyone", "<@!123>", "<@&1>", "<#C1>", "</ckad:1>", "<:party:1>", "<!channel>", "<!subteam^S1|x>", "<https://x.io|y>", "&lt;!here&gt;", "&amp;", "מה ", "\u200f", "\u200b", "\u200d", "👩‍👩‍👧", "🇩🇪", "\ufeff", "\U0010ffff", "e\u0301", "||spoiler||", "> ", "# ", "- ", "```", "\\"})
 	length := rapid.SampledFrom([]int{min, min + (max-min)/9, max}).Draw(t, name+" length")
 	var b strings.Builder
 	for piece, n := "", 0; n < length; {

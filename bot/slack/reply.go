@@ -29,6 +29,7 @@ type place struct {
 	trigger     string // opens one form within three seconds
 	clicked     bool   // there is a message that the answer may replace
 	ephemeral   bool   // and it is ephemeral
+	view        string // a modal that is open already and waits for the form; empty if there is none
 	home        bool   // it is on the user's home page, in no channel
 }
 
@@ -64,6 +65,11 @@ func (s *session) reply(ctx context.Context, p place, r chat.Reply, w wait, how 
 // bring gives r to the person at p, one way or another.
 func (s *session) bring(ctx context.Context, p place, r chat.Reply) error {
 	log := s.log.With("workspace", p.channel.Workspace, "channel", p.channel.ID)
+	if p.view != "" && r.Form == nil {
+		if err := s.update(ctx, p.view, p, note(r.Message)); err != nil {
+			log.Warn("an open form could not be ended", "error", err)
+		}
+	}
 	if r.Form != nil && p.trigger == "" {
 		r = chat.Reply{Ephemeral: r.Ephemeral, Message: chat.Message{Text: "That takes a form, and Slack opens one for a command only: please type it with a slash, such as `/ckad help`."}}
 	}
@@ -142,8 +148,12 @@ func (p place) origin() string {
 
 func (s *session) open(ctx context.Context, p place, f chat.Form) error {
 	ticket := s.opened.keep(p.responseURL)
+	form := modal(f, origin{p.origin(), ticket, p.channel.Workspace, p.thread}.String())
+	if p.view != "" {
+		return s.update(ctx, p.view, p, form)
+	}
 	return p.at.call(ctx, call{what: "open a form", method: "views.open"}, func(api *slack.Client) error {
-		_, err := api.OpenViewContext(ctx, p.trigger, modal(f, origin{p.origin(), ticket, p.channel.Workspace, p.thread}.String()))
+		_, err := api.OpenViewContext(ctx, p.trigger, form)
 		return err
 	})
 }

@@ -311,7 +311,9 @@ func labels(blocks []any, kind string) (out []string) {
 
 func inputLabels(view map[string]any) (out []string) {
 	for _, b := range array(view["blocks"]) {
-		out = append(out, inputLabel(object(b)))
+		if object(b)["type"] == "input" {
+			out = append(out, inputLabel(object(b)))
+		}
 	}
 	return out
 }
