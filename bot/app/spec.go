@@ -218,7 +218,48 @@ func (a *App) unknown(ctx context.Context, c chat.Command) (chat.Reply, error) {
 	if err == nil && found.Exact {
 		return a.lookUp(ctx, c.User, c.Rest)
 	}
-	return private("I do not know the command **%s**.\n\n%s", chat.Escape(chat.Line(c.Rest, 40)), helpText), nil
+	r := private("I do not know the command **%s**.%s\n\n%s", chat.Escape(chat.Line(c.Rest, 40)), meant(c.Rest), helpText)
+	r.Text = chat.Cut(r.Text, chat.MaxText)
+	return r, nil
+}
+
+// meant is a question whether a command was meant that begins almost like what was typed.
+func meant(typed string) string {
+	word, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(typed)), " ")
+	ckad, _ := Spec.Find("ckad")
+	for _, c := range ckad.Commands {
+		if word != "" && apart(word, c.Name) <= len(c.Name)/4 {
+			return " Did you mean `/ckad " + c.Name + "`?"
+		}
+	}
+	return ""
+}
+
+// apart is how many letters have to be changed, added, left out or exchanged with the next
+// for one word to be the other.
+func apart(a, b string) int {
+	if len(a) > 40 { // no command of ours
+		return len(a)
+	}
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		for j := range rows[i] {
+			switch {
+			case i == 0 || j == 0:
+				rows[i][j] = i + j
+				continue
+			case a[i-1] == b[j-1]:
+				rows[i][j] = rows[i-1][j-1]
+			default:
+				rows[i][j] = 1 + min(rows[i-1][j], rows[i][j-1], rows[i-1][j-1])
+			}
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
 }
 
 // subcommands names those of a command that was typed without one, or with one that is not there.

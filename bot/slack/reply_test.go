@@ -261,3 +261,41 @@ func redelivered(t *testing.T, p *platform) {
 		t.Errorf("complaints: %q", c)
 	}
 }
+
+// TestWalkThroughGoesOnWhenItsMessageIsGone: each click brings a response_url of its own;
+// when that is used up or too old, the next step is a fresh ephemeral message.
+func TestWalkThroughGoesOnWhenItsMessageIsGone(t *testing.T) {
+	bothWays(t, func(t *testing.T, p *platform) {
+		step := func(n int) chat.Reply {
+			return chat.Reply{Ephemeral: true, Replace: true, Message: chat.Message{Card: &chat.Card{Body: fmt.Sprintf("Step %d", n), Buttons: []chat.Button{{Action: fmt.Sprintf("step:%d", n+1), Label: "Next"}}}}}
+		}
+		h := &chattest.Handler{
+			OnCommand: func(chat.Command) chat.Reply { return step(0) },
+			OnClick: func(c chat.Click) chat.Reply {
+				var n int
+				_, _ = fmt.Sscanf(c.Action, "step:%d", &n)
+				if n == 13 {
+					p.ExpireResponses() // as if it took half an hour
+				}
+				return step(n)
+			},
+		}
+		chattest.Start(t, p, h)
+		p.Type("alice", "/ckad help")
+		for n := range 12 { // more than a response_url's five
+			m := chattest.AwaitText(t, p, "alice", fmt.Sprintf("Step %d", n))
+			if got := seen(p, "alice"); len(got) != 1 {
+				t.Fatalf("alice sees %+v, want one message", got)
+			}
+			p.Press("alice", m, "Next")
+		}
+		m := chattest.AwaitText(t, p, "alice", "Step 12")
+		p.Press("alice", m, "Next")
+		if got := chattest.AwaitText(t, p, "alice", "Step 13"); got.ID == m.ID || !got.Ephemeral {
+			t.Errorf("got %+v, want a fresh ephemeral message", got)
+		}
+		p.Press("alice", chattest.AwaitText(t, p, "alice", "Step 13"), "Next")
+		chattest.AwaitText(t, p, "alice", "Step 14")
+		clean(t, p)
+	})
+}
