@@ -185,7 +185,7 @@ func (s *soak) runSeries(name string) {
 		s.must(`UPDATE quiz.series SET next_at = $2 WHERE name = $1
 			AND NOT EXISTS (SELECT FROM quiz.round r WHERE r.series = series.id AND r.due = $2)`, name, due)
 		s.isDue(name)
-		last := s.await(name, chance)
+		last := s.await(name)
 		s.wait(between(chance, 500, 2500))
 		s.must(closeRounds, name, time.Now())
 		if last {
@@ -194,30 +194,28 @@ func (s *soak) runSeries(name string) {
 	}
 }
 
-// await waits until the rounds of a series that were due are posted everywhere, and tells whether all is over.
-func (s *soak) await(name string, chance *rand.Rand) (last bool) {
-	over, enough := s.over, time.After(between(chance, 3000, 6000))
+// await waits until the rounds of a series that were due are posted everywhere, and tells whether all is over. A round is not
+// closed before: then it would rightly not be posted.
+func (s *soak) await(name string) (last bool) {
+	over := s.over
+	var tooLong <-chan time.Time
 	for {
 		posted, changed := s.isPosted(name)
-		select {
-		case <-s.over:
-			last, over = true, nil
-		default:
-		}
-		switch {
-		case posted && (last || enough != nil):
-			return last
-		case last:
-			enough = nil
+		if posted {
+			select {
+			case <-s.over:
+				return true
+			default:
+				return false
+			}
 		}
 		select {
 		case <-changed:
 		case <-over:
-			last, over = true, nil
-		case <-enough:
-			if !last {
-				return false // people may be late; the bots, too
-			}
+			over, tooLong = nil, time.After(3*time.Minute)
+		case <-tooLong:
+			s.Errorf("%s is not posted three minutes after all was well", name)
+			return true
 		}
 	}
 }
