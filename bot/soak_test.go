@@ -26,7 +26,7 @@ import (
 )
 
 var (
-	soakTime = flag.Duration("soak", 7*time.Second, "how long TestSoak lets things go wrong")
+	soakTime = flag.Duration("soak", 6*time.Second, "how long TestSoak lets things go wrong")
 	soakSeed = flag.Uint64("soak-seed", 1, "of TestSoak's plan; 0: by chance")
 )
 
