@@ -45,6 +45,9 @@ func (s *session) ahead(ctx context.Context, p *place, form bool, w wait, handle
 // note is a modal that asks for nothing: it says m.
 func note(m chat.Message) slack.ModalViewRequest {
 	_, blocks := render(chat.Message{Text: chat.Cut(m.Markdown(), chat.MaxText)}, "")
+	if len(blocks) == 0 {
+		blocks = sections(mrkdwn(nothing))
+	}
 	return slack.ModalViewRequest{Type: slack.VTModal, Title: plainText("ckadbot"), Close: plainText("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
 }
 

@@ -93,6 +93,9 @@ func homeView(cards []chat.Message) slack.HomeTabViewRequest {
 		}
 		blocks = append(blocks, part...)
 	}
+	if len(blocks) == 0 { // nothing of it can be seen, and Slack takes no empty page
+		blocks = sections(mrkdwn(nothing))
+	}
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: blocks}}
 }
 

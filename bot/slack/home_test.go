@@ -189,9 +189,6 @@ func TestRefusedInputsAreMarkedInTheForm(t *testing.T) {
 		}
 		p.Fill("alice", form, map[string]string{"Name": "daily", "Time": "09:00"})
 		chattest.AwaitText(t, p, "alice", "Saved daily")
-		if _, found := chattest.Find(seen(p, "alice"), "no such time"); found {
-			t.Error("the form is still there")
-		}
 		clean(t, p)
 	})
 }
