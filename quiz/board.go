@@ -88,7 +88,15 @@ func (e *Engine) Leaderboard(ctx context.Context, b BoardRequest) (Board, error)
 
 // catchUp counts what was answered just now in a workspace, so that whoever looks at the board of a team sees what they did a
 // moment ago. It reports whether it left something to Run, as there is too much or others are at it.
+//
+// Those who look at boards of a workspace at once count one after the other, and wait for their turn without a connection:
+// otherwise a few of them would wait in the database with all connections, and everybody else for these.
 func (e *Engine) catchUp(ctx context.Context, workspace string) (behind bool, err error) {
+	leave, ok := e.counting.enter(ctx, workspace, scoreWait)
+	if !ok {
+		return true, nil
+	}
+	defer leave()
 	if err := e.sealClosed(ctx, workspace); err != nil {
 		return false, err
 	}

@@ -51,6 +51,7 @@ type Engine struct {
 	chance    *rand.Rand    // as safe for many goroutines as its source, as it keeps nothing itself
 	bank      bankCopy
 	clicks    queue
+	counting  turns         // of workspaces, for Leaderboard
 	wake      chan struct{} // tells Run that something may be due; holds at most one signal
 }
 
