@@ -290,7 +290,7 @@ func (s *soak) checkPosts() {
 // checkAnswers compares what people were told with what is stored.
 func (s *soak) checkAnswers() {
 	rows, err := s.db.Query(s.Context(), `
-		SELECT p.message, y.name, chr(65 + a.choice), a.changes, (SELECT count(*) FROM quiz.player o WHERE o.workspace = y.workspace AND o.name = y.name)
+		SELECT coalesce(p.message, ''), y.name, chr(65 + a.choice), a.changes, (SELECT count(*) FROM quiz.player o WHERE o.workspace = y.workspace AND o.name = y.name)
 		FROM quiz.answer a
 		JOIN quiz.post p   ON p.workspace = a.workspace AND p.round = a.round AND p.channel = a.channel
 		JOIN quiz.player y ON y.workspace = a.workspace AND y.id = a.player`)

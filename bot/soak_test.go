@@ -181,6 +181,7 @@ func everyDay(t testing.TB) quiz.Days {
 func (s *soak) runSeries(name string) {
 	chance := s.chance(uint64(100 + slices.Index(s.series, name)))
 	for ; ; s.wait(between(chance, 100, 1000)) {
+		next := time.After(s.pace())
 		due := time.Now().UTC().Truncate(time.Millisecond)
 		s.must(`UPDATE quiz.series SET next_at = $2 WHERE name = $1
 			AND NOT EXISTS (SELECT FROM quiz.round r WHERE r.series = series.id AND r.due = $2)`, name, due)
@@ -191,7 +192,20 @@ func (s *soak) runSeries(name string) {
 		if last {
 			return
 		}
+		select {
+		case <-next:
+		case <-s.over:
+		}
 	}
+}
+
+// pace is how long a series takes for a round at least. Slack takes fifty edits a minute, and a channel gets its next round when it
+// has the result of the last; a few seconds are soon over before that matters.
+func (s *soak) pace() time.Duration {
+	if *soakTime < time.Minute {
+		return 0
+	}
+	return time.Duration(len(s.series)) * 1500 * time.Millisecond
 }
 
 // await waits until the rounds of a series that were due are posted everywhere, and tells whether all is over. A round is not
