@@ -62,8 +62,7 @@ func (serve) Run(s session) error {
 	g.Go(func() error { defer end(); defer cancel(); return program.Run(ctx) })
 	g.Go(func() error { return deliveries.Run(ctx) })
 	if web != nil {
-		server := server{listener: web, log: s.log, database: pool.Ping, adapters: adapters, metrics: counts.Handler()}
-		context.AfterFunc(ctx, func() { server.stopping.Store(true) })
+		server := server{listener: web, log: s.log, database: pool.Ping, adapters: adapters, metrics: counts.Handler(), running: ctx}
 		g.Go(func() error { return server.serve(ended) })
 	}
 	err = g.Wait()

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -32,7 +31,7 @@ type server struct {
 	database func(context.Context) error // says whether it answers
 	adapters []chat.Adapter
 	metrics  http.Handler
-	stopping atomic.Bool
+	running  context.Context // ends when the bot is told to stop
 }
 
 // listen takes the address, so that nobody else can. What connects waits until serve is called.
@@ -101,7 +100,7 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusServiceUnavailable
 		lines = append(lines, what+": "+chat.Line(problem.Error(), 200))
 	}
-	if s.stopping.Load() {
+	if s.running.Err() != nil {
 		line("bot", errors.New("stopping"))
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), checking)

@@ -32,7 +32,7 @@ func fine(context.Context) error { return nil }
 
 func newServer(log *bytes.Buffer, d door, database func(context.Context) error) *server {
 	counts := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { sayText(w, 200, "ckadbot_queue_posts 0") })
-	return &server{log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), database: database, adapters: []chat.Adapter{d}, metrics: counts}
+	return &server{log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), database: database, adapters: []chat.Adapter{d}, metrics: counts, running: context.Background()}
 }
 
 func TestReadyTellsWhatIsMissing(t *testing.T) {
@@ -56,7 +56,11 @@ func TestReadyTellsWhatIsMissing(t *testing.T) {
 		"a line":       {fine, errors.New("two\nlines"), false, 503, "database: ok\ndoor: two lines\n"},
 	} {
 		s := newServer(new(bytes.Buffer), door{ready: tc.adapter}, tc.database)
-		s.stopping.Store(tc.stopping)
+		running, stop := context.WithCancel(t.Context())
+		if s.running = running; tc.stopping {
+			stop()
+		}
+		defer stop()
 		h := s.handler()
 		ready, alive := ask(h, "GET", "/readyz", ""), ask(h, "GET", "/healthz", "")
 		if ready.Code != tc.status || ready.Body.String() != tc.want {

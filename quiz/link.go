@@ -132,7 +132,8 @@ func (e *Engine) Link(ctx context.Context, code string, by Person) ([]Person, er
 		platform, _, _ := strings.Cut(by.Workspace, "/")
 		return e.queueNotice(ctx, tx, newNotice{
 			Workspace: of.Workspace, Kind: NoticeLinked, Player: player, Body: Joined{platform},
-			Dedupe: fmt.Sprintf("linked/%x", hashCode(code)), Expires: e.now().Add(linkedNews),
+			Dedupe: fmt.Sprintf("linked/%x", hashCode(code)), From: e.now().Add(time.Second), // first is answered who typed it
+			Expires: e.now().Add(linkedNews),
 		})
 	})
 	if errors.Is(err, ErrNoCode) {

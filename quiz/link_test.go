@@ -88,6 +88,7 @@ func TestJoinedIdentitiesAreOnePlayer(t *testing.T) {
 	w.answerAs(r, "far/G1/quiz", far("eve"), 0, "right")
 	w.mustLink(person("ada"), far("ada"))
 
+	w.clock.add(time.Second)
 	w.settle(d)
 	if len(d.said) != 1 || d.said[0].Kind != NoticeLinked || d.said[0].To.User != "U-ada" {
 		t.Errorf("notices: got %+v, want ada told, who made the code", d.said)
