@@ -100,9 +100,6 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusServiceUnavailable
 		lines = append(lines, what+": "+chat.Line(problem.Error(), 200))
 	}
-	if s.running.Err() != nil {
-		line("bot", errors.New("stopping"))
-	}
 	ctx, cancel := context.WithTimeout(r.Context(), checking)
 	defer cancel()
 	if s.database(ctx) != nil {
@@ -112,6 +109,9 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, a := range s.adapters {
 		line(a.Platform(), a.Ready())
+	}
+	if s.running.Err() != nil { // asked last: it may be why an adapter is not ready
+		line("bot", errors.New("stopping"))
 	}
 	sayText(w, status, strings.Join(lines, "\n"))
 }

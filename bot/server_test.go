@@ -52,7 +52,7 @@ func TestReadyTellsWhatIsMissing(t *testing.T) {
 		"nothing":      {fine, nil, false, 200, "database: ok\ndoor: ok\n"},
 		"the database": {away, nil, false, 503, "database: does not answer\ndoor: ok\n"},
 		"the platform": {fine, chat.ErrOffline, false, 503, "database: ok\ndoor: no connection\n"},
-		"time":         {fine, nil, true, 503, "bot: stopping\ndatabase: ok\ndoor: ok\n"},
+		"time":         {fine, nil, true, 503, "database: ok\ndoor: ok\nbot: stopping\n"},
 		"a line":       {fine, errors.New("two\nlines"), false, 503, "database: ok\ndoor: two lines\n"},
 	} {
 		s := newServer(new(bytes.Buffer), door{ready: tc.adapter}, tc.database)

@@ -34,7 +34,7 @@ func awaitIdentified(t *testing.T, f *fake, n int) []discordtest.Identified {
 // the other, and people are answered when all are there.
 func TestShards(t *testing.T) {
 	f := open(t)
-	const gap = 200 * time.Millisecond
+	const gap = 400 * time.Millisecond
 	f.adapter.gap = gap
 	f.AddGuilds(3000)
 	f.Recommend(4, 2)
@@ -51,8 +51,8 @@ func TestShards(t *testing.T) {
 		lanes[one.Shard%2] = append(lanes[one.Shard%2], one.At)
 	}
 	for lane, at := range lanes {
-		// The server's clock is started by what was sent before: a little less may pass there.
-		if len(at) != 2 || at[1].Sub(at[0]) < gap*9/10 {
+		// The bot waits from when it sent the first; when that arrives is up to a busy machine.
+		if len(at) != 2 || at[1].Sub(at[0]) < gap/2 {
 			t.Errorf("lane %d began at %v, want %v between", lane, at, gap)
 		}
 	}
