@@ -180,7 +180,8 @@ var purged = []struct{ table, of string }{
 	{"quiz.identity", `workspace = $1`},
 }
 
-// purgeSome deletes some rows of a table, unless the bot is back.
+// purgeSome deletes some rows of a table, unless the bot is back. It waits for rows that another bot is deleting: fewer than asked for
+// means that there are no more.
 func (e *Engine) purgeSome(ctx context.Context, workspace string, t struct{ table, of string }) (n int64, err error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
@@ -193,7 +194,7 @@ func (e *Engine) purgeSome(ctx context.Context, workspace string, t struct{ tabl
 		if err != nil {
 			return err
 		}
-		tag, err := tx.Exec(ctx, `DELETE FROM `+t.table+` WHERE ctid IN (SELECT ctid FROM `+t.table+` WHERE `+t.of+` LIMIT $2 FOR UPDATE SKIP LOCKED)`, workspace, tidyRows)
+		tag, err := tx.Exec(ctx, `DELETE FROM `+t.table+` WHERE ctid IN (SELECT ctid FROM `+t.table+` WHERE `+t.of+` LIMIT $2 FOR UPDATE)`, workspace, tidyRows)
 		n = tag.RowsAffected()
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.table, err)

@@ -101,6 +101,38 @@ func TestAWorkspaceLeavesNothingBehindAfterThirtyDays(t *testing.T) {
 	w.mustCreate(daily("daily", general))
 }
 
+// TestTheDataOfAWorkspaceIsGoneAlsoIfAnotherBotDiesDeletingIt: rows that somebody else holds are waited for, not passed over.
+func TestTheDataOfAWorkspaceIsGoneAlsoIfAnotherBotDiesDeletingIt(t *testing.T) {
+	w, d := newWorld(t, 80), &desk{}
+	aLife(t, w, d)
+	if err := w.Leave(t.Context(), ws); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.add(LeftFor)
+	other, err := w.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tag, err := other.Exec(t.Context(), `SELECT FROM quiz.notice WHERE workspace = $1 FOR UPDATE`, ws)
+	if err != nil || tag.RowsAffected() == 0 {
+		t.Fatalf("the other bot: got %d notices, %v, want some", tag.RowsAffected(), err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- w.tidy(t.Context()) }()
+	waiting := `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+	for len(done) == 0 && w.count(waiting) == 0 {
+	}
+	if err := other.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if left := pgtest.Traces(t, w.pool, ws); len(left) > 0 {
+		t.Errorf("left behind:\n%s", strings.Join(left, "\n"))
+	}
+}
+
 func TestWhoHasLeftIsNotShownUntilTheyAreBack(t *testing.T) {
 	w := newWorld(t, 30)
 	for _, name := range []string{"ada", "bob"} {

@@ -176,68 +176,33 @@ func (e *Engine) forgetSome(ctx context.Context, workspace string, round int64) 
 
 // deleteOld deletes what is kept for a fixed time.
 func (e *Engine) deleteOld(ctx context.Context, now time.Time) error {
-	private, notices := now.AddDate(0, -KeepPrivate, 0), now.Add(-KeepNotices)
-	old := `SELECT workspace, id FROM quiz.round WHERE player IS NOT NULL AND opens_at < $1 AND closes_at < $1 ORDER BY opens_at, workspace, id LIMIT $2`
+	private := now.AddDate(0, -KeepPrivate, 0)
 	for _, s := range []struct {
 		what, sql string
 		before    time.Time
 	}{
 		{"notices", `
 			DELETE FROM quiz.notice WHERE (workspace, id) IN (
-				SELECT workspace, id FROM quiz.notice WHERE finished_at < $1 AND expires_at < $1 LIMIT $2)`, notices},
+				SELECT workspace, id FROM quiz.notice WHERE finished_at < $1 AND expires_at < $1 LIMIT $2)`, now.Add(-KeepNotices)},
 		{"days away", `
 			DELETE FROM quiz.away WHERE (workspace, player, starts) IN (
 				SELECT workspace, player, starts FROM quiz.away WHERE ends < $1::timestamptz::date LIMIT $2)`, private},
-		{"codes", `
+		{"codes to link", `
 			DELETE FROM quiz.link_code WHERE (home, user_id) IN (
 				SELECT home, user_id FROM quiz.link_code WHERE expires_at <= $1 LIMIT $2)`, now},
-		{"codes of series", `
+		{"codes to share series", `
 			DELETE FROM quiz.series_code WHERE (workspace, series) IN (
 				SELECT workspace, series FROM quiz.series_code WHERE expires_at <= $1 LIMIT $2)`, now},
-		{"wrong codes", `
+		{"tries of codes", `
 			DELETE FROM quiz.code_try WHERE (home, user_id) IN (
 				SELECT home, user_id FROM quiz.code_try WHERE since <= $1 LIMIT $2)`, now.Add(-codeHour)},
-		{"codes to link", `
-			DELETE FROM quiz.link_code WHERE (home, user_id) IN (SELECT home, user_id FROM quiz.link_code WHERE expires_at < $1 LIMIT $2)`, now},
-		{"codes to share series", `
-			DELETE FROM quiz.series_code WHERE (workspace, series) IN (SELECT workspace, series FROM quiz.series_code WHERE expires_at < $1 LIMIT $2)`, now},
-		{"tries of codes", `
-			DELETE FROM quiz.code_try WHERE (home, user_id) IN (SELECT home, user_id FROM quiz.code_try WHERE since < $1 LIMIT $2)`, now.Add(-24 * time.Hour)},
-		{"answers that gave way to others", `
-			DELETE FROM quiz.answer_aside a USING (
-				SELECT a.workspace, a.round, a.position, a.given_by
-				FROM quiz.workspace w
-				JOIN quiz.round r        ON r.workspace = w.workspace AND r.closes_at < $1::timestamptz - make_interval(months => w.retention)
-				JOIN quiz.answer_aside a ON a.workspace = r.workspace AND a.round = r.id
-				WHERE w.retention IS NOT NULL LIMIT $2
-			) old
-			WHERE a.workspace = old.workspace AND a.round = old.round AND a.position = old.position AND a.given_by = old.given_by`, now},
 	} {
 		if err := e.repeat(ctx, s.what, s.sql, s.before); err != nil {
 			return err
 		}
 	}
-	// What refers to a round goes first, in statements of their own: triggers look whether answers are left.
 	for {
-		var n int64
-		err := pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
-			for _, sql := range []string{
-				`DELETE FROM quiz.answer a USING (` + old + `) old WHERE a.workspace = old.workspace AND a.round = old.id`,
-				`DELETE FROM quiz.answer_aside a USING (` + old + `) old WHERE a.workspace = old.workspace AND a.round = old.id`,
-				`DELETE FROM quiz.answer_aside a USING (` + old + `) old WHERE a.workspace = old.workspace AND a.round = old.id`,
-				`UPDATE quiz.report p SET round = NULL FROM (` + old + `) old WHERE p.workspace = old.workspace AND p.round = old.id`,
-				`DELETE FROM quiz.post p USING (` + old + `) old WHERE p.workspace = old.workspace AND p.round = old.id`,
-				`DELETE FROM quiz.round_question q USING (` + old + `) old WHERE q.workspace = old.workspace AND q.round = old.id`,
-				`DELETE FROM quiz.round r USING (` + old + `) old WHERE r.workspace = old.workspace AND r.id = old.id`,
-			} {
-				tag, err := tx.Exec(ctx, sql, private, tidyRounds)
-				if err != nil {
-					return err
-				}
-				n = tag.RowsAffected()
-			}
-			return nil
-		})
+		n, err := e.deletePrivate(ctx, private)
 		if err != nil {
 			return fmt.Errorf("delete old private rounds: %w", err)
 		}
@@ -245,6 +210,48 @@ func (e *Engine) deleteOld(ctx context.Context, now time.Time) error {
 			return nil
 		}
 	}
+}
+
+// deletePrivate deletes some of the rounds for one person alone that opened and closed before a time, with all that is of them, and
+// returns how many. Those that another bot is deleting are left to it.
+func (e *Engine) deletePrivate(ctx context.Context, before time.Time) (n int, err error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
+	err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT workspace::text, id FROM quiz.round WHERE player IS NOT NULL AND opens_at < $1 AND closes_at < $1
+			ORDER BY opens_at, workspace, id LIMIT $2
+			FOR UPDATE SKIP LOCKED`, before, tidyRounds)
+		if err != nil {
+			return err
+		}
+		var workspaces []string
+		var rounds []int64
+		var workspace string
+		var round int64
+		_, err = pgx.ForEachRow(rows, []any{&workspace, &round}, func() error {
+			workspaces, rounds = append(workspaces, workspace), append(rounds, round)
+			return nil
+		})
+		if n = len(rounds); err != nil || n == 0 {
+			return err
+		}
+		const these = ` (SELECT * FROM unnest($1::text[], $2::bigint[]))`
+		for _, sql := range []string{ // what refers to others goes first: triggers look whether answers are left
+			`DELETE FROM quiz.answer WHERE (workspace, round) IN` + these,
+			`DELETE FROM quiz.answer_aside WHERE (workspace, round) IN` + these,
+			`UPDATE quiz.report SET round = NULL WHERE (workspace, round) IN` + these,
+			`DELETE FROM quiz.post WHERE (workspace, round) IN` + these,
+			`DELETE FROM quiz.round_question WHERE (workspace, round) IN` + these,
+			`DELETE FROM quiz.round WHERE (workspace, id) IN` + these,
+		} {
+			if _, err := tx.Exec(ctx, sql, workspaces, rounds); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
 }
 
 // repeat runs a statement about $2 rows until there are fewer.

@@ -139,7 +139,8 @@ func TestPrivateRoundsAndNoticesGoAfterAWhile(t *testing.T) {
 	}
 	w.clock.set(w.now().AddDate(0, KeepPrivate, 0))
 	w.mustTidy()
-	for _, what := range []string{`quiz.round WHERE player IS NOT NULL`, `quiz.post WHERE channel LIKE 'player/%'`, `quiz.answer WHERE channel LIKE 'player/%'`, `quiz.away`} {
+	for _, what := range []string{`quiz.round WHERE player IS NOT NULL`, `quiz.post WHERE channel LIKE 'player/%'`, `quiz.answer WHERE channel LIKE 'player/%'`, `quiz.away`,
+		`quiz.link_code`, `quiz.series_code`, `quiz.code_try`} {
 		if n := w.count(`SELECT count(*) FROM ` + what); n != 0 {
 			t.Errorf("%s after two years: got %d, want none", what, n)
 		}
@@ -148,4 +149,34 @@ func TestPrivateRoundsAndNoticesGoAfterAWhile(t *testing.T) {
 		t.Errorf("reports: got %d, want both", n)
 	}
 	w.noDifferences()
+}
+
+// TestAPrivateRoundThatAnotherBotDeletesIsLeftToIt: and if that bot dies, it goes the next time.
+func TestAPrivateRoundThatAnotherBotDeletesIsLeftToIt(t *testing.T) {
+	w := newWorld(t, 80)
+	for range 3 {
+		if _, err := w.Practice(t.Context(), PracticeRequest{By: person("ada")}); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.add(30 * 24 * time.Hour)
+	}
+	w.clock.set(w.now().AddDate(0, KeepPrivate, 1))
+	other, err := w.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Exec(t.Context(), `SELECT FROM quiz.round WHERE player IS NOT NULL ORDER BY opens_at LIMIT 1 FOR UPDATE`); err != nil {
+		t.Fatal(err)
+	}
+	w.mustTidy()
+	if n := w.count(`SELECT count(*) FROM quiz.round WHERE player IS NOT NULL`); n != 1 {
+		t.Errorf("meanwhile: got %d private rounds, want the one that the other bot has", n)
+	}
+	if err := other.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.mustTidy()
+	if n := w.count(`SELECT count(*) FROM quiz.round WHERE player IS NOT NULL`); n != 0 {
+		t.Errorf("after the other bot died: got %d private rounds, want none", n)
+	}
 }
