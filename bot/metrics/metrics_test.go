@@ -126,3 +126,19 @@ func TestAQueueThatCannotBeReadIsLeftOut(t *testing.T) {
 		t.Errorf("got\n%s", all)
 	}
 }
+
+// An adapter that tells who is in which channel still does when its posts are counted: the home page asks for that.
+func TestACountedAdapterKeepsWhatItCan(t *testing.T) {
+	m := New(spec)
+	if _, ok := m.Adapter(keeper{}).(chat.Doorkeeper); !ok {
+		t.Error("nobody can ask a counted Doorkeeper who is inside")
+	}
+	if _, ok := m.Adapter(scripted{}).(chat.Doorkeeper); ok {
+		t.Error("an adapter that is no Doorkeeper becomes one")
+	}
+}
+
+type keeper struct {
+	scripted
+	chat.Doorkeeper
+}

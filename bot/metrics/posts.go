@@ -9,7 +9,7 @@ import (
 	"ckadbot/bot/chat"
 )
 
-// Adapter is a with its posts and edits counted.
+// Adapter is a with its posts and edits counted. It is a Doorkeeper if a is.
 func (m *Metrics) Adapter(a chat.Adapter) chat.Adapter {
 	posts := m.posts.MustCurryWith(prometheus.Labels{"platform": a.Platform()})
 	for _, action := range []string{post, edit} {
@@ -17,7 +17,14 @@ func (m *Metrics) Adapter(a chat.Adapter) chat.Adapter {
 			posts.WithLabelValues(action, outcome(err)) // shown from the beginning, or its first increase is never seen
 		}
 	}
-	return &counted{Adapter: a, posts: posts}
+	c := &counted{Adapter: a, posts: posts}
+	if keeper, ok := a.(chat.Doorkeeper); ok {
+		return struct {
+			*counted
+			chat.Doorkeeper
+		}{c, keeper}
+	}
+	return c
 }
 
 // What is done, as a label.
