@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -110,6 +111,78 @@ const (
 	verbVersions     = chat.AdminAction + "versions"
 )
 
+// clicks carry out what a button says, by its verb; forms take what was typed into one.
+var (
+	clicks = map[string]func(*App, context.Context, chat.Click, target) (chat.Reply, error){
+		verbAnswer:       (*App).answer,
+		verbStep:         (*App).answer,
+		verbPick:         (*App).pick,
+		verbType:         (*App).typeAnswer,
+		verbStart:        (*App).start,
+		verbReview:       (*App).review,
+		verbWhy:          (*App).why,
+		verbWrong:        (*App).why,
+		verbRepeat:       (*App).repeatMore,
+		verbMock:         (*App).startMock,
+		verbSkip:         (*App).skip,
+		verbFinish:       (*App).finish,
+		verbResult:       (*App).showResult,
+		verbAccept:       (*App).accept,
+		verbDecline:      (*App).decline,
+		verbPractice:     (*App).practiceAnew,
+		verbLook:         (*App).look,
+		verbQuiet:        (*App).stopReminding,
+		verbRemind:       (*App).remindFromHome,
+		verbHelp:         (*App).helpFromHome,
+		verbJoin:         (*App).join,
+		verbEntry:        (*App).showEntry,
+		verbShare:        (*App).shareEntry,
+		verbBoard:        (*App).showBoard,
+		verbPublish:      (*App).shareBoard,
+		verbBoast:        (*App).shareStats,
+		verbFind:         (*App).showResults,
+		verbTerms:        (*App).showTerms,
+		verbSuggest:      (*App).suggestFor,
+		verbApprove:      (*App).approve,
+		verbRefuse:       (*App).refuse,
+		verbQueue:        (*App).nextSuggestion,
+		verbEdit:         (*App).editFor,
+		verbRevert:       (*App).revertTo,
+		verbPause:        (*App).ruleSeries,
+		verbResume:       (*App).ruleSeries,
+		verbSkipDay:      (*App).ruleSeries,
+		verbNewSeries:    (*App).newSeriesFromHome,
+		verbExport:       (*App).export,
+		verbHide:         (*App).hide,
+		verbUnhide:       (*App).unhide,
+		verbForget:       (*App).forget,
+		verbKeep:         (*App).keep,
+		verbReport:       (*App).report,
+		verbReports:      (*App).nextReport,
+		verbFine:         (*App).declineReports,
+		verbEditQuestion: (*App).editQuestionFor,
+		verbRetire:       (*App).retireFor,
+		verbVoid:         (*App).voidFor,
+		verbRestore:      (*App).restoreFor,
+		verbVersions:     (*App).showVersions,
+	}
+	forms = map[string]func(*App, context.Context, chat.Submission, target) (chat.Reply, error){
+		defineForm:   (*App).submitDefine,
+		suggestForm:  (*App).submitSuggestion,
+		termForm:     (*App).submitTerm,
+		reportForm:   (*App).submitReport,
+		questionForm: (*App).submitQuestion,
+		seriesForm:   (*App).submitSeries,
+		typedForm:    (*App).submitTyped,
+	}
+)
+
+// roundNumbers are how many numbers follow the workspace in actions about a round, by verb.
+var roundNumbers = map[string]int{
+	verbAnswer: 3, verbStep: 3, verbPick: 3, verbReview: 2, verbWhy: 2, verbWrong: 2, verbSkip: 2, verbReport: 2, verbType: 2, typedForm: 2,
+	verbFinish: 2, verbResult: 1, verbMock: 1, verbStart: 1, verbAccept: 1, verbDecline: 1,
+}
+
 // A target is what an action names.
 type target struct {
 	verb      string
@@ -131,7 +204,7 @@ func parseAction(s string) (target, bool) {
 	if strings.ContainsRune(s, 0) || !utf8.ValidString(s) { // no action of ours, and nothing that PostgreSQL takes
 		return a, false
 	}
-	numbers, isRound := map[string]int{verbAnswer: 3, verbStep: 3, verbPick: 3, verbReview: 2, verbWhy: 2, verbWrong: 2, verbSkip: 2, verbReport: 2, verbFinish: 2, verbResult: 1, verbMock: 1, verbType: 2, typedForm: 2, verbStart: 1, verbAccept: 1, verbDecline: 1}[verb]
+	numbers, isRound := roundNumbers[verb]
 	if !ok || !isRound {
 		return a, ok
 	}

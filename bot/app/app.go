@@ -101,60 +101,11 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 	if home := c.Channel.Home(); !chat.Homeless(home) {
 		a.Present(ctx, home)
 	}
-	do, ok := map[string]func(context.Context, chat.Command) (chat.Reply, error){
-		"ckad define":              a.define,
-		"ckad search":              a.search,
-		"ckad terms":               a.terms,
-		"ckad suggest":             a.suggest,
-		"ckad ask":                 a.ask,
-		"ckad practice":            a.practice,
-		"ckad review":              a.repeat,
-		"ckad mock":                a.mock,
-		"ckad leaderboard":         a.leaderboard,
-		"ckad stats":               a.stats,
-		"ckad away":                a.away,
-		"ckad challenge":           a.challenge,
-		"ckad remind":              a.remind,
-		"ckad link":                a.link,
-		"ckad privacy":             a.privacy,
-		"ckad help":                help,
-		"ckad-admin help":          help,
-		"ckad-admin series create": a.createSeries,
-		"ckad-admin series list":   a.listSeries,
-		"ckad-admin series edit":   a.editSeries,
-		"ckad-admin series skip":   a.skipDates,
-		"ckad-admin series pause":  a.pauseSeries,
-		"ckad-admin series resume": a.resumeSeries,
-		"ckad-admin series remove": a.removeSeries,
-		"ckad-admin series join":   a.joinSeries,
-		"ckad-admin series leave":  a.leaveSeries,
-		"ckad-admin series share":  a.shareSeries,
-
-		"ckad-admin series unshare": a.unshareSeries,
-
-		"ckad-admin season open":  a.openSeason,
-		"ckad-admin season close": a.closeSeason,
-		"ckad-admin season list":  a.listSeasons,
-		"ckad-admin term add":     a.addTerm,
-		"ckad-admin term edit":    a.editTerm,
-		"ckad-admin term remove":  a.removeTerm,
-		"ckad-admin term history": a.termHistory,
-		"ckad-admin term revert":  a.revertTerm,
-		"ckad-admin suggestions":  a.suggestions,
-		"ckad-admin privacy":      a.retention,
-
-		"ckad-admin reports":          a.reports,
-		"ckad-admin question show":    a.showQuestion,
-		"ckad-admin question edit":    a.editQuestion,
-		"ckad-admin question retire":  a.retireQuestion,
-		"ckad-admin question void":    a.voidQuestion,
-		"ckad-admin question restore": a.restoreQuestion,
-		"ckad-admin question history": a.questionHistory,
-	}[c.Name]
+	do, ok := commands[c.Name]
 	if !ok {
-		do = a.unknown
+		do = (*App).unknown
 	}
-	return a.reply(do(ctx, c))
+	return a.reply(do(a, ctx, c))
 }
 
 // Click answers a press of a button.
@@ -166,61 +117,7 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 	if !ok {
 		return stale
 	}
-	do, ok := map[string]func(context.Context, chat.Click, target) (chat.Reply, error){
-		verbAnswer:   a.answer,
-		verbStep:     a.answer,
-		verbPick:     a.pick,
-		verbType:     a.typeAnswer,
-		verbStart:    a.start,
-		verbReview:   a.review,
-		verbWhy:      a.why,
-		verbWrong:    a.why,
-		verbRepeat:   a.repeatMore,
-		verbMock:     a.startMock,
-		verbSkip:     a.skip,
-		verbFinish:   a.finish,
-		verbResult:   a.showResult,
-		verbAccept:   a.accept,
-		verbDecline:  a.decline,
-		verbPractice: a.practiceAnew,
-		verbLook:     a.look,
-		verbQuiet:    a.stopReminding,
-		verbRemind:   a.remindFromHome,
-		verbHelp:     helpFromHome,
-		verbJoin:     a.join,
-		verbEntry:    a.showEntry,
-		verbShare:    a.shareEntry,
-		verbBoard:    a.showBoard,
-		verbPublish:  a.shareBoard,
-		verbBoast:    a.shareStats,
-		verbFind:     a.showResults,
-		verbTerms:    a.showTerms,
-		verbSuggest:  a.suggestFor,
-		verbApprove:  a.approve,
-		verbRefuse:   a.refuse,
-		verbQueue:    a.nextSuggestion,
-		verbEdit:     a.editFor,
-		verbRevert:   a.revertTo,
-
-		verbPause:     a.ruleSeries,
-		verbResume:    a.ruleSeries,
-		verbSkipDay:   a.ruleSeries,
-		verbNewSeries: a.newSeriesFromHome,
-		verbExport:    a.export,
-		verbHide:      a.hide,
-		verbUnhide:    a.unhide,
-		verbForget:    a.forget,
-		verbKeep:      a.keep,
-
-		verbReport:       a.report,
-		verbReports:      a.nextReport,
-		verbFine:         a.declineReports,
-		verbEditQuestion: a.editQuestionFor,
-		verbRetire:       a.retireFor,
-		verbVoid:         a.voidFor,
-		verbRestore:      a.restoreFor,
-		verbVersions:     a.showVersions,
-	}[to.verb]
+	do, ok := clicks[to.verb]
 	if !ok {
 		return stale
 	}
@@ -233,7 +130,7 @@ func (a *App) Click(ctx context.Context, c chat.Click) chat.Reply {
 	if c.Message.Channel, err = a.fromHome(ctx, c.User, c.Message.Channel, to); err != nil {
 		return a.reply(chat.Reply{}, err)
 	}
-	r := a.reply(do(ctx, c, to))
+	r := a.reply(do(a, ctx, c, to))
 	if onPage {
 		r.Message = withoutChannel(r.Message)
 	}
@@ -249,15 +146,7 @@ func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
 		defer a.memory.forget(s.User.Home())
 	}
 	to, ok := parseForm(s.Action)
-	do, known := map[string]func(context.Context, chat.Submission, target) (chat.Reply, error){
-		defineForm:   a.submitDefine,
-		suggestForm:  a.submitSuggestion,
-		termForm:     a.submitTerm,
-		reportForm:   a.submitReport,
-		questionForm: a.submitQuestion,
-		seriesForm:   a.submitSeries,
-		typedForm:    a.submitTyped,
-	}[to.verb]
+	do, known := forms[to.verb]
 	if !ok || !known {
 		return stale
 	}
@@ -269,7 +158,7 @@ func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
 	if s.Channel, err = a.fromHome(ctx, s.User, s.Channel, to); err != nil {
 		return a.reply(chat.Reply{}, err)
 	}
-	return a.reply(do(ctx, s, to))
+	return a.reply(do(a, ctx, s, to))
 }
 
 func person(u chat.User) quiz.Person {

@@ -366,6 +366,6 @@ func homeHelp(context.Context, chat.User) (*chat.Card, error) {
 }
 
 // helpFromHome is what the command says.
-func helpFromHome(context.Context, chat.Click, target) (chat.Reply, error) {
+func (*App) helpFromHome(context.Context, chat.Click, target) (chat.Reply, error) {
 	return private(helpText), nil
 }
