@@ -539,7 +539,7 @@ func (r *room) write(heading string, m chat.Message) {
 	fmt.Fprintf(&r.said, "%s:\n", heading)
 	var text strings.Builder
 	for _, span := range chat.Parse(m.Markdown()) {
-		if span.Manner == chat.Moment && time.Since(span.Time).Abs() < 5*time.Minute {
+		if span.Manner == chat.Moment && r.databaseSaid(span.Time) {
 			span.Text = "just now"
 		}
 		text.WriteString(span.Text)
@@ -547,8 +547,7 @@ func (r *room) write(heading string, m chat.Message) {
 			text.WriteString(" (" + span.URL + ")")
 		}
 	}
-	// The glossary dates its edits by the database's clock; other dates are the room's.
-	said := regexp.MustCompile(`(\bon |Version \d+, )`+time.Now().UTC().Format(time.DateOnly)).ReplaceAllString(text.String(), "${1}TODAY")
+	said := glossaryDay.ReplaceAllString(text.String(), "${1}TODAY")
 	// Codes are random.
 	said = regexp.MustCompile(`code=[A-Z2-9]{4}-[A-Z2-9]{4}`).ReplaceAllStringFunc(said, func(code string) string {
 		r.codes = append(r.codes, strings.TrimPrefix(code, "code="))
@@ -568,6 +567,21 @@ func (r *room) write(heading string, m chat.Message) {
 		}
 		r.said.WriteString("\n")
 	}
+}
+
+// The glossary dates its edits by the database's clock; all other dates are the room's.
+var glossaryDay = regexp.MustCompile(`((?:last changed by [^\n]+ on|(?m:^)Version \d+,) )\d{4}-\d\d-\d\d`)
+
+// databaseSaid tells whether a moment is one that the database's clock gave an edit of the glossary or a suggestion.
+func (r *room) databaseSaid(at time.Time) (said bool) {
+	err := r.pool.QueryRow(context.Background(), `
+		SELECT EXISTS (SELECT FROM kb.history WHERE date_trunc('second', changed_at) = $1)
+			OR EXISTS (SELECT FROM kb.entry WHERE date_trunc('second', changed_at) = $1)
+			OR EXISTS (SELECT FROM kb.suggestion WHERE date_trunc('second', at) = $1)`, at).Scan(&said)
+	if err != nil {
+		panic(err)
+	}
+	return said
 }
 
 // Hand writes the keys of a file down, and how many things each has.
