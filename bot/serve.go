@@ -46,10 +46,15 @@ func (serve) Run(s session) error {
 	if err != nil {
 		return err
 	}
-	var program *app.App
-	installed := func(ctx context.Context, home string) { program.Present(ctx, home) } // adapters serve when there is one
-	adapters := adapters(s, deliveries, installations, counts, installed)
-	engine := quiz.New(pool, quiz.Options{Log: s.log, Platforms: platforms(adapters), Others: []quiz.Keeper{glossary.People(), store.NewPeople(pool)}})
+	var program *app.App // adapters serve when there is one, and an engine
+	var engine *quiz.Engine
+	adapters := adapters(s, deliveries, installations, counts, homes{
+		present: func(ctx context.Context, home string) { program.Present(ctx, home) },
+		on: func(ctx context.Context, platform string) (here, left []string, err error) {
+			return engine.WorkspacesOn(ctx, platform)
+		},
+	})
+	engine = quiz.New(pool, quiz.Options{Log: s.log, Platforms: platforms(adapters), Others: []quiz.Keeper{glossary.People(), store.NewPeople(pool)}})
 	if err := loadBank(s, engine); err != nil {
 		return err
 	}
@@ -72,8 +77,14 @@ func (serve) Run(s session) error {
 	return fmt.Errorf("stopped: %w", err)
 }
 
+// homes is what adapters tell and ask about workspaces: see [app.App.Present] and [quiz.Engine.WorkspacesOn].
+type homes struct {
+	present func(ctx context.Context, home string)
+	on      func(ctx context.Context, platform string) (here, left []string, err error)
+}
+
 // adapters are those whose tokens are set, or else the terminal.
-func adapters(s session, deliveries *store.Deliveries, installations *store.Installations, counts *metrics.Metrics, installed func(context.Context, string)) (list []chat.Adapter) {
+func adapters(s session, deliveries *store.Deliveries, installations *store.Installations, counts *metrics.Metrics, all homes) (list []chat.Adapter) {
 	c := s.config
 	if c.console() {
 		terminal := console.New(console.Config{In: s.in, Out: s.out, Name: c.Name, Plain: c.NoColor, Log: s.log})
@@ -85,13 +96,14 @@ func adapters(s session, deliveries *store.Deliveries, installations *store.Inst
 	if c.slack() {
 		list = append(list, slack.New(slack.Config{
 			BotToken: string(c.SlackBotToken), AppToken: string(c.SlackAppToken), Secret: string(c.SlackSigningSecret), APIURL: c.SlackAPIURL,
-			Installations: installations, ClientID: c.SlackClientID, ClientSecret: string(c.SlackClientSecret), PublicURL: c.PublicURL, Welcome: app.Installed(), Installed: installed,
+			Installations: installations, ClientID: c.SlackClientID, ClientSecret: string(c.SlackClientSecret), PublicURL: c.PublicURL, Welcome: app.Installed(), Installed: all.present,
 			Log: s.log, Claim: deliveries.Claim, Responded: counts.Responded("slack"),
 		}))
 	}
 	if c.DiscordToken != "" {
 		list = append(list, discord.New(discord.Config{
 			Token: string(c.DiscordToken), PublicKey: c.DiscordPublicKey, Shards: c.DiscordShards, APIURL: c.DiscordAPIURL,
+			Workspaces: func(ctx context.Context) (here, left []string, err error) { return all.on(ctx, "discord") }, Installed: all.present,
 			Log: s.log, Claim: deliveries.Claim, Responded: counts.Responded("discord"),
 		}))
 	}

@@ -56,6 +56,11 @@ type Config struct {
 	// Claim tells whether this process is the first of all with this token to handle what key
 	// names; nil: it always is.
 	Claim func(ctx context.Context, key string) (first bool, err error)
+	// Workspaces gives those that something is kept of, told apart by whether the bot is in them
+	// or left them. With it the adapter finds out now and then what Discord did not tell.
+	Workspaces func(ctx context.Context) (here, left []string, err error)
+	// Installed goes with Workspaces. It is told of those among the left that the bot is in again.
+	Installed func(ctx context.Context, home string)
 	// Responded is told how each thing that somebody did was answered, if it is not nil.
 	Responded func(chat.Response)
 }
@@ -72,6 +77,10 @@ type Adapter struct {
 
 	shards int           // 0: as Discord recommends
 	gap    time.Duration // between new sessions of the gateway
+
+	workspaces func(context.Context) (here, left []string, err error)
+	installed  func(context.Context, string)
+	lag        time.Duration // before the first census
 
 	publicKey string // as it was given
 	key       ed25519.PublicKey
@@ -110,6 +119,8 @@ func New(c Config) *Adapter {
 		pause: backoff,
 
 		shards: c.Shards, gap: identifies,
+
+		workspaces: c.Workspaces, installed: c.Installed, lag: censusFirst,
 
 		publicKey: c.PublicKey,
 		key:       key,
@@ -158,6 +169,9 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 	defer a.Set(chat.ErrOffline)
 	a.door.open(r)
 	defer a.door.open(nil) // before Run waits for those inside
+	if a.workspaces != nil {
+		tasks.Go(func() { defer r.recovered(); r.takeCensus(ctx, a.lag) })
+	}
 	if a.publicKey != "" {
 		return a.listen(ctx, spec)
 	}

@@ -2,8 +2,6 @@ package discord
 
 import (
 	"context"
-	"errors"
-	"net/http"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -49,8 +47,7 @@ func (r *responder) left(ctx context.Context, id string) {
 	r.handler.Left(ctx, platform+"/"+id)
 }
 
-// missed finds out whether the bot is in a guild at all, after it could not post
-// there: nobody tells it that it was removed while it had no gateway.
+// missed finds out whether the bot is in a guild at all, after it could not post there.
 func (a *Adapter) missed(id string) {
 	r, leave := a.door.enter()
 	if r == nil || !snowflake(id) {
@@ -58,9 +55,11 @@ func (a *Adapter) missed(id string) {
 	}
 	defer leave()
 	r.task(func(ctx context.Context) {
-		err := a.rest.do(ctx, request{name: "look at guild " + id, method: http.MethodGet, path: "/guilds/" + id})
-		var no *refusal
-		if errors.As(err, &no) && (no.code == unknownGuild || no.code == missingAccess) && a.seen.First("left "+id) {
+		gone, err := a.rest.removed(ctx, id)
+		if err != nil {
+			a.log.Info("cannot find out whether the bot was removed from a guild", "workspace", id, "error", err)
+		}
+		if gone && a.seen.First("left "+id) {
 			r.left(ctx, id)
 		}
 	})

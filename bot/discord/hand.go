@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -49,8 +48,7 @@ func (a *Adapter) Member(ctx context.Context, u chat.User) (bool, error) {
 		return false, fmt.Errorf("person %q of %q is not one of Discord's", chat.Line(u.ID, 40), chat.Line(u.Workspace, 40))
 	}
 	err := a.rest.do(ctx, request{name: "look up a member", method: http.MethodGet, path: "/guilds/" + u.Workspace + "/members/" + u.ID})
-	var no *refusal
-	if errors.As(err, &no) && (no.code == unknownMember || no.code == unknownUser) {
+	if refusedWith(err, unknownMember, unknownUser) {
 		return false, nil
 	}
 	return err == nil, explain(err)

@@ -308,26 +308,32 @@ func TestEventsOfTheApplication(t *testing.T) {
 	}
 }
 
-// TestRemovalIsNoticedLate, when a post there is refused: without a gateway, or while it
-// had no connection, nobody told the bot. A channel that is closed to the bot, or deleted, is no removal.
+// TestRemovalIsNoticedLate, when a post there is refused. A channel that is closed to the bot, or deleted, is no
+// removal, nor is a guild that Discord does not show for once, as it is known to do.
 func TestRemovalIsNoticedLate(t *testing.T) {
 	both(t, "it is", func(t *testing.T, f *fake) {
 		left := make(chan string, 9)
 		startHTTP(t, f, &chattest.Handler{OnLeft: func(home string) { left <- home }})
+		refused := func() {
+			t.Helper()
+			var gone *chat.GoneError
+			if err := try(t, f); !errors.As(err, &gone) {
+				t.Errorf("got %v", err)
+			}
+		}
 		guild := "/guilds/" + discordtest.GuildID
 		f.Revoke("View Channel")
-		var gone *chat.GoneError
-		if err := try(t, f); !errors.As(err, &gone) {
-			t.Errorf("got %v", err)
-		}
+		refused()
 		awaitCalls(t, f, "GET", guild, 1)
 		f.Refuse("GET", guild, 404, unknownGuild, "Unknown Guild")
-		if err := try(t, f); !errors.As(err, &gone) {
-			t.Errorf("got %v", err)
-		}
+		refused()
+		awaitCalls(t, f, "GET", "/users/@me/guilds", 1)
+		f.LoseGuild(discordtest.GuildID)
+		refused()
 		if home := <-left; home != "discord/"+discordtest.GuildID || len(left) > 0 {
 			t.Errorf("left %s, and %d more", home, len(left))
 		}
+		awaitCalls(t, f, "GET", "/users/@me/guilds", 2)
 	})
 }
 

@@ -48,10 +48,11 @@ type bucket struct {
 	until time.Time
 }
 
-// route is what Discord counts a request by: its path without ids, and the
-// channel or guild that it is about.
+// route is what Discord counts a request by: its path without ids and query, and
+// the channel or guild that it is about.
 func (r request) route() (route, about string) {
-	parts := strings.Split(r.path, "/")
+	path, _, _ := strings.Cut(r.path, "?")
+	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		if !snowflake(part) {
 			continue

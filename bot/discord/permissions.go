@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -71,8 +70,7 @@ func listed(names []string) string {
 
 // unseen explains why a channel cannot be looked at.
 func unseen(err error) error {
-	var no *refusal
-	if errors.As(err, &no) && no.code == missingAccess {
+	if refusedWith(err, missingAccess) {
 		return &chat.GoneError{Reason: "I need View Channel, Send Messages and Embed Links in that channel; now I cannot even see it."}
 	}
 	return explain(err)

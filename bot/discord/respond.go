@@ -127,8 +127,7 @@ func (r *responder) reply(in *interaction, received time.Time, how chat.Response
 
 // responded completes how something was answered, and tells it, unless another process answered.
 func (r *responder) responded(received time.Time, how chat.Response, err error) {
-	var no *refusal
-	if r.told == nil || errors.As(err, &no) && no.code == acknowledged {
+	if r.told == nil || refusedWith(err, acknowledged) {
 		return
 	}
 	how.Answer = time.Since(received)
@@ -196,10 +195,9 @@ func (r *responder) deliver(in *interaction, reply chat.Reply, send func(*intera
 // done logs why an answer was not delivered. Another process with the same token
 // may have answered first; that is well.
 func (r *responder) done(in *interaction, err error) {
-	var no *refusal
 	switch {
 	case err == nil:
-	case errors.As(err, &no) && no.code == acknowledged:
+	case refusedWith(err, acknowledged):
 		r.log.Debug("interaction was answered elsewhere", "workspace", in.workspace(), "channel", in.ChannelID)
 	default:
 		r.log.Warn("answer was not delivered", "workspace", in.workspace(), "channel", in.ChannelID, "error", err)

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -50,6 +51,12 @@ type refusal struct {
 
 func (r *refusal) Error() string {
 	return fmt.Sprintf("Discord refuses: %d %s (code %d)", r.status, chat.Line(r.message, 300), r.code)
+}
+
+// refusedWith tells whether Discord refused with one of these codes of its own.
+func refusedWith(err error, codes ...int) bool {
+	var no *refusal
+	return errors.As(err, &no) && slices.Contains(codes, no.code)
 }
 
 // errUnsent is wrapped by errors of requests that certainly did not reach Discord.
@@ -226,9 +233,8 @@ func seconds(s string) time.Duration {
 	return time.Duration(f * float64(time.Second))
 }
 
-// insist makes a call until it succeeds, is refused, or ctx ends: for the answers
-// to people, who wait for them now. Discord ends an interaction's token itself,
-// so this is not for ever.
+// insist makes a call up to five times, until it succeeds, is refused, or ctx ends: for
+// the answers to people, who wait for them now, and for what nobody would make again soon.
 func (c *client) insist(ctx context.Context, r request) error {
 	for n := 1; ; n++ {
 		err := c.do(ctx, r)

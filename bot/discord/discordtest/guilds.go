@@ -1,7 +1,9 @@
 package discordtest
 
 import (
+	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -61,6 +63,11 @@ func (s *Server) LeaveGuild(id string) {
 	})
 }
 
+// LoseGuild takes the bot out of a guild while nobody tells it.
+func (s *Server) LoseGuild(id string) {
+	s.with(func() { s.guilds = slices.DeleteFunc(s.guilds, func(g string) bool { return g == id }) })
+}
+
 // Outage makes a guild unavailable for a moment, and available again.
 func (s *Server) Outage(id string) {
 	s.with(func() {
@@ -93,6 +100,30 @@ func (s *Server) guildsOf(ses *session) (ids []string) {
 		}
 	}
 	return ids
+}
+
+// listGuilds gives those that the bot is in, by their ids.
+func (s *Server) listGuilds(r *http.Request, _ []byte) (any, *refusal) {
+	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	if err != nil || limit < 1 || limit > 200 {
+		return nil, malformed("limit", "must be from 1 to 200")
+	}
+	after, err := strconv.ParseUint(r.URL.Query().Get("after"), 10, 64)
+	if err != nil {
+		return nil, malformed("after", "is not a snowflake")
+	}
+	var ids []uint64
+	for _, g := range s.guilds {
+		if id, err := strconv.ParseUint(g, 10, 64); err == nil && id > after {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	page := []any{}
+	for _, id := range ids[:min(limit, len(ids))] {
+		page = append(page, map[string]any{"id": strconv.FormatUint(id, 10), "name": "Guild", "icon": nil, "owner": false, "permissions": "0", "features": []any{}})
+	}
+	return page, nil
 }
 
 func unavailable(ids []string) []any {

@@ -3,6 +3,7 @@ package discordtest
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -130,8 +131,12 @@ func (s *Server) channelJSON(id string) map[string]any {
 }
 
 func (s *Server) getGuild(r *http.Request, _ []byte) (any, *refusal) {
-	if r.PathValue("guild") != GuildID {
+	id := r.PathValue("guild")
+	if !slices.Contains(s.guilds, id) {
 		return nil, &refusal{status: http.StatusNotFound, code: 10004, message: "Unknown Guild", excused: true}
+	}
+	if id != GuildID {
+		return map[string]any{"id": id, "name": "Guild " + id, "owner_id": "1", "roles": []any{}, "system_channel_id": nil}, nil
 	}
 	roles := []any{map[string]any{"id": GuildID, "name": "@everyone", "permissions": strconv.FormatInt(s.permissions, 10)}}
 	for id, p := range s.roles {

@@ -30,6 +30,7 @@ func (s *Server) routes() http.Handler {
 	for pattern, do := range map[string]route{
 		"GET /gateway/bot":                                s.gatewayBot,
 		"GET /users/@me":                                  func(*http.Request, []byte) (any, *refusal) { return botUser(), nil },
+		"GET /users/@me/guilds":                           s.listGuilds,
 		"GET /applications/@me":                           s.application,
 		"GET /applications/{app}/commands":                s.listCommands,
 		"PUT /applications/{app}/commands":                s.putCommands,
