@@ -39,11 +39,9 @@ func (s *session) complete(in interaction) menu {
 	found := make(chan menu, 1)
 	s.busy.Go(func() {
 		defer s.recovered("completion")
-		select {
-		case s.slots <- struct{}{}:
-			defer func() { <-s.slots }()
+		if ctx, end, ok := s.takeTurn(ctx); ok {
+			defer end()
 			found <- s.menu(ctx, in)
-		case <-ctx.Done():
 		}
 	})
 	select {

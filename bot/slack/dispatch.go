@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	maxAtOnce = 64              // handlers at work
+	maxAtOnce = 64              // events at work, see [turn]
 	maxInside = 10_000          // events that are not done; of more we say that we cannot take them
 	maxEvent  = 1 << 20         // bytes of one event; a modal, the largest thing in one, has at most 250 KB
 	patience  = time.Minute     // for one handler and its answer
@@ -43,7 +43,7 @@ type session struct {
 	work  context.Context // of handlers: ends when their time is over after Run's
 	stop  context.CancelFunc
 	end   context.CancelCauseFunc // ends Run
-	slots chan struct{}           // filled while a handler is at work
+	slots chan struct{}           // filled while an event is at work
 
 	mu     sync.Mutex // guards closed, and busy.Add against busy.Wait
 	closed bool
@@ -111,13 +111,12 @@ func (s *session) take(env envelope, acknowledge func(answer any)) bool {
 			acknowledge(nil)
 			env.wait.first = time.Since(env.wait.since)
 		}
-		select {
-		case s.slots <- struct{}{}:
-			defer func() { <-s.slots }()
-		case <-s.work.Done():
+		ctx, end, ok := s.takeTurn(s.work)
+		if !ok {
 			return
 		}
-		ctx, cancel := context.WithTimeout(s.work, patience)
+		defer end()
+		ctx, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
 		s.handle(ctx, env)
 	}()

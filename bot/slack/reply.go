@@ -64,6 +64,7 @@ func (s *session) reply(ctx context.Context, p place, r chat.Reply, w wait, how 
 
 // bring gives r to the person at p, one way or another.
 func (s *session) bring(ctx context.Context, p place, r chat.Reply) error {
+	defer stepAside(ctx)()
 	log := s.log.With("workspace", p.channel.Workspace, "channel", p.channel.ID)
 	if p.view != "" && r.Form == nil {
 		if err := s.update(ctx, p.view, p, note(r.Message)); err != nil {
@@ -195,6 +196,12 @@ func (s *session) respond(ctx context.Context, p place, r chat.Reply, file strin
 		return errors.New("response_url is no address of Slack's")
 	}
 	request.Header.Set("Content-Type", "application/json")
+	if p.at != nil {
+		if err := p.at.line.enter(ctx, s.second, false); err != nil {
+			return err
+		}
+		defer func() { p.at.line.leave(err) }()
+	}
 	answer, err := s.http.Do(request)
 	if err != nil {
 		return bare(err)

@@ -14,7 +14,8 @@
 // this process, then to all that share a database; it is handled once.
 //
 // What may run at once: everything that comes is handled in a goroutine of its
-// own, at most 64 at a time; Post and Edit may be called from anywhere, also
+// own, of which at most 64 are at work, and the others wait for Slack (turn.go). So no
+// workspace waits for another that is slow. Post and Edit may be called from anywhere, also
 // before and after Run. What is cached: names and admin rights of people, for
 // five minutes, tokens, for one, what was handled, for [chat.Memory], and the
 // response_urls of forms that are being filled in. What is stored is in bot/store.
@@ -105,8 +106,11 @@ func New(cfg Config) *Adapter {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &Adapter{cfg: cfg, log: cfg.Log.With("platform", "slack"), second: time.Second}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = maxCalls
+	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: timeout, PingTimeout: timeout / 2} // all workspaces may share a connection: one that died is to be noticed
 	// A redirect would carry the token to wherever it points.
-	a.http = &http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	a.http = &http.Client{Timeout: timeout, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	a.own, a.workspaces = a.newWorkspace(""), map[string]*workspace{}
 	a.own.api = a.newClient(cfg.BotToken)
 	return a

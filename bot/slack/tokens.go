@@ -27,6 +27,7 @@ func (w *workspace) client(ctx context.Context, enterprise string) (*slack.Clien
 	if api, _, ok := w.remembered(); ok {
 		return api, nil
 	}
+	defer stepAside(ctx)()
 	select {
 	case w.loading <- struct{}{}:
 		defer func() { <-w.loading }()

@@ -20,6 +20,7 @@ const leaving = 10 * time.Second
 // Whether ours still works is asked: an event may be older than the newest
 // installation, and tokens of people are none of ours.
 func (a *Adapter) removed(ctx context.Context, team, enterprise string) {
+	defer stepAside(ctx)()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaving)
 	defer cancel()
 	log := a.log.With("workspace", team)

@@ -29,6 +29,7 @@ type workspace struct {
 	*Adapter
 	team    string
 	limits  limits
+	line    line
 	loading chan struct{} // filled while somebody reads the installation, or renews its tokens
 
 	mu   sync.Mutex // guards the rest
@@ -95,7 +96,7 @@ func (a *Adapter) forget(w *workspace) {
 }
 
 func (a *Adapter) newWorkspace(team string) *workspace {
-	return &workspace{Adapter: a, team: team, limits: limits{second: a.second}, loading: make(chan struct{}, 1), used: time.Now()}
+	return &workspace{Adapter: a, team: team, limits: limits{second: a.second}, line: line{calls: make(chan struct{}, maxCalls)}, loading: make(chan struct{}, 1), used: time.Now()}
 }
 
 func (a *Adapter) newClient(token string) *slack.Client {
@@ -112,6 +113,10 @@ type call struct {
 // call has f make a call when the limits allow it. Errors are those of [failure],
 // and one that wraps errNotInstalled and a RetryError where the token is no good any more.
 func (w *workspace) call(ctx context.Context, c call, f func(api *slack.Client) error) error {
+	defer stepAside(ctx)()
+	if err := w.line.closed(w.second, c.hasty, 0); err != nil { // before it counts
+		return fmt.Errorf("%s: %w", c.what, err)
+	}
 	wait, ok := w.limits.turn(time.Now(), c.method, c.channel, c.hasty)
 	if !ok {
 		return fmt.Errorf("%s: %w", c.what, &chat.RetryError{After: wait})
@@ -123,7 +128,11 @@ func (w *workspace) call(ctx context.Context, c call, f func(api *slack.Client) 
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.what, err)
 	}
+	if err := w.line.enter(ctx, w.second, c.hasty); err != nil {
+		return fmt.Errorf("%s: %w", c.what, err)
+	}
 	said := f(api)
+	w.line.leave(said)
 	if w.cfg.Installations != nil && dead(said) {
 		return fmt.Errorf("%s: %w", c.what, w.lost(ctx, in))
 	}

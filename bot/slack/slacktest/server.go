@@ -79,6 +79,8 @@ type Server struct {
 	count      int            // makes ids and timestamps unique
 	watcher    func(person string, m chattest.Shown)
 	disturb    func(r *http.Request, person string) chattest.Trouble
+	silence    func(r *http.Request, person string) bool
+	spoken     chan struct{} // closed by the next Silence
 	waits      chattest.Waits
 }
 

@@ -23,6 +23,42 @@ func (s *Server) Disturb(f func(r *http.Request, person string) chattest.Trouble
 	s.disturb = f
 }
 
+// Silence has those requests of the bot for which f is true wait until Silence is called
+// again, or the bot gives up. f is as that of Disturb; nil: none waits.
+func (s *Server) Silence(f func(r *http.Request, person string) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.silence != nil {
+		close(s.spoken)
+	}
+	s.silence, s.spoken = f, make(chan struct{})
+}
+
+// silent waits with a request that is not to be answered; false if it is to be now.
+func (s *Server) silent(r *http.Request) bool {
+	s.mu.Lock()
+	no, spoken := s.silence != nil && s.silence(r, s.asker(r)), s.spoken
+	s.mu.Unlock()
+	if !no {
+		return false
+	}
+	select {
+	case <-spoken:
+		return false
+	case <-r.Context().Done():
+	case <-s.quit:
+	}
+	return true
+}
+
+// asker is the name of the person whom a request answers, "" if that is not known. The caller holds mu.
+func (s *Server) asker(r *http.Request) string {
+	if u := s.urls[r.PathValue("id")]; u != nil {
+		return s.personByID(u.user).name
+	}
+	return ""
+}
+
 // Waits are how long Slack waited since it was last asked.
 func (s *Server) Waits() (w chattest.Waits) {
 	s.mu.Lock()
@@ -48,16 +84,15 @@ type unsaidKey struct{}
 
 // troubled answers a request that is refused by Disturb, and marks one of which the answer is to be lost.
 func (s *Server) troubled(w http.ResponseWriter, r *http.Request) bool {
+	if s.silent(r) {
+		return true
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.disturb == nil {
 		return false
 	}
-	who := ""
-	if u := s.urls[r.PathValue("id")]; u != nil {
-		who = s.personByID(u.user).name
-	}
-	switch s.disturb(r, who) {
+	switch s.disturb(r, s.asker(r)) {
 	case chattest.Busy:
 		w.Header().Set("Retry-After", "1")
 		w.Header().Set("Content-Type", "application/json")
