@@ -112,11 +112,23 @@ func (b *bot) Click(_ context.Context, c chat.Click) chat.Reply {
 }
 
 func (b *bot) Submit(_ context.Context, s chat.Submission) chat.Reply {
-	text := "Saved."
+	text, invalid := "Saved.", map[string]string{}
+	if s.Values["time"] == "noon" {
+		invalid["time"] = "`noon` is no time: write it like `09:30`."
+	}
+	if strings.HasPrefix(s.Values["note"], "secret") {
+		invalid["note"] = "That is no note."
+	}
+	if s.Values["name"] == "Nothing fits" {
+		invalid["elsewhere"] = "Who knows where?"
+	}
+	if len(invalid) > 0 {
+		text = "Not saved."
+	}
 	for _, name := range []string{"name", "time", "topic", "note"} {
 		text += "\n" + name + ": “" + chat.Escape(s.Values[name]) + "”"
 	}
-	return chat.Reply{Message: chat.Message{Text: text}}
+	return chat.Reply{Message: chat.Message{Text: text}, Invalid: invalid}
 }
 
 func (b *bot) Home(context.Context, chat.User) []chat.Message { return nil }

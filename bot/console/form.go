@@ -4,29 +4,74 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"unicode"
 
 	"ckadbot/bot/chat"
 )
 
-// fill asks a form line by line and hands it in; clicked is as in reply.
+// fill asks a form line by line and hands it in; clicked is as in reply. Inputs that
+// are refused are asked again.
 func (s *session) fill(ctx context.Context, f chat.Form, clicked *shown) {
 	s.say(formHead(f))
 	values := map[string]string{}
-	for _, in := range f.Inputs {
-		v, err := s.ask(in, s.answering(ctx, f, in))
-		if errors.Is(err, errCancelled) {
-			s.say("Cancelled: nothing was handed in.")
+	var refused *chat.Reply // the last one that refused
+	for inputs := f.Inputs; ; {
+		if err := s.askAll(ctx, f, inputs, values); err != nil {
+			if errors.Is(err, errCancelled) {
+				s.say("Cancelled: nothing was handed in.")
+			} else {
+				s.say("Cancelled, since the input ended: nothing was handed in.")
+			}
+			if refused != nil { // it may say what was typed
+				s.reply(ctx, *refused, clicked)
+			}
 			return
 		}
-		if err != nil {
-			s.say("Cancelled, since the input ended: nothing was handed in.")
+		r := s.handler.Submit(ctx, chat.Submission{Action: f.Action, Values: maps.Clone(values), User: s.me(), Channel: here()})
+		if inputs = wrong(f, r.Invalid, values); len(inputs) == 0 {
+			s.reply(ctx, r, clicked)
 			return
+		}
+		refused = &r
+		s.say(problems(inputs, r.Invalid))
+	}
+}
+
+// askAll asks inputs of f and puts what is typed into values.
+func (s *session) askAll(ctx context.Context, f chat.Form, inputs []chat.Input, values map[string]string) error {
+	for _, in := range inputs {
+		v, err := s.ask(in, s.answering(ctx, f, in))
+		if err != nil {
+			return err
 		}
 		values[in.Name] = v
 	}
-	s.reply(ctx, s.handler.Submit(ctx, chat.Submission{Action: f.Action, Values: values, User: s.me(), Channel: here()}), clicked)
+	return nil
+}
+
+// wrong are the inputs of f that were refused, with what was typed; none if something else is wrong, too.
+func wrong(f chat.Form, invalid, values map[string]string) (inputs []chat.Input) {
+	for _, in := range f.Inputs {
+		if invalid[in.Name] != "" {
+			in.Value = values[in.Name]
+			inputs = append(inputs, in)
+		}
+	}
+	if len(inputs) < len(invalid) {
+		return nil
+	}
+	return inputs
+}
+
+// problems says what is wrong with inputs, and how it goes on.
+func problems(inputs []chat.Input, invalid map[string]string) string {
+	text := ""
+	for _, in := range inputs {
+		text += "**" + chat.Escape(single(in.Label)) + "**: " + invalid[in.Name] + "\n"
+	}
+	return text + "Please type this again. What else you typed is kept; `/cancel` stops."
 }
 
 // errCancelled says that somebody typed /cancel.
