@@ -115,6 +115,7 @@ func newCrowd(b *testing.B, w workplace) *theCrowd {
 		c.served.Type("alice", "/ckad define")
 		c.form = chattest.Await(b, w, "alice", func(m chattest.Shown) bool { return m.Form })
 	}
+	topic := onePressTopic(b)
 	for n := range askedRounds {
 		name, channel := fmt.Sprint("place", n), ""
 		if onSlack {
@@ -122,7 +123,7 @@ func newCrowd(b *testing.B, w workplace) *theCrowd {
 		} else {
 			channel = c.served.(*discordtest.Server).AddChannel(name)
 		}
-		c.TypeIn(channel, "admin", "/ckad ask "+onePressTopic(b))
+		c.TypeIn(channel, "admin", "/ckad ask "+topic)
 		c.rounds = append(c.rounds, chattest.Await(b, w, "admin", func(m chattest.Shown) bool {
 			return m.Channel == channel && slices.Contains(m.Buttons, "A")
 		}))

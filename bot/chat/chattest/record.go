@@ -30,8 +30,11 @@ type Call struct {
 type Record struct {
 	file  string     // each call is appended there as a line of JSON; "" for nowhere
 	mu    sync.Mutex // guards calls and writing
-	calls []Call
+	calls []Call     // with bodies as they came: most are never looked at
 }
+
+// kept is how many calls there are at least before the oldest are forgotten.
+const kept = 10_000
 
 // NewRecord makes a record. If the environment variable CONTRACT_CAPTURE names
 // a directory, the calls are also appended to that file there, each with one
@@ -50,32 +53,43 @@ func (c *Record) Add(r *http.Request, body []byte) {
 		Method: r.Method, Path: r.URL.Path, ContentType: r.Header.Get("Content-Type"),
 		Bearer: r.Header.Get("Authorization") != "", Query: r.URL.RawQuery, Body: body,
 	}
-	if form, err := ReadForm(call.ContentType, body); err == nil {
-		call.Body, call.Files = form.JSON, len(form.Files)
-	}
-	if len(call.Body) > 0 && !json.Valid(call.Body) {
-		call.Body, _ = json.Marshal(string(call.Body)) // a string is always JSON
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if len(c.calls) >= 2*kept {
+		c.calls = slices.Clone(c.calls[kept:])
+	}
 	c.calls = append(c.calls, call)
 	if err := c.write(call); err != nil {
 		panic(err)
 	}
 }
 
-// Calls are the requests so far, in the order in which they came.
-func (c *Record) Calls() []Call {
+// read makes the body that came with a call JSON.
+func (call Call) read() Call {
+	if form, err := ReadForm(call.ContentType, call.Body); err == nil {
+		call.Body, call.Files = form.JSON, len(form.Files)
+	}
+	if len(call.Body) > 0 && !json.Valid(call.Body) {
+		call.Body, _ = json.Marshal(string(call.Body)) // a string is always JSON
+	}
+	return call
+}
+
+// Calls are the requests so far, in the order in which they came; of very many, the last ones.
+func (c *Record) Calls() (all []Call) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Clone(c.calls)
+	for _, call := range c.calls {
+		all = append(all, call.read())
+	}
+	return all
 }
 
 func (c *Record) write(call Call) error {
 	if c.file == "" {
 		return nil
 	}
-	line, err := json.Marshal(call)
+	line, err := json.Marshal(call.read())
 	if err != nil {
 		return err
 	}

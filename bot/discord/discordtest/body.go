@@ -3,6 +3,7 @@ package discordtest
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -77,7 +78,12 @@ const (
 )
 
 // length counts as strictly as Discord may: in UTF-16 units.
-func length(s string) int { return len(utf16.Encode([]rune(s))) }
+func length(s string) (n int) {
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
 
 // A form of checks that stops at the first problem.
 type checks struct{ no *refusal }
@@ -96,7 +102,11 @@ func (c *checks) text(field, s string, lo, hi int) {
 }
 
 func parse(b []byte, into any) *refusal {
-	if err := json.Unmarshal(b, into); err != nil {
+	err := json.Unmarshal(b, into)
+	switch _, broken := err.(*json.SyntaxError); {
+	case broken:
+		return &refusal{status: http.StatusBadRequest, code: 50109, message: "The request body contains invalid JSON."}
+	case err != nil:
 		return malformed("body", err.Error())
 	}
 	return nil

@@ -103,7 +103,10 @@ func (s *Server) putCommands(_ *http.Request, b []byte) (any, *refusal) {
 	if c.no != nil {
 		return nil, c.no
 	}
-	s.commands = list
+	s.commands, s.spec = list, chat.Spec{}
+	for _, cmd := range list {
+		s.spec.Commands = append(s.spec.Commands, cmd.spec())
+	}
 	s.flush()
 	return s.listCommands(nil, nil)
 }
@@ -168,15 +171,6 @@ func lean(v any) any {
 	return v
 }
 
-// spec is what is registered, so that typed lines can be read by it.
-func (s *Server) spec() chat.Spec {
-	var spec chat.Spec
-	for _, c := range s.commands {
-		spec.Commands = append(spec.Commands, c.spec())
-	}
-	return spec
-}
-
 func (cmd *command) spec() chat.CommandSpec {
 	spec := chat.CommandSpec{Name: cmd.Name}
 	for _, o := range cmd.Options {
@@ -197,7 +191,7 @@ func (cmd *command) spec() chat.CommandSpec {
 // typed turns a line into the data of an interaction, as Discord's client would.
 // It is an error where the client would not let a person go on.
 func (s *Server) typed(line, focused string) (map[string]any, error) {
-	c, ok := s.spec().Parse(line, chat.Names{Person: s.personNamed, Place: s.channelNamed})
+	c, ok := s.spec.Parse(line, chat.Names{Person: s.personNamed, Place: s.channelNamed})
 	if !ok {
 		return nil, fmt.Errorf("there is no command %q", line)
 	}

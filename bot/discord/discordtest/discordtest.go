@@ -58,7 +58,8 @@ type Server struct {
 	last         uint64     // the id given last
 	skew         time.Duration
 	token        string
-	people       map[string]*person
+	people       map[string]*person // by name
+	byID         map[string]*person
 	channels     map[string]string      // names by id
 	directs      map[string]*person     // by the id of the channel for them alone
 	parents      map[string]string      // of threads, by id
@@ -66,7 +67,9 @@ type Server struct {
 	roles        map[string]int64       // of the bot, by id: what they allow
 	overwrites   map[string][]overwrite // by channel
 	commands     []*command
-	messages     []*message
+	spec         chat.Spec  // of them, by which typed lines are read
+	messages     []*message // by id, which is by age
+	alone        int        // how many of them one person alone sees
 	nonces       map[string]*message
 	interactions map[string]*interaction // by token
 	forms        []*shownForm
@@ -123,7 +126,7 @@ func New() *Server {
 	s := &Server{
 		calls: chattest.NewRecord("discord.jsonl"),
 		last:  1_100_000_000_000_000_000, token: Token,
-		people: map[string]*person{}, directs: map[string]*person{}, channels: map[string]string{GeneralID: "general"},
+		people: map[string]*person{}, byID: map[string]*person{}, directs: map[string]*person{}, channels: map[string]string{GeneralID: "general"},
 		parents: map[string]string{}, roles: map[string]int64{}, overwrites: map[string][]overwrite{},
 		permissions: everything, nonces: map[string]*message{}, interactions: map[string]*interaction{},
 		conns:  map[*websocket.Conn]bool{},
@@ -226,19 +229,12 @@ func (s *Server) person(name string) *person {
 		if name == "admin" {
 			p.permissions |= manageGuild
 		}
-		s.people[name] = p
+		s.people[name], s.byID[p.id] = p, p
 	}
 	return p
 }
 
-func (s *Server) personByID(id string) *person {
-	for _, p := range s.people {
-		if p.id == id {
-			return p
-		}
-	}
-	return nil
-}
+func (s *Server) personByID(id string) *person { return s.byID[id] }
 
 // Rename gives a person a nickname in the guild.
 func (s *Server) Rename(name, nick string) {

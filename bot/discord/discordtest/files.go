@@ -34,8 +34,8 @@ func unpack(kind string, body []byte) ([]byte, *refusal) {
 		return nil, malformed("body", err.Error())
 	}
 	var message map[string]any
-	if no := parse(form.JSON, &message); no != nil {
-		return nil, no
+	if err := json.Unmarshal(form.JSON, &message); err != nil {
+		return nil, malformed("payload_json", err.Error())
 	}
 	holder := message
 	if data, ok := message["data"].(map[string]any); ok { // of an answer to an interaction

@@ -13,16 +13,18 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
 // PublicKey is the application's, for DISCORD_PUBLIC_KEY.
 func PublicKey() string { return hex.EncodeToString(privateKey().Public().(ed25519.PublicKey)) }
 
-func privateKey() ed25519.PrivateKey {
+// privateKey is made once, as that takes as long as a signature.
+var privateKey = sync.OnceValue(func() ed25519.PrivateKey {
 	seed := sha256.Sum256([]byte("discordtest"))
 	return ed25519.NewKeyFromSeed(seed[:])
-}
+})
 
 // Sign gives the headers of a request that Discord makes at that time.
 func Sign(body []byte, at time.Time) http.Header {

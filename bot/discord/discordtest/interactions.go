@@ -67,37 +67,48 @@ func (s *Server) firstAnswer(in *interaction, b []byte) *refusal {
 
 // answer does what the first answer to an interaction asks for.
 func (s *Server) answer(in *interaction, b []byte) *refusal {
-	var kind struct {
-		Type int `json:"type"`
-		Data struct {
-			Flags int `json:"flags"`
-		} `json:"data"`
+	var body struct {
+		Type int        `json:"type"`
+		Data answerBody `json:"data"`
 	}
-	if no := parse(b, &kind); no != nil {
+	if no := parse(b, &body); no != nil {
 		return no
 	}
 	onMessage := in.clicked != nil
 	switch {
-	case (kind.Type == answerChoices) != (in.kind == kindComplete):
-		return malformed("type", fmt.Sprintf("%d does not answer an interaction of type %d", kind.Type, in.kind))
-	case kind.Type == answerChoices:
-		return in.propose(b)
-	case kind.Type == answerForm && in.kind != kindSubmit:
-		return s.open(in, b)
-	case kind.Type == answerMessage:
-		return s.say(in, b)
-	case kind.Type == answerInPlace && onMessage:
+	case (body.Type == answerChoices) != (in.kind == kindComplete):
+		return malformed("type", fmt.Sprintf("%d does not answer an interaction of type %d", body.Type, in.kind))
+	case body.Type == answerChoices:
+		return in.propose(body.Data.Choices)
+	case body.Type == answerForm && in.kind != kindSubmit:
+		return s.open(in, modalBody{body.Data.CustomID, body.Data.Title, deref(body.Data.Components)})
+	case body.Type == answerMessage:
+		return s.say(in, body.Data.messageBody)
+	case body.Type == answerInPlace && onMessage:
 		in.original = in.clicked
-		return s.replace(in, b)
-	case kind.Type == answerLaterInPlace && onMessage:
+		return s.replace(in, body.Data.messageBody)
+	case body.Type == answerLaterInPlace && onMessage:
 		in.original = in.clicked
 		return nil
-	case kind.Type == answerLater:
-		in.original = s.store(in.channel, in.viewer(kind.Data.Flags), messageBody{}, true)
+	case body.Type == answerLater:
+		in.original = s.store(in.channel, in.viewer(body.Data.Flags), messageBody{}, true)
 		in.original.thinking, in.original.to = true, in
 		return nil
 	}
-	return malformed("type", fmt.Sprintf("%d does not answer an interaction of type %d", kind.Type, in.kind))
+	return malformed("type", fmt.Sprintf("%d does not answer an interaction of type %d", body.Type, in.kind))
+}
+
+// An answerBody is a message, a form, or what can be chosen.
+type answerBody struct {
+	messageBody
+	CustomID string   `json:"custom_id"`
+	Title    string   `json:"title"`
+	Choices  []choice `json:"choices"`
+}
+
+type choice struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 func (in *interaction) viewer(flags int) *person {
@@ -107,59 +118,39 @@ func (in *interaction) viewer(flags int) *person {
 	return nil
 }
 
-func (s *Server) say(in *interaction, b []byte) *refusal {
-	var body struct{ Data messageBody }
-	if no := parse(b, &body); no != nil {
+func (s *Server) say(in *interaction, body messageBody) *refusal {
+	if no := body.check(true); no != nil {
 		return no
 	}
-	if no := body.Data.check(true); no != nil {
-		return no
-	}
-	in.original = s.storeTo(in, in.channel, in.viewer(body.Data.Flags), body.Data, true)
+	in.original = s.storeTo(in, in.channel, in.viewer(body.Flags), body, true)
 	return nil
 }
 
 // replace puts the answer in place of the message that was clicked.
-func (s *Server) replace(in *interaction, b []byte) *refusal {
-	var body struct{ Data messageBody }
-	if no := parse(b, &body); no != nil {
+func (s *Server) replace(in *interaction, body messageBody) *refusal {
+	if no := body.check(false); no != nil {
 		return no
 	}
-	if no := body.Data.check(false); no != nil {
-		return no
-	}
-	in.clicked.put(body.Data)
+	in.clicked.put(body)
 	s.answeredNow(in)
 	s.changeOf(in.clicked)
 	return nil
 }
 
-func (s *Server) open(in *interaction, b []byte) *refusal {
-	var body struct{ Data modalBody }
-	if no := parse(b, &body); no != nil {
+func (s *Server) open(in *interaction, body modalBody) *refusal {
+	if no := body.check(); no != nil {
 		return no
 	}
-	if no := body.Data.check(); no != nil {
-		return no
-	}
-	s.forms = append(s.forms, &shownForm{id: in.id, person: in.person, channel: in.channel, clicked: in.clicked, modal: body.Data})
+	s.forms = append(s.forms, &shownForm{id: in.id, person: in.person, channel: in.channel, clicked: in.clicked, modal: body})
 	return nil
 }
 
-func (in *interaction) propose(b []byte) *refusal {
-	var body struct {
-		Data struct {
-			Choices []struct{ Name, Value string }
-		}
-	}
-	if no := parse(b, &body); no != nil {
-		return no
-	}
+func (in *interaction) propose(choices []choice) *refusal {
 	var c checks
-	c.that(body.Data.Choices != nil, "choices", "is required")
-	c.that(len(body.Data.Choices) <= 25, "choices", "must be 25 or fewer")
+	c.that(choices != nil, "choices", "is required")
+	c.that(len(choices) <= 25, "choices", "must be 25 or fewer")
 	var all []chat.Choice
-	for _, ch := range body.Data.Choices {
+	for _, ch := range choices {
 		c.text("choices.name", ch.Name, 1, 100)
 		c.text("choices.value", ch.Value, 1, 100)
 		all = append(all, chat.Choice{Label: ch.Name, Value: ch.Value})

@@ -73,16 +73,16 @@ func (m *message) text() string {
 // notified works out whom a new message notifies. Embeds notify nobody. Without
 // allowed_mentions an answer to an interaction notifies people, a post also everyone.
 func (s *Server) notified(body messageBody, answer bool) (names []string) {
+	content := value(body.Content)
+	if !strings.Contains(content, "@") {
+		return nil
+	}
 	allowed := body.AllowedMentions
 	if allowed == nil {
 		allowed = &mentions{Parse: []string{"users"}}
 		if !answer {
 			allowed.Parse = append(allowed.Parse, "everyone", "roles")
 		}
-	}
-	content := value(body.Content)
-	if content == "" {
-		return nil
 	}
 	for name, p := range s.people {
 		named := strings.Contains(content, "<@"+p.id+">") || strings.Contains(content, "<@!"+p.id+">")
@@ -105,21 +105,44 @@ func (s *Server) storeTo(to *interaction, channel string, viewer *person, body m
 	m := &message{id: s.id(), to: to, nonce: strings.Trim(string(body.Nonce), `"`), channel: channel, viewer: viewer, posted: s.now(), pings: s.notified(body, answer)}
 	m.put(body)
 	s.messages = append(s.messages, m)
+	if viewer != nil {
+		s.alone++
+		s.forget()
+	}
 	s.changeOf(m)
 	return m
 }
 
-func (s *Server) find(channel, id string) *message {
-	for _, m := range s.messages {
-		if m.id == id && (channel == "" || m.channel == channel) {
-			return m
-		}
+// kept is how many messages that one person alone sees there are at least before the oldest
+// are gone. That is more than Discord promises, whose programs forget them when they are restarted.
+const kept = 10_000
+
+func (s *Server) forget() {
+	if s.alone < 2*kept {
+		return
 	}
-	return nil
+	s.messages = slices.DeleteFunc(s.messages, func(m *message) bool {
+		old := m.viewer != nil && s.alone > kept
+		if old {
+			s.alone--
+		}
+		return old
+	})
+}
+
+func (s *Server) find(channel, id string) *message {
+	i, found := slices.BinarySearchFunc(s.messages, id, func(m *message, id string) int { return strings.Compare(m.id, id) })
+	if !found || channel != "" && s.messages[i].channel != channel {
+		return nil
+	}
+	return s.messages[i]
 }
 
 func (s *Server) remove(m *message) {
 	s.messages = slices.DeleteFunc(s.messages, func(o *message) bool { return o == m })
+	if m.viewer != nil {
+		s.alone--
+	}
 	s.change()
 }
 

@@ -132,8 +132,6 @@ func (s *Server) admit(r *http.Request, body []byte) *refusal {
 		return &refusal{status: http.StatusBadRequest, message: "the bot's token does not belong here"}
 	case kind != "application/json" && !strings.HasPrefix(kind, "multipart/form-data") && len(body) > 0:
 		return &refusal{status: http.StatusBadRequest, code: 50035, message: "Expected \"Content-Type\" header to be application/json"}
-	case len(body) > 0 && !json.Valid(body):
-		return &refusal{status: http.StatusBadRequest, code: 50109, message: "The request body contains invalid JSON."}
 	}
 	return nil
 }

@@ -74,10 +74,7 @@ func (s *Server) Press(name string, m chattest.Shown, label string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.person(name)
-	for _, msg := range s.messages {
-		if msg.channel+" "+msg.ts != m.ID {
-			continue
-		}
+	if msg := s.placed[m.ID]; msg != nil {
 		if button := findButton(msg.blocks, label); button != nil {
 			s.press(p, msg, button)
 			return
@@ -215,7 +212,7 @@ func (s *Server) tellTimeout(e *envelope) {
 		user = word(object(e.payload["user"])["id"])
 	}
 	m := &message{ts: s.stamp(), channel: General, only: user, text: "Slack: operation_timeout, the app did not respond"}
-	s.messages = append(s.messages, m)
+	s.keep(m)
 	s.showNew(m)
 }
 

@@ -90,7 +90,7 @@ func (s *Server) completeUpload(args map[string]any) (map[string]any, string) {
 		}
 		f.done = true
 		if to != nil {
-			s.messages = append(s.messages, &message{ts: s.stamp(), channel: to.id, text: word(args["initial_comment"]), file: f})
+			s.keep(&message{ts: s.stamp(), channel: to.id, text: word(args["initial_comment"]), file: f})
 		}
 		answer = append(answer, map[string]any{"id": d.ID, "title": d.Title})
 	}

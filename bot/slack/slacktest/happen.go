@@ -2,7 +2,6 @@ package slacktest
 
 import (
 	"maps"
-	"slices"
 	"time"
 
 	"ckadbot/bot/chat/chattest"
@@ -125,11 +124,10 @@ func (s *Server) Admit() {
 func (s *Server) ThreadOf(m chattest.Shown) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.messages, func(msg *message) bool { return msg.channel+" "+msg.ts == m.ID })
-	if i < 0 {
-		return ""
+	if msg := s.placed[m.ID]; msg != nil {
+		return msg.thread
 	}
-	return s.messages[i].thread
+	return ""
 }
 
 // UseUpResponses makes all response_urls so far used up, as five messages do.

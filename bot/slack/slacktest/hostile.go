@@ -6,11 +6,9 @@ import "ckadbot/bot/chat/chattest"
 func (s *Server) Forge(name string, m chattest.Shown, action string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, msg := range s.messages {
-		if msg.channel+" "+msg.ts == m.ID {
-			s.press(s.person(name), msg, map[string]any{"type": "button", "action_id": action, "text": map[string]any{"type": "plain_text", "text": "Forged", "emoji": true}})
-			return
-		}
+	if msg := s.placed[m.ID]; msg != nil {
+		s.press(s.person(name), msg, map[string]any{"type": "button", "action_id": action, "text": map[string]any{"type": "plain_text", "text": "Forged", "emoji": true}})
+		return
 	}
 	s.complain("%s cannot press %q: there is no such message", name, action)
 }

@@ -34,10 +34,8 @@ func (s *Server) openConversation(args map[string]any) (map[string]any, string) 
 
 // permalink is the address of a message that all in the channel see.
 func (s *Server) permalink(args map[string]any) (map[string]any, string) {
-	for _, m := range s.messages {
-		if m.channel == args["channel"] && m.ts == args["message_ts"] && m.only == "" {
-			return map[string]any{"channel": m.channel, "permalink": "https://test.slack.com/archives/" + m.channel + "/p" + strings.ReplaceAll(m.ts, ".", "")}, ""
-		}
+	if m := s.public(word(args["channel"]), word(args["message_ts"])); m != nil {
+		return map[string]any{"channel": m.channel, "permalink": "https://test.slack.com/archives/" + m.channel + "/p" + strings.ReplaceAll(m.ts, ".", "")}, ""
 	}
 	return nil, "message_not_found"
 }
@@ -81,9 +79,47 @@ func (s *Server) newMessage(c *channel, only string, args map[string]any) (*mess
 	m := &message{ts: s.stamp(), channel: c.id, thread: thread, only: only, text: word(args["text"]), blocks: array(args["blocks"]), metadata: object(args["metadata"])}
 	m.pings, m.to = s.pings(args), word(args[":to"])
 	m.asked, _ = args[":asked"].(time.Time)
-	s.messages = append(s.messages, m)
+	s.keep(m)
 	s.showNew(m)
 	return m, ""
+}
+
+// kept is how many messages that one person alone sees there are at least before the oldest
+// are gone. That is more than Slack promises, which forgets them when the person leaves.
+const kept = 10_000
+
+// keep adds a message. The caller holds mu.
+func (s *Server) keep(m *message) {
+	s.messages, s.placed[m.id()] = append(s.messages, m), m
+	if m.only == "" {
+		return
+	}
+	if s.alone++; s.alone < 2*kept {
+		return
+	}
+	s.remove(func(m *message) bool { return m.only != "" && s.alone > kept })
+}
+
+// remove takes messages away. The caller holds mu.
+func (s *Server) remove(which func(m *message) bool) {
+	s.messages = slices.DeleteFunc(s.messages, func(m *message) bool {
+		gone := which(m)
+		if gone {
+			delete(s.placed, m.id())
+		}
+		if gone && m.only != "" {
+			s.alone--
+		}
+		return gone
+	})
+}
+
+// public is a message that all in its channel see, nil if there is none. The caller holds mu.
+func (s *Server) public(channel, ts string) *message {
+	if m := s.placed[channel+" "+ts]; m != nil && m.only == "" {
+		return m
+	}
+	return nil
 }
 
 var stamps = regexp.MustCompile(`^[0-9]+\.[0-9]{6}$`)
@@ -146,21 +182,20 @@ func (s *Server) update(args map[string]any) (map[string]any, string) {
 	if problem := s.checkFiles(args, false); problem != "" {
 		return nil, problem
 	}
-	for _, m := range s.messages {
-		if m.channel == c.id && m.ts == args["ts"] && m.only == "" {
-			m.text, m.blocks = word(args["text"]), array(args["blocks"])
-			s.showNew(m)
-			return map[string]any{"channel": c.id, "ts": m.ts, "text": m.text, "message": s.asSent(m)}, ""
-		}
+	m := s.public(c.id, word(args["ts"]))
+	if m == nil {
+		return nil, "message_not_found"
 	}
-	return nil, "message_not_found"
+	m.text, m.blocks = word(args["text"]), array(args["blocks"])
+	s.showNew(m)
+	return map[string]any{"channel": c.id, "ts": m.ts, "text": m.text, "message": s.asSent(m)}, ""
 }
 
 // DeleteMessage has an admin delete a message by its ts.
 func (s *Server) DeleteMessage(ts string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.messages = slices.DeleteFunc(s.messages, func(m *message) bool { return m.ts == ts })
+	s.remove(func(m *message) bool { return m.ts == ts })
 	s.show()
 }
 

@@ -47,13 +47,17 @@ type Server struct {
 	closed     bool
 	changed    chan struct{} // closed when anybody sees something new
 	people     []*person
+	named      map[string]*person  // by name
+	known      map[string]*person  // by id
 	channels   map[string]*channel // by id
-	messages   []*message
-	views      map[string]*view // modals
-	homes      map[string]*view // by the user's id
-	repeats    int              // of the next event
-	shut       bool             // for new connections
-	base       string           // of the bot's routes; empty: over websockets
+	messages   []*message          // the oldest first
+	placed     map[string]*message // the same, by the ids that they are shown with
+	alone      int                 // how many of them one person alone sees
+	views      map[string]*view    // modals
+	homes      map[string]*view    // by the user's id
+	repeats    int                 // of the next event
+	shut       bool                // for new connections
+	base       string              // of the bot's routes; empty: over websockets
 	conns      []*conn
 	next       int // of conns, to take turns
 	tickets    map[string]bool
@@ -135,6 +139,7 @@ type responseURL struct {
 func New() *Server {
 	s := &Server{
 		calls: chattest.NewRecord("slack.jsonl"), changed: make(chan struct{}), acked: make(chan struct{}),
+		named: map[string]*person{}, known: map[string]*person{}, placed: map[string]*message{},
 		channels: map[string]*channel{}, views: map[string]*view{}, homes: map[string]*view{}, tickets: map[string]bool{},
 		triggers: map[string]*trigger{}, urls: map[string]*responseURL{},
 		faults: map[chattest.Fault]bool{}, missing: map[string]bool{}, files: map[string]*file{},
@@ -144,7 +149,7 @@ func New() *Server {
 	s.ended, s.end = context.WithCancel(context.Background())
 	s.quit = s.ended.Done()
 	s.channels[General] = &channel{id: General, name: "general", members: map[string]bool{BotUser: true}}
-	s.people = []*person{{id: BotUser, name: "ckad", bot: true}}
+	s.add(&person{id: BotUser, name: "ckad", bot: true})
 	for _, name := range []string{"alice", "bob", "carol", "dave", "admin"} {
 		s.AddPerson(name, name == "admin")
 	}
@@ -182,9 +187,15 @@ func (s *Server) AddPerson(name string, admin bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := &person{id: "U0" + strings.ToUpper(name), name: name, admin: admin}
-	s.people = append(s.people, p)
+	s.add(p)
 	s.channels[General].members[p.id] = true
 	return p.id
+}
+
+// add makes a person known. The caller holds mu.
+func (s *Server) add(p *person) {
+	s.people = append(s.people, p)
+	s.named[p.name], s.known[p.id] = p, p
 }
 
 // AddChannel adds a channel with everybody in it, but the bot only if it is invited.
@@ -261,11 +272,14 @@ func (s *Server) Sees(name string) ([]chattest.Shown, <-chan struct{}) {
 // shown is a message as people see it. The caller holds mu.
 func (s *Server) shown(m *message) chattest.Shown {
 	return chattest.Shown{
-		ID: m.channel + " " + m.ts, Text: strings.Join(append([]string{m.text}, texts(m.blocks)...), "\n"),
+		ID: m.id(), Text: strings.Join(append([]string{m.text}, texts(m.blocks)...), "\n"),
 		Buttons: labels(m.blocks, "actions"), Ephemeral: m.only != "", Image: s.imageOf(m), Pings: m.pings,
 		Channel: m.channel, To: m.to, Asked: m.asked, Key: word(object(m.metadata["event_payload"])["key"]),
 	}
 }
+
+// id is what a message is shown with.
+func (m *message) id() string { return m.channel + " " + m.ts }
 
 // show tells those who wait that there is something new. The caller holds mu.
 func (s *Server) show() {
@@ -275,22 +289,13 @@ func (s *Server) show() {
 
 // person finds somebody by name; a test that names nobody is wrong. The caller holds mu.
 func (s *Server) person(name string) *person {
-	for _, p := range s.people {
-		if p.name == name {
-			return p
-		}
+	if p := s.named[name]; p != nil {
+		return p
 	}
 	panic("slacktest: there is nobody called " + name)
 }
 
-func (s *Server) personByID(id string) *person {
-	for _, p := range s.people {
-		if p.id == id {
-			return p
-		}
-	}
-	return nil
-}
+func (s *Server) personByID(id string) *person { return s.known[id] }
 
 // id makes something unique. The caller holds mu.
 func (s *Server) id(prefix string) string {
