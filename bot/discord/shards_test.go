@@ -147,9 +147,14 @@ func TestGuildsJoinedAndLeft(t *testing.T) {
 		t.Errorf("joined %+v", j)
 	}
 	chattest.AwaitText(t, f, "bob", "Hello, all")
-	f.Outage(discordtest.GuildID)
-	f.Drop() // and the session goes on
-	alive(t, f)
+	for _, connectAgain := range []func(){f.Drop, func() { f.Invalidate(false) }} { // the session goes on, or a new one begins
+		f.BeginOutage(discordtest.GuildID)
+		alive(t, f)
+		connectAgain()
+		alive(t, f)
+		f.EndOutage(discordtest.GuildID)
+		alive(t, f)
+	}
 	f.LeaveGuild(discordtest.GuildID)
 	if home := <-left; home != "discord/"+discordtest.GuildID {
 		t.Errorf("left %q", home)

@@ -91,6 +91,7 @@ type Server struct {
 	waits        chattest.Waits
 
 	guilds              []string // that the bot is in
+	down                []string // those that have an outage
 	identified          []Identified
 	shards, concurrency int
 

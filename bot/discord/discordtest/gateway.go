@@ -309,6 +309,10 @@ func (s *Server) identify(c *websocket.Conn, data json.RawMessage) (code int) {
 		"application": map[string]any{"id": ApplicationID, "flags": 0, "flags_new": "0"}, "shard": []int{ses.shard, ses.shards}, "_trace": []any{},
 	})
 	for _, id := range guilds {
+		if slices.Contains(s.down, id) {
+			s.tell(ses, "GUILD_DELETE", outage(id))
+			continue
+		}
 		s.tell(ses, "GUILD_CREATE", s.guildEvent(id))
 	}
 	s.flush()

@@ -68,13 +68,23 @@ func (s *Server) LoseGuild(id string) {
 	s.with(func() { s.guilds = slices.DeleteFunc(s.guilds, func(g string) bool { return g == id }) })
 }
 
-// Outage makes a guild unavailable for a moment, and available again.
-func (s *Server) Outage(id string) {
+// BeginOutage makes a guild unavailable, also to bots that connect meanwhile.
+func (s *Server) BeginOutage(id string) {
 	s.with(func() {
-		s.toGuild(id, "GUILD_DELETE", map[string]any{"id": id, "unavailable": true})
+		s.down = append(s.down, id)
+		s.toGuild(id, "GUILD_DELETE", outage(id))
+	})
+}
+
+// EndOutage makes it available again.
+func (s *Server) EndOutage(id string) {
+	s.with(func() {
+		s.down = slices.DeleteFunc(s.down, func(g string) bool { return g == id })
 		s.toGuild(id, "GUILD_CREATE", s.guildEvent(id))
 	})
 }
+
+func outage(id string) map[string]any { return map[string]any{"id": id, "unavailable": true} }
 
 // The functions below want s.mu to be held.
 
@@ -129,7 +139,7 @@ func (s *Server) listGuilds(r *http.Request, _ []byte) (any, *refusal) {
 func unavailable(ids []string) []any {
 	all := []any{}
 	for _, id := range ids {
-		all = append(all, map[string]any{"id": id, "unavailable": true})
+		all = append(all, outage(id))
 	}
 	return all
 }
