@@ -22,6 +22,17 @@ var spec = Spec{Commands: []CommandSpec{
 	}},
 }}
 
+func TestTypedIsAsInALine(t *testing.T) {
+	for typed, want := range map[string]string{
+		"pod": "pod", "": "", " \u00a0": "", "“node affinity”": "node affinity", "„taint“": "taint", "«pod»": "pod", `"pod" `: "pod", "“pod\"": "pod",
+		"rolling\u00a0\u202fupdate": "rolling update", "it's a “pod” or 5\"": "it's a pod or 5\"", "--dry-run=“client”": "--dry-run=client", "“open": "open", "“”": "",
+	} {
+		if got := Typed(typed); got != want {
+			t.Errorf("%q: got %q, want %q", typed, got, want)
+		}
+	}
+}
+
 func TestParseCommand(t *testing.T) {
 	names := Names{
 		Person: func(w string) (string, bool) { return strings.CutPrefix(w, "@") },

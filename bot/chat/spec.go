@@ -226,5 +226,15 @@ func fields(line string) []word {
 	return words
 }
 
+// Typed reads what somebody typed into a field for one option as [Spec.Parse] reads it
+// in a line: quotes around words are dropped, and spaces of every kind are one blank.
+func Typed(value string) string {
+	var all []string
+	for _, w := range fields(value) {
+		all = append(all, w.text)
+	}
+	return strings.Join(all, " ")
+}
+
 // quotes are the opening ones, with those that close them.
 var quotes = map[rune]rune{'"': '"', '“': '”', '„': '“', '«': '»'}

@@ -128,7 +128,7 @@ func (in *interaction) command() (c chat.Command, focused string) {
 func argument(v any) string {
 	switch v := v.(type) {
 	case string:
-		return v
+		return chat.Typed(v)
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}

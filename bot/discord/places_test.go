@@ -104,3 +104,29 @@ func TestInAThread(t *testing.T) {
 		}
 	})
 }
+
+// TestOptionsAreReadAsInALine: phones make typographic quotes and unusual spaces, and many quote words from habit.
+func TestOptionsAreReadAsInALine(t *testing.T) {
+	both(t, "they are", func(t *testing.T, f *fake) {
+		typed := make(chan string, 9)
+		chattest.Start(t, f, &chattest.Handler{
+			OnCommand:  func(c chat.Command) chat.Reply { typed <- c.Args["term"]; return chat.Reply{Message: text("ok")} },
+			OnComplete: func(c chat.Completion) []chat.Choice { typed <- c.Typed; return nil },
+		})
+		for _, in := range []string{"“node\u00a0affinity”", "\u202fnode  affinity ", "„node affinity“", "“node affinity"} {
+			f.Type("alice", `/ckad define term="`+in+`"`)
+			if got := <-typed; got != "node affinity" {
+				t.Errorf("%q is read as %q", in, got)
+			}
+			if _, err := f.Suggest(t.Context(), "alice", `/ckad define term="`+in+`"`, "term"); err != nil {
+				t.Fatal(err)
+			}
+			if got := <-typed; got != "node affinity" {
+				t.Errorf("%q, which is still being typed, is read as %q", in, got)
+			}
+		}
+		if c := f.Complaints(); len(c) > 0 {
+			t.Errorf("Discord complains: %q", c)
+		}
+	})
+}
