@@ -25,14 +25,18 @@ func fullStats() quiz.Stats {
 func TestTheLongestStatisticsFit(t *testing.T) {
 	a := New(Config{Log: slog.New(slog.DiscardHandler)})
 	s := fullStats()
-	for _, c := range quiz.Competencies() {
-		s.Strongest, s.Weakest = c.Name, c.Name
-		for _, name := range []string{strings.Repeat("<", 80), strings.Repeat("😀", 80), "李雷", ""} {
-			m := a.statsCard(chat.User{Name: name}, s)
-			if err := m.Validate(); err != nil || m.Card.Image == nil {
-				t.Errorf("%s, %q: %v, picture %v; want a picture and all within the limits", c.Name, name, err, m.Card.Image != nil)
-			}
+	fits := func(name, competency string) {
+		s.Strongest, s.Weakest = competency, competency
+		m := a.statsCard(chat.User{Name: name}, s)
+		if err := m.Validate(); err != nil || m.Card.Image == nil {
+			t.Errorf("%s, %q: %v, picture %v; want a picture and all within the limits", competency, name, err, m.Card.Image != nil)
 		}
+	}
+	for _, c := range quiz.Competencies() {
+		fits(strings.Repeat("<", 80), c.Name)
+	}
+	for _, name := range []string{strings.Repeat("😀", 80), "李雷", ""} {
+		fits(name, "probes")
 	}
 }
 
