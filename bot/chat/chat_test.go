@@ -25,7 +25,7 @@ var spec = Spec{Commands: []CommandSpec{
 func TestTypedIsAsInALine(t *testing.T) {
 	for typed, want := range map[string]string{
 		"pod": "pod", "": "", " \u00a0": "", "“node affinity”": "node affinity", "„taint“": "taint", "«pod»": "pod", `"pod" `: "pod", "“pod\"": "pod",
-		"rolling\u00a0\u202fupdate": "rolling update", "it's a “pod” or 5\"": "it's a pod or 5\"", "--dry-run=“client”": "--dry-run=client", "“open": "open", "“”": "",
+		"rolling\u00a0\u202fupdate": "rolling update", "it's a “pod” or 5\"": "it's a pod or 5\"", "--dry-run=“client”": "--dry-run=client", "“open": "open", "“rolling\u00a0update ”": "rolling update", "“”": "",
 	} {
 		if got := Typed(typed); got != want {
 			t.Errorf("%q: got %q, want %q", typed, got, want)

@@ -231,7 +231,7 @@ func fields(line string) []word {
 func Typed(value string) string {
 	var all []string
 	for _, w := range fields(value) {
-		all = append(all, w.text)
+		all = append(all, strings.Fields(w.text)...)
 	}
 	return strings.Join(all, " ")
 }
