@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -21,8 +22,19 @@ type slowPlatform struct {
 	now, top map[string]int
 }
 
-func (s *slowPlatform) PostRound(ctx context.Context, p Post) (string, error) {
-	ws := p.Round.Workspace
+func (s *slowPlatform) PostRound(ctx context.Context, p Post) (message string, err error) {
+	err = s.wait(ctx, p.Round.Workspace, func() error {
+		message, err = s.desk.PostRound(ctx, p)
+		return err
+	})
+	return message, err
+}
+
+func (s *slowPlatform) PostNotice(ctx context.Context, n Notice) error {
+	return s.wait(ctx, n.Workspace, func() error { return s.desk.PostNotice(ctx, n) })
+}
+
+func (s *slowPlatform) wait(ctx context.Context, ws string, do func() error) error {
 	s.mu.Lock()
 	s.now[ws]++
 	s.top[ws] = max(s.top[ws], s.now[ws])
@@ -34,50 +46,78 @@ func (s *slowPlatform) PostRound(ctx context.Context, p Post) (string, error) {
 	}()
 	if !s.slow(ws) {
 		defer s.waiting.Done()
-		return s.desk.PostRound(ctx, p)
+		return do()
 	}
 	select {
 	case <-s.gate:
-		return s.desk.PostRound(ctx, p)
+		return do()
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return ctx.Err()
 	}
 }
 
-// Ten workspaces have thirty posts each, and four of them are on a platform that hangs: the other six do not notice.
+// Ten workspaces have thirty posts each, or thirty have ten, or as many notices. Many of them are on a platform that
+// hangs: the others do not notice.
 func TestSlowWorkspacesDelayNoOthers(t *testing.T) {
-	w := newWorld(t, 10)
-	w.clock.set(w.makeSeries(300))
-	p := &slowPlatform{
-		slow: func(ws string) bool { return strings.Contains("test/W0 test/W1 test/W2 test/W3", ws) },
-		gate: make(chan struct{}), now: map[string]int{}, top: map[string]int{},
+	for name, c := range map[string]struct {
+		workspaces, slow int
+		notices          bool
+	}{
+		"many posts in few": {10, 4, false}, "few posts in many": {30, 20, false},
+		"many notices in few": {10, 4, true}, "few notices in many": {30, 20, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 10)
+			done := `SELECT count(*) FROM quiz.post WHERE posted_at IS NOT NULL`
+			if c.notices {
+				done = `SELECT count(*) FROM quiz.notice WHERE posted_at IS NOT NULL`
+				w.queueMany(c.workspaces, 300)
+			} else {
+				w.clock.set(w.makeSeriesIn(c.workspaces, 300))
+			}
+			p := &slowPlatform{gate: make(chan struct{}), now: map[string]int{}, top: map[string]int{}, slow: func(ws string) bool {
+				n, err := strconv.Atoi(strings.TrimPrefix(ws, "test/W"))
+				return err == nil && n < c.slow
+			}}
+			p.waiting.Add(300 / c.workspaces * (c.workspaces - c.slow))
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- w.Run(ctx, p) }()
+			others := make(chan struct{})
+			go func() { p.waiting.Wait(); close(others) }()
+			select {
+			case <-others:
+			case <-time.After(postTimeout - 5*time.Second): // when the slow ones give up
+				t.Error("workspaces wait for others that are slow")
+			}
+			close(p.gate)
+			for end := time.Now().Add(20 * time.Second); w.count(done) < 300; {
+				if time.Now().After(end) {
+					t.Fatal("not all is posted")
+				}
+			}
+			cancel()
+			if err := <-ended; err != nil {
+				t.Errorf("Run: %v", err)
+			}
+			for ws, n := range p.top {
+				if n >= 2*claimSize {
+					t.Errorf("%s has %d at work at once, want fewer than %d", ws, n, 2*claimSize)
+				}
+			}
+		})
 	}
-	p.waiting.Add(180)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- w.Run(ctx, p) }()
-	others := make(chan struct{})
-	go func() { p.waiting.Wait(); close(others) }()
-	select {
-	case <-others:
-	case <-time.After(postTimeout - 5*time.Second): // when the slow ones give up
-		t.Error("workspaces wait for others that are slow")
+}
+
+// queueMany makes n notices for channels of so many workspaces, those of one workspace after those of another.
+func (w *world) queueMany(workspaces, n int) {
+	w.t.Helper()
+	var all []newNotice
+	for i := range n {
+		ws := fmt.Sprintf("test/W%d", i*workspaces/n)
+		all = append(all, newNotice{Workspace: ws, Kind: "test", Channel: fmt.Sprintf("%s/c%d", ws, i), Body: i, Dedupe: fmt.Sprint(i), Expires: w.clock.now().Add(time.Hour)})
 	}
-	close(p.gate)
-	for end := time.Now().Add(20 * time.Second); w.count(`SELECT count(*) FROM quiz.post WHERE posted_at IS NOT NULL`) < 300; {
-		if time.Now().After(end) {
-			t.Fatal("not all is posted")
-		}
-	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Errorf("Run: %v", err)
-	}
-	for ws, n := range p.top {
-		if n >= 2*claimSize {
-			t.Errorf("%s has %d posts at work at once, want fewer than %d", ws, n, 2*claimSize)
-		}
-	}
+	w.queue(all...)
 }
 
 // A platform that says "wait" has posted nothing, so that nobody has to look whether it has.

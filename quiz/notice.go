@@ -89,7 +89,8 @@ type noticeClaim struct {
 
 // claimNotices leases up to n notices whose time has come, those first that have waited longest. Of one kind a channel gets one
 // after the other, in the order in which they were queued: what was taken back and counts again must not be told the other way round.
-func (e *Engine) claimNotices(ctx context.Context, n int) ([]noticeClaim, error) {
+// Workspaces that have enough at work are passed over.
+func (e *Engine) claimNotices(ctx context.Context, n int, passedOver ...string) ([]noticeClaim, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
 	now, until := e.now(), time.Now().Add(leaseTime)
@@ -100,6 +101,7 @@ func (e *Engine) claimNotices(ctx context.Context, n int) ([]noticeClaim, error)
 			WHERE n.finished_at IS NULL AND n.next_at <= $1
 			AND (n.lease_until IS NULL OR n.lease_until <= $1)
 			AND ($2::text[] IS NULL OR n.platform = ANY($2))
+			AND n.workspace <> ALL(coalesce($5::text[], '{}'))
 			AND (n.channel IS NULL OR NOT EXISTS (
 				SELECT FROM quiz.notice e
 				WHERE e.workspace = n.workspace AND e.channel = n.channel AND e.kind = n.kind AND e.id < n.id
@@ -114,7 +116,7 @@ func (e *Engine) claimNotices(ctx context.Context, n int) ([]noticeClaim, error)
 		FROM due
 		WHERE n.workspace = due.workspace AND n.id = due.id
 		RETURNING n.workspace, n.id, n.kind, coalesce(n.channel, ''), coalesce(n.home, ''), coalesce(n.user_id, ''), n.body,
-			n.dedupe, n.expires_at, n.lease_owner::text, n.attempts - 1, due.first_tried_at`, now, e.platforms, n, now.Add(leaseTime))
+			n.dedupe, n.expires_at, n.lease_owner::text, n.attempts - 1, due.first_tried_at`, now, e.platforms, n, now.Add(leaseTime), passedOver)
 	if err != nil {
 		return nil, fmt.Errorf("claim notices: %w", err)
 	}

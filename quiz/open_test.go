@@ -122,18 +122,21 @@ func TestThreeEnginesOpenEachDueSeriesOnce(t *testing.T) {
 }
 
 // makeSeries creates n series in ten workspaces, all due at the time it returns.
-func (w *world) makeSeries(n int) time.Time {
+func (w *world) makeSeries(n int) time.Time { return w.makeSeriesIn(10, n) }
+
+// makeSeriesIn is makeSeries in so many workspaces.
+func (w *world) makeSeriesIn(workspaces, n int) time.Time {
 	w.t.Helper()
 	due := w.mustCreate(daily("series 0", "test/W0/c0")).Next
 	_, err := w.pool.Exec(w.t.Context(), `
 		WITH one AS (SELECT * FROM quiz.series),
 		more AS (
 			INSERT INTO quiz.series (workspace, name, opens, closes, days, zone, questions, topic, changeable, created_by, created_at, next_at)
-			SELECT 'test/W' || i % 10, 'series ' || i, opens, closes, days, zone, 1 + i % 3, topic, changeable, created_by, created_at, next_at
+			SELECT 'test/W' || i % $2, 'series ' || i, opens, closes, days, zone, 1 + i % 3, topic, changeable, created_by, created_at, next_at
 			FROM one, generate_series(1, $1 - 1) i
 			RETURNING workspace, id
 		)
-		INSERT INTO quiz.series_channel (workspace, series, channel) SELECT workspace, id, workspace || '/c' || id FROM more`, n)
+		INSERT INTO quiz.series_channel (workspace, series, channel) SELECT workspace, id, workspace || '/c' || id FROM more`, n, workspaces)
 	if err != nil {
 		w.t.Fatalf("make %d series: %v", n, err)
 	}

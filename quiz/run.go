@@ -11,10 +11,13 @@ import (
 
 const (
 	// postWorkers is how many posts are worked on at once. They do little but wait for platforms.
-	postWorkers = 64
+	postWorkers = 128
 	// claimSize is how many posts are claimed at once, and how many a workspace may have at work before no more of its are
-	// claimed: so no workspace has twice that, and one whose platform is slow leaves workers for the others.
+	// claimed: so no workspace has twice that.
 	claimSize = 8
+	// spareShare is the part of the free workers that a workspace may have, if that is less than claimSize: however many
+	// workspaces are slow, each takes less, and fifty leave workers for the others.
+	spareShare = 16
 	// maxNap is how long Run sleeps at most: another process may have made something due that we were not told about.
 	maxNap = time.Second
 	// maxOutage is the longest pause between two attempts while the database is away.
@@ -68,8 +71,7 @@ func (e *Engine) pass(ctx context.Context, p Poster, crew *workers) error {
 		}
 	}
 	// No more than there are workers: a lease must not run out while its post waits for one.
-	for free, crowded := crew.state(); free > 0; free, crowded = crew.state() {
-		n := min(free, claimSize)
+	for n, crowded := crew.state(); n > 0; n, crowded = crew.state() {
 		claims, err := e.claimPosts(ctx, n, nil, crowded...)
 		if err != nil {
 			return err
@@ -81,16 +83,17 @@ func (e *Engine) pass(ctx context.Context, p Poster, crew *workers) error {
 			break
 		}
 	}
-	free, _ := crew.state()
-	if free == 0 {
-		return nil
-	}
-	notices, err := e.claimNotices(ctx, free)
-	if err != nil {
-		return err
-	}
-	for _, c := range notices {
-		crew.begin(c.Workspace, e.signal, func() { e.workNotice(ctx, p, c) })
+	for n, crowded := crew.state(); n > 0; n, crowded = crew.state() {
+		notices, err := e.claimNotices(ctx, n, crowded...)
+		if err != nil {
+			return err
+		}
+		for _, c := range notices {
+			crew.begin(c.Workspace, e.signal, func() { e.workNotice(ctx, p, c) })
+		}
+		if len(notices) < n {
+			break
+		}
 	}
 	return nil
 }
@@ -104,16 +107,18 @@ type workers struct {
 	n    int
 }
 
-// state tells how many more there may be, and which workspaces have enough.
-func (w *workers) state() (free int, crowded []string) {
+// state tells how many more may begin now, all of them perhaps for one workspace, and which workspaces have enough.
+func (w *workers) state() (n int, crowded []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for workspace, n := range w.busy {
-		if n >= claimSize {
+	free := postWorkers - w.n
+	n = min(claimSize, max(free/spareShare, 1), free)
+	for workspace, busy := range w.busy {
+		if busy >= n {
 			crowded = append(crowded, workspace)
 		}
 	}
-	return postWorkers - w.n, crowded
+	return n, crowded
 }
 
 // begin has one do some work for a workspace, and tells when it is done.
