@@ -9,13 +9,16 @@
 // heartbeats, cannot be opened with a deadline, keeps a rate limit for every
 // interaction it ever saw, and takes its addresses from globals, so that two of
 // them could not talk to two servers. What is left, a handshake, a heartbeat and
-// about ten requests, is in gateway.go and rest.go.
+// some fifteen requests, is in gateway.go and rest.go.
 //
-// The bot asks for one intent, to hear where it was added and removed: interactions
-// need none, and the bot reads no messages. Nothing is stored. Kept in memory are the interactions seen lately
-// (so that one that is delivered again is handled once), the gateway session
-// that a lost connection resumes (one for each shard, with the ids of its guilds), for a
-// minute what the bot may do in a guild, and the routes that are out of requests.
+// On the gateway the bot asks for one intent, to hear where it was added and removed:
+// interactions need none, and the bot reads no messages. What it did not hear of that,
+// the census finds out.
+//
+// Nothing is stored. Kept in memory are the interactions seen lately (so that one
+// that is delivered again is handled once), the gateway session that a lost
+// connection resumes (one for each shard, with the ids of its guilds), for a minute
+// what the bot may do in a guild, and the routes that are out of requests.
 //
 // Every interaction has a goroutine of its own that answers within
 // [chat.Patience], be it only "thinking"; at most [workers] handlers run at a
@@ -65,7 +68,8 @@ type Config struct {
 	Responded func(chat.Response)
 }
 
-// An Adapter is a chat.Adapter for Discord. A channel's workspace is its guild.
+// An Adapter is a chat.Adapter for Discord. A channel's workspace is its guild, or
+// [chat.Everywhere] if there is none, or one without the bot.
 type Adapter struct {
 	rest  *client
 	log   *slog.Logger
