@@ -54,17 +54,29 @@ func (overThere) Channel() chat.Channel { return chat.Channel{} }
 func newSlack(t testing.TB) workplace {
 	s := slacktest.New()
 	t.Cleanup(s.Close)
-	return workplace{overThere{s}, chat.Channel{Platform: "slack", Workspace: slacktest.Team, ID: slacktest.General}, func(base string) []string {
-		return []string{"SLACK_BOT_TOKEN=" + slacktest.BotToken, "SLACK_APP_TOKEN=" + slacktest.AppToken, "SLACK_API_URL=" + base}
-	}, s.URL()}
+	return workplace{overThere{s}, chat.Channel{Platform: "slack", Workspace: slacktest.Team, ID: slacktest.General}, slackOverSockets, s.URL()}
+}
+
+func slackOverSockets(base string) []string {
+	return []string{"SLACK_BOT_TOKEN=" + slacktest.BotToken, "SLACK_APP_TOKEN=" + slacktest.AppToken, "SLACK_API_URL=" + base}
+}
+
+func slackOverHTTP(base string) []string {
+	return []string{"SLACK_BOT_TOKEN=" + slacktest.BotToken, "SLACK_SIGNING_SECRET=" + slacktest.SigningSecret, "SLACK_API_URL=" + base}
 }
 
 func newDiscord(t testing.TB) workplace {
 	d := discordtest.New()
 	t.Cleanup(d.Close)
-	return workplace{overThere{d}, chat.Channel{Platform: "discord", Workspace: discordtest.GuildID, ID: discordtest.GeneralID}, func(base string) []string {
-		return []string{"DISCORD_TOKEN=" + discordtest.Token, "DISCORD_API_URL=" + base}
-	}, d.URL()}
+	return workplace{overThere{d}, chat.Channel{Platform: "discord", Workspace: discordtest.GuildID, ID: discordtest.GeneralID}, discordOverGateway, d.URL()}
+}
+
+func discordOverGateway(base string) []string {
+	return []string{"DISCORD_TOKEN=" + discordtest.Token, "DISCORD_API_URL=" + base}
+}
+
+func discordOverHTTP(base string) []string {
+	return append(discordOverGateway(base), "DISCORD_PUBLIC_KEY="+discordtest.PublicKey())
 }
 
 // ask types a command and waits for a new message with its answer.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -26,12 +27,11 @@ type model struct {
 	clicks  []*click
 	told    map[answered]string // the letter that people were told is recorded, or "late"
 	strange []string
-	counts  map[string]int
 }
 
 // A seenPost is a round in a channel, perhaps in several copies.
 type seenPost struct {
-	channel  string
+	over     string // the transport at first
 	messages []string
 	closed   map[string]time.Time
 }
@@ -44,19 +44,15 @@ type click struct {
 	person  *person
 	message string
 	at      time.Time
+	over    string
 	replied time.Time // zero: never
+	failed  bool      // the platform told the person that nobody responds
 }
 
 func (m *model) start() {
 	m.changed = make(chan struct{})
 	m.dues, m.posts, m.rounds = map[string]int{}, map[string]*seenPost{}, map[string]map[string]int{}
-	m.told, m.counts = map[answered]string{}, map[string]int{}
-}
-
-func (m *model) counted() map[string]int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.counts
+	m.told = map[answered]string{}
 }
 
 func (m *model) isDue(series string) {
@@ -91,13 +87,13 @@ func (s *soak) shown(p *place, who string, m chattest.Shown) {
 		}
 		return
 	}
-	series := slices.Index(p.channels, m.Channel)
+	series, over := slices.Index(p.channels, m.Channel), s.faults.transport(p.workplace.channel.Platform)
 	if series < 0 || m.Key == "" {
 		return
 	}
 	post := s.posts[m.Key]
 	if post == nil {
-		post = &seenPost{channel: m.Channel, closed: map[string]time.Time{}}
+		post = &seenPost{over: over, closed: map[string]time.Time{}}
 		s.posts[m.Key] = post
 		if s.rounds[s.series[series]] == nil {
 			s.rounds[s.series[series]] = map[string]int{}
@@ -112,7 +108,12 @@ func (s *soak) shown(p *place, who string, m chattest.Shown) {
 	if slices.Contains(post.messages, m.ID) {
 		return
 	}
-	post.messages = append(post.messages, m.ID)
+	if post.messages = append(post.messages, m.ID); len(post.messages) > 1 {
+		s.tally.add(over, "copies of posts", 1)
+		if over != transportsOver[byHTTP]["slack"] { // there, the bots cannot find out what became of a post
+			s.strange = append(s.strange, "the post "+m.Key+" was made again over "+over)
+		}
+	}
 	for n, person := range s.persons {
 		if person.place == p && n/crews/len(s.places) == series {
 			person.sees <- m
@@ -149,7 +150,7 @@ func (s *soak) press(p *person, m chattest.Shown, label string) {
 		}
 	}()
 	for range 20 {
-		c := &click{person: p, message: m.ID, at: time.Now()}
+		c := &click{person: p, message: m.ID, over: s.faults.transport(p.place.workplace.channel.Platform), at: time.Now()}
 		s.mu.Lock()
 		closed := !s.posts[m.Key].closed[m.ID].IsZero()
 		if !closed {
@@ -202,11 +203,19 @@ func (s *soak) reply(p *person, m chattest.Shown) (finish bool) {
 		if found == nil {
 			continue
 		}
-		s.counts[telling.name]++
+		c, key := s.clicked(p, m)
+		if c != nil {
+			s.tally.add(c.over, telling.name, 1)
+		}
 		if telling.name == "told by the platform: no response" {
+			if c != nil {
+				c.failed = true
+			}
 			return false
 		}
-		key := s.clicked(p, m)
+		if c != nil && c.replied.IsZero() {
+			c.replied = time.Now()
+		}
 		if telling.finish && key != "" {
 			said := found[1]
 			if said == "" {
@@ -223,25 +232,27 @@ func (s *soak) reply(p *person, m chattest.Shown) (finish bool) {
 	return false
 }
 
-// clicked marks the click that a reply answers, and gives the key of the post that was clicked. If the platform does not tell, it is
-// the person's last click. The caller holds mu.
-func (s *soak) clicked(p *person, reply chattest.Shown) (key string) {
-	message := reply.To
+// clicked is the click that a reply is about, and the key of the post that was clicked. If the platform does not tell, it is
+// the person's last one that nobody answered. The caller holds mu.
+func (s *soak) clicked(p *person, reply chattest.Shown) (last *click, key string) {
 	for _, c := range slices.Backward(s.clicks) {
-		if c.person != p || message != "" && c.message != message || !reply.Asked.IsZero() && c.at.After(reply.Asked) {
+		if c.person != p || reply.To != "" && c.message != reply.To || last != nil && c.message != last.message || !reply.Asked.IsZero() && c.at.After(reply.Asked) {
 			continue
 		}
-		if message = c.message; c.replied.IsZero() {
-			c.replied = time.Now()
+		if last == nil {
+			last = c
+		}
+		if c.replied.IsZero() || !reply.Asked.IsZero() {
+			last = c
 			break
 		}
 	}
 	for key, post := range s.posts {
-		if slices.Contains(post.messages, message) {
-			return key
+		if last != nil && slices.Contains(post.messages, last.message) {
+			return last, key
 		}
 	}
-	return ""
+	return last, ""
 }
 
 // checkPosts compares the posts that people saw with the rounds that were due.
@@ -258,9 +269,8 @@ func (s *soak) checkPosts() {
 	var name string
 	var rounds, dues, posts, posted, problems int
 	_, err = pgx.ForEachRow(rows, []any{&name, &rounds, &dues, &posts, &posted, &problems}, func() error {
-		s.counts["rounds due"] += s.dues[name]
-		s.counts["rounds opened"] += rounds
-		s.counts["posts"] += posted
+		s.tally.add("", "rounds due", s.dues[name])
+		s.tally.add("", "rounds opened", rounds)
 		if rounds != s.dues[name] || dues != rounds || posts != 2*rounds || posted != posts {
 			s.Errorf("series %s: %d rounds were due, %d opened for %d times, with %d posts, of which %d were made", name, s.dues[name], rounds, dues, posts, posted)
 		}
@@ -275,12 +285,7 @@ func (s *soak) checkPosts() {
 		s.Fatal(err)
 	}
 	for key, post := range s.posts {
-		copies := len(post.messages) - 1
-		if strings.HasPrefix(post.channel, "C") {
-			s.counts["copies of posts on Slack, which has no keys"] += copies
-		} else if copies > 0 {
-			s.Errorf("the post %s was made %d times on Discord", key, copies+1)
-		}
+		s.tally.add(post.over, "posts", 1)
 		if len(post.closed) == 0 {
 			s.Errorf("the post %s does not show its result", key)
 		}
@@ -328,10 +333,12 @@ func (s *soak) checkAnswers() {
 		case said != "late" && stored[who] != said:
 			s.Errorf("%s was told that %s is recorded, but %q is stored: an answer is lost", who.person, said, stored[who])
 		case said != "late":
-			s.counts["answers acknowledged"]++
+			s.tally.add(s.posts[who.key].over, "answers acknowledged", 1)
 		}
 	}
-	s.counts["answers stored"] = len(stored)
+	for who := range stored {
+		s.tally.add(s.posts[who.key].over, "answers stored", 1)
+	}
 	for _, what := range s.strange {
 		s.Error(what)
 	}
@@ -344,22 +351,27 @@ func (s *soak) checkClicks() {
 		maps.Copy(closes, post.closed)
 	}
 	for _, c := range s.clicks {
-		s.counts["clicks"]++
-		if closed, ok := closes[c.message]; ok && c.replied.IsZero() && c.at.After(closed.Add(-300*time.Millisecond)) {
-			s.counts["clicks on a button that was just gone"]++
+		s.tally.add(c.over, "clicks", 1)
+		late := c.replied.Sub(c.at)
+		switch closed, ok := closes[c.message]; {
+		case !c.failed && late >= 0 && late <= impatience:
+			s.tally.add(c.over, "clicks answered", 1)
+			continue
+		case !c.failed && ok && c.replied.IsZero() && c.at.After(closed.Add(-300*time.Millisecond)):
+			s.tally.add(c.over, "clicks on a button that was just gone", 1)
 			continue
 		}
-		trouble := s.faults.during(c.person, c.at.Add(-time.Second), c.at.Add(impatience))
-		switch {
-		case c.replied.IsZero() && trouble:
-			s.counts["clicks without an answer, in trouble"]++
-		case c.replied.IsZero():
-			s.counts["clicks without an answer"]++
-			s.Errorf("the click of %s at %s has no answer, and nothing stood in its way", c.person.name, c.at.Format(time.TimeOnly))
-		case c.replied.Sub(c.at) > impatience && !trouble:
-			s.counts["clicks answered after three seconds"]++
-		default:
-			s.counts["clicks answered"]++
+		how := fmt.Sprintf("after %.1f seconds", late.Seconds())
+		if c.replied.IsZero() {
+			how = "never"
 		}
+		why := s.faults.during(c.person, c.at.Add(-time.Second), c.at.Add(impatience))
+		if why == "" {
+			s.Errorf("the click of %s over %s at %s is answered %s, and nothing stood in its way", c.person.name, c.over, c.at.Format("15:04:05.000"), how)
+		}
+		if !c.replied.IsZero() {
+			how = "late"
+		}
+		s.tally.add(c.over, "clicks answered "+how+": "+why, 1)
 	}
 }

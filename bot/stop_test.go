@@ -34,18 +34,14 @@ var transports = map[string]func(t testing.TB, address string) workplace{
 func newSlackOverHTTP(t testing.TB, address string) workplace {
 	w := newSlack(t)
 	w.Platform.(overThere).people.(*slacktest.Server).OverHTTP("http://" + address)
-	w.env = func(base string) []string {
-		return []string{"SLACK_BOT_TOKEN=" + slacktest.BotToken, "SLACK_SIGNING_SECRET=" + slacktest.SigningSecret, "SLACK_API_URL=" + base}
-	}
+	w.env = slackOverHTTP
 	return w
 }
 
 func newDiscordOverHTTP(t testing.TB, address string) workplace {
 	w := newDiscord(t)
 	w.Platform.(overThere).people.(*discordtest.Server).DeliverTo("http://" + address)
-	w.env = func(base string) []string {
-		return []string{"DISCORD_TOKEN=" + discordtest.Token, "DISCORD_PUBLIC_KEY=" + discordtest.PublicKey(), "DISCORD_API_URL=" + base}
-	}
+	w.env = discordOverHTTP
 	return w
 }
 

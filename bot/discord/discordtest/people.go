@@ -168,7 +168,7 @@ func (s *Server) expire(in *interaction) {
 	in.late = true
 	s.complain("no answer within %v to what %s did: %v", firstAnswer, in.person.name, in.data)
 	said := didNotRespond
-	s.store(in.channel, in.person, messageBody{Content: &said}, true)
+	s.storeTo(in, in.channel, in.person, messageBody{Content: &said}, true)
 }
 
 // event is the interaction as a bot gets it.

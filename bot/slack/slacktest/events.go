@@ -211,7 +211,7 @@ func (s *Server) tellTimeout(e *envelope) {
 	if user == "" {
 		user = word(object(e.payload["user"])["id"])
 	}
-	m := &message{ts: s.stamp(), channel: General, only: user, text: "Slack: operation_timeout, the app did not respond"}
+	m := &message{ts: s.stamp(), channel: General, only: user, text: "Slack: operation_timeout, the app did not respond", asked: e.sent}
 	s.keep(m)
 	s.showNew(m)
 }
