@@ -100,9 +100,9 @@ func refuseOpen(ctx context.Context, tx pgx.Tx, a AskRequest, player int64, now 
 // onePress reports whether one press of a button is the whole answer.
 func onePress(q *Question) bool { return q.Kind == OneChoice || q.Kind == TrueFalse }
 
-// drawFor draws up to n questions about a topic for one scope, if there are any that prefer likes then only such (nil likes
+// drawFor draws up to n questions about a topic for one scope, if there are n that prefer likes then only such (nil likes
 // all). Here whoever answers is told the key at once, so questions that the workspace is busy with elsewhere and must not be
-// told yet are left out. The error is ErrNoQuestions if there is not even one.
+// told yet are left out; those of open duels are, too, if there are n others. The error is ErrNoQuestions if there is not even one.
 func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topic string, prefer func(*Question) bool, n int, now time.Time) ([]Question, error) {
 	bank, err := e.liveBank(ctx, db, workspace)
 	if err != nil {
@@ -116,9 +116,10 @@ func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topi
 	if err != nil {
 		return nil, err
 	}
-	fit := slices.DeleteFunc(fitting(bank, topic), func(q *Question) bool { return slices.Contains(secret, q.ID) })
-	if prefer != nil && slices.ContainsFunc(fit, prefer) {
-		fit = slices.DeleteFunc(fit, func(q *Question) bool { return !prefer(q) })
+	fit := slices.DeleteFunc(fitting(bank, topic), func(q *Question) bool { return secret[q.ID] })
+	fit = preferred(fit, n, func(q *Question) bool { _, duelled := secret[q.ID]; return !duelled })
+	if prefer != nil {
+		fit = preferred(fit, n, prefer)
 	}
 	questions := draw(e.chance, fit, used[scope], n)
 	if len(questions) == 0 {
@@ -127,21 +128,36 @@ func (e *Engine) drawFor(ctx context.Context, db querier, workspace, scope, topi
 	return questions, nil
 }
 
+// preferred returns the questions that somebody likes if there are n of them, else all.
+func preferred(fit []*Question, n int, likes func(*Question) bool) []*Question {
+	liked := slices.DeleteFunc(slices.Clone(fit), func(q *Question) bool { return !likes(q) })
+	if len(liked) < n {
+		return fit
+	}
+	return liked
+}
+
 // secretNow returns the questions of a workspace's open rounds that are graded only at their close, and those of its open series, as
-// not everybody has answered them.
-func secretNow(ctx context.Context, db querier, workspace string, now time.Time) ([]string, error) {
+// not everybody has answered them. Those that only open duels ask are there, too, but false.
+func secretNow(ctx context.Context, db querier, workspace string, now time.Time) (map[string]bool, error) {
 	rows, err := db.Query(ctx, `
-		SELECT q.question
+		SELECT q.question, r.kind <> 'duel'
 		FROM quiz.round r
 		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
-		WHERE r.workspace = $1 AND r.player IS NULL AND (NOT r.reveal OR r.kind = 'series') AND r.closes_at > $2
+		WHERE r.workspace = $1 AND r.player IS NULL AND (NOT r.reveal OR r.kind IN ('series', 'duel')) AND r.closes_at > $2
 		AND r.opens_at > $2 - interval '2 days'  -- for the index only: none is open longer`, workspace, now)
 	if err != nil {
 		return nil, fmt.Errorf("read what is asked and not told yet: %w", err)
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	all := map[string]bool{}
+	var id string
+	var secret bool
+	_, err = pgx.ForEachRow(rows, []any{&id, &secret}, func() error {
+		all[id] = all[id] || secret
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read what is asked and not told yet: %w", err)
 	}
-	return ids, nil
+	return all, nil
 }

@@ -161,3 +161,30 @@ func TestAskLeavesOutWhatASeriesAsks(t *testing.T) {
 		t.Errorf("got %v, %v, want the one question that is not among %v", ids(asked.Questions), err, ids(r.Questions))
 	}
 }
+
+// TestWhatADuelAsksIsAskedLast: who has not answered it there would learn it here, or in another duel.
+func TestWhatADuelAsksIsAskedLast(t *testing.T) {
+	w := newWorld(t, 4)
+	duel := func(by, against string) []string {
+		t.Helper()
+		r, err := w.challengeOf(by, against)
+		if err != nil || len(r.Questions) != 2 {
+			t.Fatalf("duel of %s and %s: got %v, %v, want two questions", by, against, ids(r.Questions), err)
+		}
+		return ids(r.Questions)
+	}
+	first := duel("ada", "bob")
+	for i := range 2 {
+		if asked := w.mustAsk(random, "cleo").Questions[0].ID; slices.Contains(first, asked) {
+			t.Errorf("asked %d: got %s of the open duel, want another", i+1, asked)
+		}
+		w.clock.add(askWindow)
+	}
+	for _, id := range duel("ada", "cleo") {
+		if slices.Contains(first, id) {
+			t.Errorf("a second duel: got %s of the first, want others", id)
+		}
+	}
+	w.mustAsk(random, "cleo") // all are in duels
+	duel("cleo", "bob")
+}
