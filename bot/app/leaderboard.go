@@ -92,23 +92,26 @@ func (a *App) askedView(ctx context.Context, c chat.Command) (v view, err error)
 	if v.window, err = quiz.ParseWindow(window); err != nil {
 		return v, err
 	}
-	if season != "" {
-		v.window = quiz.InSeason
-		if v.season, err = a.seasonNumber(ctx, c.User.Home(), season); err != nil {
-			return v, err
-		}
-	}
 	if page, err := strconv.Atoi(c.Args["page"]); err == nil {
 		v.page = max(page-1, 0)
 	}
 	if v.scope, err = askedScope(c); err == nil && v.scope == "" {
 		v.scope, err = a.usualScope(ctx, c.Channel)
 	}
+	if err == nil && season != "" {
+		v.window = quiz.InSeason
+		v.season, err = a.seasonNumber(ctx, c.Channel.Home(), v.scope, season)
+	}
 	return v, err
 }
 
-func (a *App) seasonNumber(ctx context.Context, workspace, name string) (int64, error) {
-	all, err := a.engine.Seasons(ctx, workspace)
+// seasonNumber finds a season by its name, among those of the workspace whose leaderboard it is.
+func (a *App) seasonNumber(ctx context.Context, home, scope, name string) (int64, error) {
+	home, err := a.homeOf(ctx, home, scope)
+	if err != nil {
+		return 0, err
+	}
+	all, err := a.engine.Seasons(ctx, home)
 	if err != nil {
 		return 0, err
 	}
@@ -165,12 +168,9 @@ func (a *App) boardOf(ctx context.Context, c chat.Click, to target) (chat.Messag
 
 func (a *App) board(ctx context.Context, u chat.User, ch chat.Channel, v view) (chat.Message, error) {
 	series, isSeries := strings.CutPrefix(v.scope, inSeries)
-	home := ch.Home()
-	if isSeries {
-		var err error
-		if home, err = a.boardHome(ctx, home, series); err != nil {
-			return chat.Message{}, err
-		}
+	home, err := a.homeOf(ctx, ch.Home(), v.scope)
+	if err != nil {
+		return chat.Message{}, err
 	}
 	seasons, err := a.engine.Seasons(ctx, home)
 	if err != nil {

@@ -73,6 +73,14 @@ func (a *App) notOurs(ctx context.Context, c chat.Command, err error) error {
 	return err
 }
 
+// homeOf is the workspace whose leaderboard that is: the one in which it is asked for, or the one that shares the series.
+func (a *App) homeOf(ctx context.Context, home, scope string) (string, error) {
+	if series, ok := strings.CutPrefix(scope, inSeries); ok {
+		return a.boardHome(ctx, home, series)
+	}
+	return home, nil
+}
+
 // boardHome is the workspace whose series that is: this one, or the one that shares it.
 func (a *App) boardHome(ctx context.Context, home, series string) (string, error) {
 	all, err := a.everySeries(ctx, home)
