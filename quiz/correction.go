@@ -20,9 +20,11 @@ const (
 	// is told when it changes.
 	correctionNews = 30 * 24 * time.Hour
 	// resultPause is how long a result that changes waits until it is shown again: an admin who goes through the reports about
-	// one round changes it several times. noticePause leaves a minute more, so that people find what they are told.
+	// one round changes it several times. noticePause leaves a minute more, so that people find what they are told; each decision
+	// begins it anew, but for no longer than noticeLimit after the first.
 	resultPause = 10 * time.Second
 	noticePause = resultPause + time.Minute
+	noticeLimit = 10 * time.Minute
 	// correctionTries is for how long it is tried to tell them.
 	correctionTries = 3 * 24 * time.Hour
 )
@@ -43,6 +45,19 @@ type Correction struct {
 type unsaid struct {
 	Before []pastQuestion    // with the key of then, each question of a round once
 	Why    map[string]string // for the ID of a question, in the words of whoever decided last
+	Since  time.Time         // when the first decision was made; zero in what a bot of the release before has stored
+}
+
+// due is when it is to be said if another decision is made now.
+func (u *unsaid) due(now time.Time) time.Time {
+	if u.Since.IsZero() {
+		u.Since = now
+	}
+	due, last := now.Add(noticePause), u.Since.Add(noticeLimit)
+	if due.After(last) {
+		return last
+	}
+	return due
 }
 
 // add notes how past questions are before a decision about them. Those that are there already are not as people know them.
@@ -82,12 +97,12 @@ func (e *Engine) tellChannels(ctx context.Context, tx pgx.Tx, past []pastQuestio
 		before.Question, before.Voided, before.Right = before.was, before.voidedBefore, nil
 		n := len(notices)
 		if n == 0 || notices[n-1].Workspace != before.Workspace || notices[n-1].Channel != channel {
-			notices = append(notices, newNotice{Workspace: before.Workspace, Kind: NoticeCorrection, Channel: channel, From: e.now().Add(noticePause),
+			notices = append(notices, newNotice{Workspace: before.Workspace, Kind: NoticeCorrection, Channel: channel,
 				Dedupe: fmt.Sprintf("correction/%d/%s/%s", e.now().UnixMicro(), xact, channel)})
 			news = append(news, unsaid{})
 			n++
 		}
-		if last := &notices[n-1]; open != nil && open.After(last.From) {
+		if last := &notices[n-1]; open != nil && open.After(last.From) { // else queueUnsaid says from when
 			last.From = *open
 		}
 		news[n-1].add(before, why)
@@ -110,15 +125,18 @@ func (e *Engine) queueUnsaid(ctx context.Context, tx pgx.Tx, notices []newNotice
 	}
 	var fresh []newNotice
 	for i, n := range notices {
-		n.Expires = n.From.Add(correctionTries)
 		w, found := waiting[[2]string{n.Workspace, n.Channel}]
-		if !found {
-			n.Body = news[i]
-			fresh = append(fresh, n)
-			continue
-		}
 		for _, p := range news[i].Before {
 			w.unsaid.add(p, news[i].Why[p.Question.ID])
+		}
+		if due := w.unsaid.due(e.now()); n.From.Before(due) {
+			n.From = due
+		}
+		n.Expires = n.From.Add(correctionTries)
+		if !found {
+			n.Body = w.unsaid
+			fresh = append(fresh, n)
+			continue
 		}
 		body, err := json.Marshal(w.unsaid)
 		if err != nil {

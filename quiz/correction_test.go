@@ -3,6 +3,7 @@ package quiz
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -62,6 +63,31 @@ func TestDecisionsInARowAreToldAsOne(t *testing.T) {
 	want := []string{general + ": worst, not worse; 2 of 2; It is worst that is right, and what was right before is not."}
 	if diff := cmp.Diff(want, w.told(d)); diff != "" {
 		t.Errorf("voided, edited and restored (-want +got):\n%s", diff)
+	}
+}
+
+// TestDecisionsWithoutEndAreToldInTime: an admin who goes through all reports, a minute each.
+func TestDecisionsWithoutEndAreToldInTime(t *testing.T) {
+	w, d := playedDaily(t, general)
+	began := w.now()
+	for i := 0; len(d.said) == 0; i++ {
+		if w.now().Sub(began) > noticeLimit {
+			t.Fatalf("after %s: nothing was told", w.now().Sub(began))
+		}
+		w.must(w.rekey("q-000", []string{"worst", "worse"}[i%2]))
+		w.clock.add(time.Minute)
+		w.settle(d)
+	}
+	if at := w.now().Sub(began); at != noticeLimit {
+		t.Errorf("told after %s, want %s", at, noticeLimit)
+	}
+	if diff := cmp.Diff([]string{general + ": worse, not right; 2 of 2; It was mixed up."}, corrections(t, d.said[0])); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+	// What comes next begins anew.
+	w.must(w.rekey("q-000", "worst"))
+	if diff := cmp.Diff([]string{general + ": worst, not worse; 2 of 2; It was mixed up."}, w.told(d)); diff != "" {
+		t.Errorf("told next (-want +got):\n%s", diff)
 	}
 }
 
