@@ -26,25 +26,29 @@ func (e *Engine) Away(ctx context.Context, by Person, until string) error {
 	if err := checkAway(until, today); err != nil {
 		return err
 	}
-	player, err := e.register(ctx, by.Workspace, by)
-	if err != nil {
-		return err
-	}
-	err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
-		// What was said before stays for the days that are past, so that they remain excused.
-		if err := endAway(ctx, tx, by.Workspace, player, until); err != nil {
+	err = again(func() error {
+		player, err := e.register(ctx, by.Workspace, by)
+		if err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `
-			INSERT INTO quiz.away (workspace, player, starts, ends, said_at, given_by)
-			VALUES ($1, $2, $3::text::date, $4::text::date, $5, `+ownSQL("$6", "$7")+`)
-			ON CONFLICT (workspace, player, starts) DO UPDATE SET ends = excluded.ends`, by.Workspace, player, today, until, now, by.Workspace, by.User)
-		return err
+		return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error { return storeAway(ctx, tx, by, player, today, until, now) })
 	})
 	if err != nil {
-		return fmt.Errorf("note that player %d is away: %w", player, err)
+		return fmt.Errorf("note that somebody is away: %w", err)
 	}
 	return nil
+}
+
+func storeAway(ctx context.Context, tx pgx.Tx, by Person, player int64, today, until string, now time.Time) error {
+	// What was said before stays for the days that are past, so that they remain excused.
+	if err := endAway(ctx, tx, by.Workspace, player, until); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO quiz.away (workspace, player, starts, ends, said_at, given_by)
+		VALUES ($1, $2, $3::text::date, $4::text::date, $5, `+ownSQL("$6", "$7")+`)
+		ON CONFLICT (workspace, player, starts) DO UPDATE SET ends = excluded.ends`, by.Workspace, player, today, until, now, by.Workspace, by.User)
+	return err
 }
 
 func checkAway(until, today string) error {

@@ -43,21 +43,23 @@ func (e *Engine) Challenge(ctx context.Context, c ChallengeRequest) (Round, erro
 	if c.Questions < 1 || c.Questions > MaxQuestions {
 		return Round{}, invalid("a duel has 1 to %d questions", MaxQuestions)
 	}
-	by, err := e.register(ctx, c.Workspace, c.By)
-	if err != nil {
-		return Round{}, err
-	}
-	against, err := e.register(ctx, c.Workspace, c.Against)
-	if err != nil {
-		return Round{}, err
-	}
-	if by == against {
-		return Round{}, ErrSelf
-	}
 	var round Round
-	err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
-		round, err = e.challenge(ctx, tx, c, topic, by, against)
-		return err
+	err = again(func() error {
+		by, err := e.register(ctx, c.Workspace, c.By)
+		if err != nil {
+			return err
+		}
+		against, err := e.register(ctx, c.Workspace, c.Against)
+		if err != nil {
+			return err
+		}
+		if by == against {
+			return ErrSelf
+		}
+		return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+			round, err = e.challenge(ctx, tx, c, topic, by, against)
+			return err
+		})
 	})
 	if err != nil {
 		return Round{}, fmt.Errorf("challenge in %s: %w", c.Channel, err)

@@ -216,15 +216,12 @@ func (e *Engine) rule(ctx context.Context, d Decision, act Act, how ruling) (v V
 	if !printable(d.Why, "\n") {
 		return Version{}, invalid("the reason has characters which cannot be shown; please type it anew")
 	}
-	for range 3 {
-		err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+	err = again(func() error {
+		return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
 			v, err = e.ruleOnce(ctx, tx, d, act, how)
 			return err
 		})
-		if !retriable(err) {
-			break
-		}
-	}
+	})
 	if err != nil {
 		return Version{}, fmt.Errorf("%s a question: %w", act, err)
 	}

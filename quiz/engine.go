@@ -163,10 +163,24 @@ func lock(ctx context.Context, tx pgx.Tx, names ...string) error {
 	return nil
 }
 
+// again runs do once, and up to twice more if that is retriable. What do begins with is who somebody is.
+func again(do func() error) (err error) {
+	for range 3 {
+		if err = do(); !retriable(err) {
+			break
+		}
+	}
+	return err
+}
+
 // retriable reports whether PostgreSQL undid the statement for no fault of its own: a deadlock, a failed serialisation,
 // another answer that became the first to its question in the same moment, or a player who became another in it, see Link.
 func retriable(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (pg.Code == "40P01" || pg.Code == "40001" ||
-		slices.Contains([]string{"answer_first_asked", "answer_workspace_player_fkey", "player_joined"}, pg.ConstraintName))
+	if !ok {
+		return false
+	}
+	ofPlayer := func(key string) bool { return strings.HasSuffix(pg.ConstraintName, key) } // a foreign key to quiz.player
+	return pg.Code == "40P01" || pg.Code == "40001" || slices.Contains([]string{"answer_first_asked", "player_joined"}, pg.ConstraintName) ||
+		slices.ContainsFunc([]string{"_workspace_player_fkey", "_workspace_challenger_fkey", "_workspace_challenged_fkey"}, ofPlayer)
 }

@@ -1,10 +1,15 @@
 package quiz
 
 import (
+	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // TestAllThatIsOnesOwnIsJoined: duels, days away, reminders, reports and rounds for oneself alone are of the one player while two
@@ -111,5 +116,94 @@ func TestAllThatIsOnesOwnIsJoined(t *testing.T) {
 	}
 	if n := w.count(`SELECT count(*) FROM quiz.joined_aside`); n != 0 {
 		t.Errorf("put aside: got %d rows, want none left", n)
+	}
+}
+
+// A meddler does something once, just before the next transaction begins.
+type meddler struct {
+	mu sync.Mutex
+	do func()
+}
+
+func (m *meddler) next(do func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.do = do
+}
+
+func (m *meddler) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
+	if !strings.HasPrefix(q.SQL, "begin") {
+		return ctx
+	}
+	m.mu.Lock()
+	do := m.do
+	m.do = nil
+	m.mu.Unlock()
+	if do != nil {
+		do()
+	}
+	return ctx
+}
+
+func (*meddler) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// TestWhoIsJoinedWhileTheyActActsAsWhoTheyAreNow: between the moment in which it is looked up who somebody is, and the one in which it
+// is written down what they do, they may become the player of another identity of theirs.
+func TestWhoIsJoinedWhileTheyActActsAsWhoTheyAreNow(t *testing.T) {
+	w := newWorld(t, 60)
+	ctx := t.Context()
+	r, _ := w.openDaily(daily("daily", general))
+	cfg, meddler := w.pool.Config(), &meddler{}
+	cfg.ConnConfig.Tracer = meddler
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	bot := w.another(pool)
+	for what, c := range map[string]struct {
+		act  func(by Person) error
+		left string // how many rows there are of it
+	}{
+		"says they are away": {func(by Person) error { return bot.Away(ctx, by, "2026-03-08") }, `quiz.away WHERE player = $1`},
+		"challenges": {func(by Person) error {
+			_, err := bot.Challenge(ctx, ChallengeRequest{Workspace: ws, Channel: general, By: by, Against: person("bob")})
+			return err
+		}, `quiz.duel WHERE challenger = $1`},
+		"is challenged": {func(by Person) error {
+			_, err := bot.Challenge(ctx, ChallengeRequest{Workspace: ws, Channel: general, By: person("bob"), Against: by})
+			return err
+		}, `quiz.duel WHERE challenged = $1`},
+		"practises": {func(by Person) error {
+			_, err := bot.Practice(ctx, PracticeRequest{By: by})
+			return err
+		}, `quiz.round WHERE player = $1`},
+		"wants to be reminded": {func(by Person) error {
+			_, err := bot.RemindOn(ctx, RemindRequest{Workspace: ws, Channel: general, By: by})
+			return err
+		}, `quiz.reminder WHERE player = $1`},
+		"reports": {func(by Person) error {
+			return bot.Report(ctx, ReportRequest{Workspace: ws, Round: r.ID, Channel: general, By: by, Said: "hm"})
+		}, `quiz.report WHERE player = $1`},
+	} {
+		t.Run("who "+what, func(t *testing.T) {
+			w := &world{Engine: w.Engine, t: t, clock: w.clock, pool: w.pool}
+			by, first := person(strings.ReplaceAll(what, " ", "-")), far(strings.ReplaceAll(what, " ", "-"))
+			var ids [2]int64
+			for i, p := range []Person{first, by} {
+				if ids[i], err = w.register(ctx, ws, p); err != nil {
+					t.Fatal(err)
+				}
+			}
+			meddler.next(func() { w.mustLink(by, first) })
+			if err := c.act(by); err != nil {
+				t.Errorf("got %v, want that it works out", err)
+			}
+			for id, want := range map[int64]int{ids[0]: 1, ids[1]: 0} {
+				if n := w.count(`SELECT count(*) FROM `+c.left, id); n != want {
+					t.Errorf("rows of player %d, of whom %d is left: got %d, want %d", id, ids[0], n, want)
+				}
+			}
+		})
 	}
 }

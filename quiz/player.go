@@ -51,16 +51,13 @@ func (p Person) nameless() bool { return cleanName(p) == cleanName(Person{User: 
 
 // register makes a person a player of the workspace's rounds, if they are not one yet.
 func (e *Engine) register(ctx context.Context, workspace string, p Person) (player int64, err error) {
-	for range 3 {
-		err = e.db.QueryRow(ctx, `
+	err = again(func() error {
+		return e.db.QueryRow(ctx, `
 			WITH click AS (
 				SELECT $1::text AS home, $2::text AS user_id, $3::text AS workspace, $4::text AS name, $5::boolean AS nameless, true AS posted
 			)`+whoSQL+`
 			SELECT player FROM who`, p.Workspace, p.User, workspace, cleanName(p), p.nameless()).Scan(&player)
-		if !retriable(err) {
-			break
-		}
-	}
+	})
 	if err != nil {
 		return 0, fmt.Errorf("register a player of %s: %w", workspace, err)
 	}

@@ -14,15 +14,12 @@ import (
 // and decided stays without them. Open duels are called off. Whoever acts again begins as somebody new.
 //
 // It is no error if nothing is known of the person.
-func (e *Engine) Delete(ctx context.Context, by Person) (err error) {
+func (e *Engine) Delete(ctx context.Context, by Person) error {
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
-	for range 3 {
-		err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error { return e.delete(ctx, tx, by) })
-		if !retriable(err) {
-			break
-		}
-	}
+	err := again(func() error {
+		return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error { return e.delete(ctx, tx, by) })
+	})
 	if err != nil {
 		return fmt.Errorf("forget a person: %w", err)
 	}

@@ -20,49 +20,56 @@ const privateWindow = 24 * time.Hour
 // A person has one unfinished round of each kind in a workspace. If there is one, it is given up for another if anew is
 // set, else the error is *OpenError with that round.
 func (e *Engine) openPrivate(ctx context.Context, kind Kind, by Person, anew bool, fill func(pgx.Tx, *newRound) error) (Progress, error) {
-	player, err := e.register(ctx, by.Workspace, by)
-	if err != nil {
-		return Progress{}, err
-	}
 	var p progress
 	now := e.now()
-	err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
-		// Two devices at once: the second must see the round of the first.
-		if err := lock(ctx, tx, "private", by.Workspace, privateChannel(player), string(kind)); err != nil {
-			return err
-		}
-		if err := leaveUnfinished(ctx, tx, kind, by.Workspace, player, anew, now); err != nil {
-			return err
-		}
-		n := newRound{
-			Workspace: by.Workspace, Kind: kind, Player: &player, Scope: privateChannel(player),
-			Opens: now, Closes: now.Add(privateWindow), Reveal: true, Channels: []string{privateChannel(player)},
-		}
-		if n.Day, err = dayIn(ctx, tx, by.Workspace, "", now); err != nil {
-			return err
-		}
-		if err := fill(tx, &n); err != nil {
-			return err
-		}
-		id, err := e.insertRound(ctx, tx, n)
-		if err == nil {
-			_, err = tx.Exec(ctx, `
-				UPDATE quiz.round SET opened_by = i.own FROM quiz.identity i
-				WHERE round.workspace = $1 AND id = $2 AND i.workspace = $1 AND i.user_id = $3 AND i.own IS NOT NULL`, by.Workspace, id, by.User)
-		}
-		if err == nil && kind == KindMock {
-			err = e.queueMockOver(ctx, tx, n, id)
-		}
+	err := again(func() error {
+		player, err := e.register(ctx, by.Workspace, by)
 		if err != nil {
 			return err
 		}
-		p, err = readProgress(ctx, tx, by.Workspace, id, by)
-		return err
+		return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+			// Two devices at once: the second must see the round of the first.
+			if err := lock(ctx, tx, "private", by.Workspace, privateChannel(player), string(kind)); err != nil {
+				return err
+			}
+			if err := leaveUnfinished(ctx, tx, kind, by.Workspace, player, anew, now); err != nil {
+				return err
+			}
+			id, err := e.insertPrivate(ctx, tx, kind, by, player, fill, now)
+			if err != nil {
+				return err
+			}
+			p, err = readProgress(ctx, tx, by.Workspace, id, by)
+			return err
+		})
 	})
 	if err != nil {
-		return Progress{}, fmt.Errorf("open a %s for player %d: %w", kind, player, err)
+		return Progress{}, fmt.Errorf("open a %s: %w", kind, err)
 	}
 	return p.public(now), nil
+}
+
+func (e *Engine) insertPrivate(ctx context.Context, tx pgx.Tx, kind Kind, by Person, player int64, fill func(pgx.Tx, *newRound) error, now time.Time) (id int64, err error) {
+	n := newRound{
+		Workspace: by.Workspace, Kind: kind, Player: &player, Scope: privateChannel(player),
+		Opens: now, Closes: now.Add(privateWindow), Reveal: true, Channels: []string{privateChannel(player)},
+	}
+	if n.Day, err = dayIn(ctx, tx, by.Workspace, "", now); err != nil {
+		return 0, err
+	}
+	if err := fill(tx, &n); err != nil {
+		return 0, err
+	}
+	if id, err = e.insertRound(ctx, tx, n); err != nil {
+		return 0, err
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE quiz.round SET opened_by = i.own FROM quiz.identity i
+		WHERE round.workspace = $1 AND id = $2 AND i.workspace = $1 AND i.user_id = $3 AND i.own IS NOT NULL`, by.Workspace, id, by.User)
+	if err == nil && kind == KindMock {
+		err = e.queueMockOver(ctx, tx, n, id)
+	}
+	return id, err
 }
 
 // leaveUnfinished looks for the round of the kind that the player can go on with. It closes it, or returns *OpenError.

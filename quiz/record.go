@@ -15,13 +15,8 @@ import (
 // storeClicks writes the answers that everything allows, in one transaction, and reads how the people stand after that. There is
 // one click of each person at most. PostgreSQL may undo it for a deadlock, or because a player has just answered the same
 // question in another channel. It is an error to wait longer than patience for a lock; with 0 only ctx limits it.
-func (e *Engine) storeClicks(ctx context.Context, clicks []*click, patience time.Duration) (err error) {
-	for range 3 {
-		if err = e.tryToStore(ctx, clicks, patience); !retriable(err) {
-			break
-		}
-	}
-	return err
+func (e *Engine) storeClicks(ctx context.Context, clicks []*click, patience time.Duration) error {
+	return again(func() error { return e.tryToStore(ctx, clicks, patience) })
 }
 
 // tryToStore grades what was typed within the transaction: whoever corrects the accepted answers waits until these answers are

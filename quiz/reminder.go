@@ -45,27 +45,31 @@ func (e *Engine) RemindOn(ctx context.Context, r RemindRequest) (Series, error) 
 	if err != nil {
 		return Series{}, err
 	}
-	player, err := e.register(ctx, s.Workspace, r.By)
-	if err != nil {
-		return Series{}, err
-	}
-	err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `
-			INSERT INTO quiz.reminder (workspace, series, player, home, user_id, channel)
-			VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (workspace, series, player) DO UPDATE
-			SET home = excluded.home, user_id = excluded.user_id, channel = excluded.channel`,
-			s.Workspace, s.id, player, r.By.Workspace, r.By.User, r.Channel)
+	err = again(func() error {
+		player, err := e.register(ctx, s.Workspace, r.By)
 		if err != nil {
-			return fmt.Errorf("store a reminder: %w", err)
+			return err
 		}
-		return e.queueReminders(ctx, tx, ofOpenRounds, []string{s.Workspace}, []int64{s.id})
+		return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error { return e.storeReminder(ctx, tx, s, r, player) })
 	})
 	if err != nil {
 		return Series{}, fmt.Errorf("remind of series %q: %w", s.Name, err)
 	}
 	e.signal()
 	return s.Series, nil
+}
+
+func (e *Engine) storeReminder(ctx context.Context, tx pgx.Tx, s storedSeries, r RemindRequest, player int64) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO quiz.reminder (workspace, series, player, home, user_id, channel)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (workspace, series, player) DO UPDATE
+		SET home = excluded.home, user_id = excluded.user_id, channel = excluded.channel`,
+		s.Workspace, s.id, player, r.By.Workspace, r.By.User, r.Channel)
+	if err != nil {
+		return fmt.Errorf("store a reminder: %w", err)
+	}
+	return e.queueReminders(ctx, tx, ofOpenRounds, []string{s.Workspace}, []int64{s.id})
 }
 
 // RemindOff ends what RemindOn began, whether or not it had begun. Errors are those of RemindOn.

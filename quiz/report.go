@@ -52,12 +52,14 @@ func (e *Engine) Report(ctx context.Context, r ReportRequest) error {
 	if r.Question < 0 || r.Question >= len(p.Round.Questions) {
 		return fmt.Errorf("report question %d of round %d: %w", r.Question, r.Round, ErrNoRound)
 	}
-	player, err := e.register(ctx, r.Workspace, r.By)
-	if err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
-		return storeReport(ctx, tx, p.Round, r.Question, player, r.By, said, e.now())
+	err = again(func() error {
+		player, err := e.register(ctx, r.Workspace, r.By)
+		if err != nil {
+			return err
+		}
+		return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+			return storeReport(ctx, tx, p.Round, r.Question, player, r.By, said, e.now())
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("report question %s: %w", p.Round.Questions[r.Question].ID, err)
