@@ -117,7 +117,7 @@ func (a *App) reviewFrom(ctx context.Context, u chat.User, ch chat.Channel, to t
 		return chat.Reply{}, err
 	}
 	if p.Round.Closed(a.now()) || question >= len(p.Round.Questions) {
-		return a.closed(ctx, u, p.Round)
+		return a.closedInPlace(ctx, u, p.Round)
 	}
 	return a.walk(p.Round, question, reviewCard(p, question, said)), nil
 }
@@ -141,14 +141,17 @@ func (a *App) why(ctx context.Context, c chat.Click, to target) (chat.Reply, err
 		return chat.Reply{}, err
 	}
 	next := func(from int) int { // the one to show from a place on; beyond the last there is none
-		for to.verb == verbWrong && from < len(p.Choices) && p.Round.Questions[from].Correct(p.Choices[from]) {
+		for to.verb == verbWrong && from < len(p.Choices) && (p.Round.Questions[from].Voided || p.Round.Questions[from].Correct(p.Choices[from])) {
 			from++
 		}
 		return from
 	}
 	n := next(to.question)
-	if !p.Round.Closed(a.now()) || n >= len(p.Round.Questions) {
+	switch {
+	case !p.Round.Closed(a.now()):
 		return private("The answers come when the round closes: %s.", chat.Time(p.Round.Closes)), nil
+	case n >= len(p.Round.Questions):
+		return private("There is no such answer any more: questions were corrected or taken back since."), nil
 	}
 	q, yours := p.Round.Questions[n], "You did not answer."
 	if choice := p.Choices[n]; choice >= 0 {

@@ -144,7 +144,7 @@ func (a *App) pick(ctx context.Context, c chat.Click, to target) (chat.Reply, er
 		return chat.Reply{}, err
 	}
 	if p.Round.Closed(a.now()) {
-		return a.closed(ctx, c.User, p.Round)
+		return a.closedInPlace(ctx, c.User, p.Round)
 	}
 	if to.question >= len(p.Round.Questions) || onePress(p.Round.Questions[to.question]) {
 		return stale, nil
@@ -172,7 +172,14 @@ func pickedCard(r quiz.Round, n int, picked []int) chat.Message {
 const typedForm = "typed"
 
 // typeAnswer opens the form.
-func (a *App) typeAnswer(_ context.Context, _ chat.Click, to target) (chat.Reply, error) {
+func (a *App) typeAnswer(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
+	p, err := a.engine.Progress(ctx, to.workspace, to.round, c.Message.Channel.String(), person(c.User))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if p.Round.Closed(a.now()) {
+		return a.closedInPlace(ctx, c.User, p.Round)
+	}
 	return chat.Reply{Form: &chat.Form{Title: "Your answer", Action: fmt.Sprintf("%s:%s:%d:%d", typedForm, to.workspace, to.round, to.question), Submit: "Answer", Inputs: []chat.Input{
 		{Name: "answer", Label: "A word or a few"},
 	}}}, nil

@@ -183,6 +183,13 @@ func (a *App) closed(ctx context.Context, u chat.User, r quiz.Round) (chat.Reply
 	return reply, err
 }
 
+// closedInPlace is closed in the place of a card that only this person sees: its buttons are of no use any more.
+func (a *App) closedInPlace(ctx context.Context, u chat.User, r quiz.Round) (chat.Reply, error) {
+	reply, err := a.closed(ctx, u, r)
+	reply.Replace = err == nil
+	return reply, err
+}
+
 // mockResult shows how a mock exam went: the score, its parts, and what to study.
 func (a *App) mockResult(ctx context.Context, u chat.User, r quiz.Round, said string) (chat.Reply, error) {
 	res, err := a.engine.MockResult(ctx, r.Workspace, r.ID, person(u))

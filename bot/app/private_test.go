@@ -52,3 +52,26 @@ func TestWhatWasTakenBackIsNeitherRightNorWrong(t *testing.T) {
 		t.Errorf("got %d right and %v wrong, want 1 and [1]", right, wrong)
 	}
 }
+
+// TestNothingIsWrongAnyMore: what was shown as wrong was taken back since.
+func TestNothingIsWrongAnyMore(t *testing.T) {
+	r := newRoom(t)
+	for _, line := range []string{"alice: /ckad mock 10", "alice: press Start", "alice: press Finish", "alice: press Finish now"} {
+		r.do(t, line)
+	}
+	result := r.shown[len(r.shown)-1]
+	for _, q := range testBank() {
+		r.do(t, "admin: /ckad-admin question void "+q.ID)
+	}
+	for _, b := range result.m.Buttons() {
+		if b.Label != "Show what was wrong" {
+			continue
+		}
+		reply := r.pressed(t, "alice", result, b)
+		if want := "There is no such answer any more"; !strings.Contains(reply.Text, want) {
+			t.Errorf("got %q, want %q", reply.Markdown(), want)
+		}
+		return
+	}
+	t.Fatalf("no button shows what was wrong: %+v", result.m.Buttons())
+}

@@ -27,7 +27,7 @@ func private(format string, args ...any) chat.Reply {
 
 var (
 	adminsOnly = private("Only admins of this workspace can do that. In Slack these are the workspace's admins and owners, in Discord members with the permission Manage Server.")
-	stale      = private("I do not know this button any more. The message is probably from an older version of me; please use the command again.")
+	stale      = private("I do not know this button any more: its message is from long ago, or from an older version of me. Please use the command again.")
 )
 
 // reply is the one place where an error becomes words. Errors that people can
