@@ -15,11 +15,19 @@ import (
 // completions is how many proposals are made; Discord shows up to 25.
 const completions = 20
 
+// maxChoiceLabel is how long the label of a proposal is at most: Discord shows 100 characters.
+const maxChoiceLabel = 100
+
 // Complete proposes what could stand for an option while somebody types. Each key that they press asks, so it answers
 // from memory: the glossary is there, and what is in the database was asked for within the last [fresh].
 func (a *App) Complete(ctx context.Context, c chat.Completion) []chat.Choice {
 	typed := strings.TrimSpace(c.Typed)
+	if Spec.Admin(c.Command) && !c.User.Admin {
+		return nil
+	}
 	switch c.Option {
+	case "id":
+		return a.completeQuestion(ctx, c)
 	case "term":
 		return a.completeTerm(c)
 	case "subject":
@@ -78,6 +86,25 @@ func (a *App) completeTerm(c chat.Completion) (choices []chat.Choice) {
 	}
 	if typed := chat.Line(strings.TrimSpace(c.Typed), chat.MaxLabel); c.Command == defineForm && typed != "" { // a picker takes nothing that is not proposed
 		choices = append(choices, chat.Choice{Label: typed, Value: typed})
+	}
+	return choices
+}
+
+// completeQuestion proposes questions to admins, and only to them: those that are reported, then those with the words.
+func (a *App) completeQuestion(ctx context.Context, c chat.Completion) (choices []chat.Choice) {
+	if !c.User.Admin {
+		return nil
+	}
+	found, err := a.engine.FindQuestions(ctx, c.User.Home(), c.Typed, completions)
+	if err != nil {
+		a.log.Warn("completing failed", "subject", "questions", "error", err)
+	}
+	for _, f := range found {
+		label := f.ID + ": " + f.Text
+		if f.Reports > 0 {
+			label = fmt.Sprintf("🚩 %d · %s", f.Reports, label)
+		}
+		choices = append(choices, chat.Choice{Label: chat.Line(label, maxChoiceLabel), Value: f.ID})
 	}
 	return choices
 }

@@ -100,3 +100,38 @@ func TestCompletionAnswersFromMemory(t *testing.T) {
 		}
 	}
 }
+
+// TestQuestionsAreProposedToAdminsOnly: with those first that are reported.
+func TestQuestionsAreProposedToAdminsOnly(t *testing.T) {
+	r := newRoom(t)
+	for _, line := range []string{"alice: /ckad ask typing", "alice: press Answer", "alice: press 🚩 Report", "alice: fill said=no"} {
+		r.do(t, line)
+	}
+	first := func(u chat.User, typed string) (chat.Choice, int) {
+		all := r.app.Complete(t.Context(), chat.Completion{Command: "ckad-admin question show", Option: "id", Typed: typed, User: u, Channel: here})
+		if len(all) == 0 {
+			return chat.Choice{}, 0
+		}
+		for _, c := range all {
+			if n := chat.Length(c.Label); n > maxChoiceLabel {
+				t.Errorf("%q has %d characters", c.Label, n)
+			}
+		}
+		return all[0], len(all)
+	}
+	if got, n := first(someone("admin"), ""); got.Value != "kind-typed" || !strings.HasPrefix(got.Label, "🚩 1 · kind-typed: Which agent runs") || n < 10 {
+		t.Errorf("got first %+v of %d, want the reported one of all", got, n)
+	}
+	if got, n := first(someone("admin"), "containers TWO"); got.Value != "kind-true" || n != 1 {
+		t.Errorf("got first %+v of %d, want kind-true only", got, n)
+	}
+	forged := someone("alice")
+	if got, n := first(forged, ""); n > 0 {
+		t.Errorf("alice is proposed %d questions, first %+v, want none", n, got)
+	}
+	for _, command := range []string{"ckad ask", "", "ckad define", "ckad-admin", "nothing"} { // whatever a forged completion says
+		if got := r.app.Complete(t.Context(), chat.Completion{Command: command, Option: "id", Typed: "pod", User: forged, Channel: here}); got != nil {
+			t.Errorf("%q: alice is proposed %+v, want nothing", command, got)
+		}
+	}
+}

@@ -28,7 +28,7 @@ var (
 )
 
 var (
-	idOption  = chat.OptionSpec{Name: "id", Description: "The question, as reports and exports name it", Required: true}
+	idOption  = chat.OptionSpec{Name: "id", Description: "The question, as reports and exports name it", Required: true, Complete: true}
 	whyOption = chat.OptionSpec{Name: "why", Description: "The reason; people whose answers it changes are told"}
 )
 
