@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -83,7 +84,7 @@ func (e *Engine) EditQuestion(ctx context.Context, d Decision, q Question, terms
 		edited := now
 		edited.Text, edited.Choices, edited.Key, edited.Answers, edited.Explanation = q.Text, q.Choices, q.Key, q.Answers, q.Explanation
 		if string(encode(edited)) == string(encode(now)) {
-			return invalid("that is the question as it is; change what is wrong")
+			return invalidPart("text", "that is the question as it is; change what is wrong")
 		}
 		if err := askable(edited, now, terms); err != nil {
 			return err
@@ -97,7 +98,7 @@ func (e *Engine) EditQuestion(ctx context.Context, d Decision, q Question, terms
 func askable(edited, was Question, terms []Term) error {
 	if err := edited.Validate(); err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
-		return invalid("this cannot be asked: %s", first)
+		return invalidPart(partOf(first), "this cannot be asked: %s", first)
 	}
 	known := map[string]bool{}
 	for _, p := range Check(was, terms) {
@@ -105,10 +106,28 @@ func askable(edited, was Question, terms []Term) error {
 	}
 	for _, p := range Check(edited, terms) {
 		if p.Hard && !known[p.Rule] {
-			return invalid("this cannot be asked: %s", p.Text)
+			part := "choices"
+			if p.Rule == "R1" || p.Rule == "R7" {
+				part = "text"
+			}
+			return invalidPart(part, "this cannot be asked: %s", p.Text)
 		}
 	}
 	return nil
+}
+
+var aPart = regexp.MustCompile(`^(text|explanation|key|choice|step|answer)`)
+
+// partOf is what of a question a problem that Validate found is about.
+func partOf(problem string) string {
+	switch part := aPart.FindString(problem); part {
+	case "choice", "step":
+		return "choices"
+	case "answer":
+		return "answers"
+	default:
+		return part
+	}
 }
 
 // RetireQuestion has a question asked no more in the workspace. An open round finishes as it began, and answers stay.
@@ -211,10 +230,10 @@ func (e *Engine) rule(ctx context.Context, d Decision, act Act, how ruling) (v V
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
 	if n := utf8.RuneCountInString(d.Why); n > maxWhy {
-		return Version{}, invalid("a reason has at most %d characters; these are %d", maxWhy, n)
+		return Version{}, invalidPart("why", "a reason has at most %d characters; these are %d", maxWhy, n)
 	}
 	if !printable(d.Why, "\n") {
-		return Version{}, invalid("the reason has characters which cannot be shown; please type it anew")
+		return Version{}, invalidPart("why", "the reason has characters which cannot be shown; please type it anew")
 	}
 	err = again(func() error {
 		return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {

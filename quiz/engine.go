@@ -106,13 +106,21 @@ var (
 )
 
 // An InvalidError says in a sentence for people what is wrong with what they typed.
-type InvalidError struct{ Problem string }
+type InvalidError struct {
+	Problem string
+	Part    string // what of it, if that is clear: of an edited question text, choices, answers, key, explanation or why
+}
 
 // Error is the sentence.
 func (e *InvalidError) Error() string { return e.Problem }
 
 func invalid(format string, args ...any) error {
 	return &InvalidError{Problem: fmt.Sprintf(format, args...)}
+}
+
+// invalidPart is invalid for a part of what was typed.
+func invalidPart(part, format string, args ...any) error {
+	return &InvalidError{Problem: fmt.Sprintf(format, args...), Part: part}
 }
 
 // An OpenError says that something of the kind is open already; Round is that one.

@@ -40,10 +40,10 @@ func (e *Engine) Report(ctx context.Context, r ReportRequest) error {
 	defer cancel()
 	said := strings.TrimSpace(r.Said)
 	if n := utf8.RuneCountInString(said); n > maxWhy {
-		return invalid("say it in at most %d characters; these are %d", maxWhy, n)
+		return invalidPart("said", "say it in at most %d characters; these are %d", maxWhy, n)
 	}
 	if !printable(said, "\n\r\t") {
-		return invalid("that has characters which cannot be shown; please type it anew")
+		return invalidPart("said", "that has characters which cannot be shown; please type it anew")
 	}
 	p, err := e.Progress(ctx, r.Workspace, r.Round, r.Channel, r.By)
 	if err != nil {

@@ -111,7 +111,7 @@ func edited(q quiz.Question, values map[string]string) (quiz.Question, error) {
 	case quiz.TrueFalse:
 		q.Key = slices.IndexFunc(q.Choices, func(c string) bool { return strings.EqualFold(c, strings.TrimSpace(values["key"])) })
 		if q.Key < 0 {
-			return q, problem("The right answer is True or False.")
+			return q, refused{"key", problem("The right answer is True or False.")}
 		}
 	default:
 		q.Choices = linesOf(values["choices"])
@@ -125,12 +125,12 @@ func keyed(q quiz.Question, letters string) (quiz.Question, error) {
 	var picked []int
 	for _, l := range strings.FieldsFunc(strings.ToUpper(letters), func(r rune) bool { return strings.ContainsRune(" ,;.)", r) }) {
 		if len(l) != 1 {
-			return q, problem("Say what is right by letters: A for the first choice, B for the second.")
+			return q, refused{"key", problem("Say what is right by letters: A for the first choice, B for the second.")}
 		}
 		picked = append(picked, int(l[0])-'A')
 	}
 	if q.Key = q.Pick(picked...); q.Key < 0 {
-		return q, problemf("%s does not say which of the %d choices is right. A is the first.", chat.Escape(chat.Line(letters, 40)), len(q.Choices))
+		return q, refused{"key", problemf("%s does not say which of the %d choices is right. A is the first.", chat.Escape(chat.Line(letters, 40)), len(q.Choices))}
 	}
 	return q, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"ckadbot/bot/chat"
 	"ckadbot/kb"
+	"ckadbot/quiz"
 )
 
 // refused is an error that is about one input of a form.
@@ -34,6 +35,7 @@ func refusing(err error, values map[string]string) (chat.Reply, error) {
 func atInputs(err error, values map[string]string) map[string]string {
 	var one refused
 	var entry *kb.InvalidError
+	var question *quiz.InvalidError
 	switch {
 	case errors.As(err, &one):
 		if _, ok := values[one.input]; !ok {
@@ -51,16 +53,33 @@ func atInputs(err error, values map[string]string) map[string]string {
 			all[input] = strings.TrimSpace(all[input] + " " + chat.Escape(sentence(p)))
 		}
 		return all
+	case errors.As(err, &question) && question.Part != "":
+		words, _ := explain(err)
+		for _, input := range []string{question.Part, "answers", "key"} { // a form has no choices if a question has none that can be edited
+			if _, ok := values[input]; ok {
+				return map[string]string{input: words}
+			}
+		}
 	}
 	return nil
 }
 
-var anInput = regexp.MustCompile(`\b(definition|details|example|alias|term)`)
+// What a problem of the glossary begins with, if it is about an input of a term's form.
+var anInput = regexp.MustCompile(`^(?:the|there are \d+) (definition|details|example|term|slug|reason|other names?)\b`)
 
-// inputOf is the input of a term's form that a problem names first.
+// inputOf is the input that a problem is about; the slug is made from the term.
 func inputOf(problem string) string {
-	if name := anInput.FindString(problem); name != "alias" {
-		return name
+	found := anInput.FindStringSubmatch(problem)
+	if found == nil {
+		return ""
 	}
-	return "aliases"
+	switch found[1] {
+	case "slug":
+		return "term"
+	case "reason":
+		return "why"
+	case "other name", "other names":
+		return "aliases"
+	}
+	return found[1]
 }
