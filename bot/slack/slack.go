@@ -92,6 +92,7 @@ type Adapter struct {
 	mu         sync.Mutex            // guards the rest
 	own        *workspace            // of the bot token; its team is "" until Slack was asked
 	workspaces map[string]*workspace // by team, of Installations
+	swept      time.Time             // when those were forgotten that nobody used
 }
 
 // New makes an adapter. It does not talk to Slack yet.

@@ -16,9 +16,8 @@ import (
 const (
 	// known is how long an installation is taken for what it was: other bots change them, too.
 	known = time.Minute
-	// maxWorkspaces are kept in memory; then those are forgotten that nobody used for a while.
-	maxWorkspaces = 2000
-	// unused is that while. Limits that are forgotten later are over.
+	// unused is how long a workspace is kept in memory that nobody uses; its limits are over by then. All are looked through that
+	// often at most: to do it for each new one would take ten thousand workspaces half a minute.
 	unused = 2 * time.Minute
 	// notThere is when a post to a workspace that has no installation is tried again: somebody may install me.
 	notThere = 10 * time.Minute
@@ -66,7 +65,7 @@ func (a *Adapter) enter(team string) (*workspace, error) {
 	}
 	w := a.workspaces[team]
 	if w == nil {
-		if len(a.workspaces) >= maxWorkspaces {
+		if time.Since(a.swept) > unused {
 			a.sweep()
 		}
 		w = a.newWorkspace(team)
@@ -77,6 +76,7 @@ func (a *Adapter) enter(team string) (*workspace, error) {
 
 // sweep forgets workspaces that nobody uses. The caller holds mu.
 func (a *Adapter) sweep() {
+	a.swept = time.Now()
 	for team, w := range a.workspaces {
 		w.mu.Lock()
 		if time.Since(w.used) > unused {
