@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,9 @@ const deadline = 3 * time.Second
 // crowd and askedRounds are how many people press a button in how many rounds, so that no answer in a minute is the second to its question.
 const crowd, askedRounds = 1000, 24
 
+// gcPercent has the fake platform and the crowd collect garbage less often, so that what they take from the bot and PostgreSQL is little.
+const gcPercent = 400
+
 // BenchmarkLoad has a crowd use the bot, a process of its own, over each transport:
 //
 //	go test -run '^$' -bench Load ./bot
@@ -51,6 +55,7 @@ func BenchmarkLoad(b *testing.B) {
 		for _, l := range loads {
 			b.Run(fmt.Sprintf("%s/%d a second", name, l.rate), func(b *testing.B) {
 				address, database := freeAddress(b), pgtest.URL(b)
+				defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 				w := transports[name](b, address)
 				start(b, append(w.env(w.base), "DATABASE_URL="+database, "HTTP_ADDR="+address, "LOG_LEVEL=error"), "")
 				awaitStatus(b, address, "/readyz", 200)

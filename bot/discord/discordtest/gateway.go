@@ -15,7 +15,7 @@ type session struct {
 	id    string
 	conn  *websocket.Conn // nil while the bot is away
 	seq   int64
-	sent  []frame // for replaying
+	sent  [][]byte // the last frames that it got, for replaying
 	valid bool
 
 	shard, shards int
@@ -41,21 +41,47 @@ type request struct {
 	Data json.RawMessage `json:"d"`
 }
 
-// write sends f; connections are written to with s.mu held.
+// send sends f; connections are written to with s.mu held.
 func send(c *websocket.Conn, f frame) {
-	_ = c.SetWriteDeadline(time.Now().Add(5 * time.Second))
-	_ = c.WriteJSON(f)
+	b, err := json.Marshal(f)
+	if err != nil {
+		panic(err)
+	}
+	sendEncoded(c, b)
 }
+
+func sendEncoded(c *websocket.Conn, f []byte) {
+	_ = c.SetWriteDeadline(time.Now().Add(5 * time.Second))
+	_ = c.WriteMessage(websocket.TextMessage, f)
+}
+
+// replayed is how many frames at least are kept for replaying; who missed more must begin a new session.
+const replayed = 2000
 
 // dispatch numbers an event and sends it, now or when the session is resumed.
 func (ses *session) dispatch(kind string, data any) {
 	ses.seq++
 	seq := ses.seq
-	f := frame{Data: data, Seq: &seq, Type: kind}
+	f, err := json.Marshal(frame{Data: data, Seq: &seq, Type: kind})
+	if err != nil {
+		panic(err)
+	}
+	if len(ses.sent) >= 2*replayed {
+		ses.sent = slices.Clone(ses.sent[replayed:])
+	}
 	ses.sent = append(ses.sent, f)
 	if ses.conn != nil {
-		send(ses.conn, f)
+		sendEncoded(ses.conn, f)
 	}
+}
+
+// missed are the frames after number seq; false if they are not kept any more.
+func (ses *session) missed(seq int64) ([][]byte, bool) {
+	n := ses.seq - seq
+	if n > int64(len(ses.sent)) {
+		return nil, false
+	}
+	return ses.sent[int64(len(ses.sent))-n:], true
 }
 
 // drop ends the connection as a broken network does.
@@ -338,9 +364,13 @@ func (s *Server) resume(c *websocket.Conn, data json.RawMessage) (code int) {
 		if d.Seq > ses.seq {
 			return 4007
 		}
+		missed, kept := ses.missed(d.Seq)
+		if !kept {
+			break
+		}
 		ses.conn = c
-		for _, f := range ses.sent[d.Seq:] {
-			send(c, f)
+		for _, f := range missed {
+			sendEncoded(c, f)
 		}
 		ses.dispatch("RESUMED", map[string]any{"_trace": []any{}})
 		s.flush()

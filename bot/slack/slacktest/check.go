@@ -290,7 +290,15 @@ func texts(v any) (out []string) {
 		if text, ok := t["text"].(string); ok && (t["type"] == "mrkdwn" || t["type"] == "plain_text") {
 			return []string{text}
 		}
-		for _, k := range slices.Sorted(maps.Keys(t)) {
+		var inside []string
+		for k, x := range t {
+			switch x.(type) {
+			case []any, map[string]any:
+				inside = append(inside, k)
+			}
+		}
+		slices.Sort(inside)
+		for _, k := range inside {
 			out = append(out, texts(t[k])...)
 		}
 	}
@@ -333,9 +341,9 @@ func findButton(blocks []any, label string) map[string]any {
 }
 
 // unescaped is what people see of a plain text.
-func unescaped(s string) string {
-	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
-}
+func unescaped(s string) string { return unescaper.Replace(s) }
+
+var unescaper = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 func sortedViews(views map[string]*view) []string { return slices.Sorted(maps.Keys(views)) }
 

@@ -26,6 +26,7 @@ type envelope struct {
 	done     bool                        // acked is closed
 	again    bool                        // was delivered before
 	sent     time.Time                   // at first
+	late     *time.Timer                 // fires when a connection has had its time for the sign
 	onAck    func(answer map[string]any) // the caller holds mu; answer is what came with the sign
 }
 
@@ -51,9 +52,15 @@ func (s *Server) TypeIn(channel, name, command string) {
 
 var names = regexp.MustCompile(`[@#][a-z][a-z0-9-]*`)
 
+// escaper makes what people typed a text.
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
 // escaped is a command's text as Slack sends it with should_escape. The caller holds mu.
 func (s *Server) escaped(text string) string {
-	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+	text = escaper.Replace(text)
+	if !strings.ContainsAny(text, "@#") {
+		return text
+	}
 	return names.ReplaceAllStringFunc(text, func(word string) string {
 		for _, p := range s.people {
 			if word == "@"+p.name {
@@ -109,7 +116,7 @@ func (s *Server) press(p *person, m *message, button map[string]any) {
 		object(payload["container"])["thread_ts"] = m.thread
 	}
 	if m.only == "" { // Slack leaves the message out if it is ephemeral
-		payload["message"] = map[string]any{"type": "message", "user": BotUser, "bot_id": botID, "app_id": appID, "ts": m.ts, "text": m.text, "blocks": m.blocks, "team": Team}
+		payload["message"] = map[string]any{"type": "message", "user": BotUser, "bot_id": botID, "app_id": appID, "ts": m.ts, "text": m.text, "blocks": m.sent(), "team": Team}
 		if m.thread != "" {
 			object(payload["message"])["thread_ts"] = m.thread
 		}
@@ -172,28 +179,14 @@ func (s *Server) deliver(e *envelope) {
 		panic(err)
 	}
 	c.out <- frame
-	s.watch(c, e)
+	e.late = time.AfterFunc(ackTime, func() { s.tooLate(c, e) })
 }
 
-// watch waits for the acknowledgement of e. The caller holds mu.
-func (s *Server) watch(c *conn, e *envelope) {
-	s.tasks.Go(func() {
-		late := time.NewTimer(ackTime)
-		defer late.Stop()
-		select {
-		case <-e.acked:
-		case <-s.quit:
-		case <-late.C:
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.tooLate(c, e)
-		}
-	})
-}
-
-// tooLate delivers e once more if there is another connection, else it tells the person. The caller holds mu.
+// tooLate delivers e once more if there is another connection, else it tells the person.
 func (s *Server) tooLate(c *conn, e *envelope) {
-	if c.unacked[e.id] == nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || c.unacked[e.id] == nil {
 		return // the connection is gone and e went elsewhere
 	}
 	delete(c.unacked, e.id)

@@ -20,7 +20,8 @@ import (
 const SigningSecret = "0slacktestsigningsecret000000000"
 
 const (
-	comeback   = 20 * time.Millisecond // after which a person, or Slack, tries a bot again that is not there
+	comeback   = 20 * time.Millisecond // after which a person, or Slack, tries a bot again that is not there; then twice as long,
+	atMost     = time.Second           // up to this: a bot that has too much to do gets no more of it
 	persistent = 20 * time.Second      // for how long
 )
 
@@ -71,7 +72,8 @@ func (s *Server) post(e *envelope) {
 	base := s.base
 	path, media, body := e.request()
 	s.tasks.Go(func() {
-		for began := time.Now(); time.Since(began) < persistent; {
+		wait := comeback
+		for began := time.Now(); time.Since(began) < persistent; wait = min(2*wait, atMost) {
 			problem, answer, there := s.try(base+path, media, body, e.again)
 			if there {
 				s.mu.Lock()
@@ -80,7 +82,7 @@ func (s *Server) post(e *envelope) {
 				return
 			}
 			select {
-			case <-time.After(comeback):
+			case <-time.After(wait):
 			case <-s.quit:
 				return
 			}

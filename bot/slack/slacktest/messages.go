@@ -128,7 +128,11 @@ var ping = regexp.MustCompile(`<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|<!(channel|here|ev
 
 // pings are the names of those whom a message notifies.
 func (s *Server) pings(args map[string]any) (names []string) {
-	for _, m := range ping.FindAllStringSubmatch(strings.Join(append(texts(args["blocks"]), word(args["text"])), "\n"), -1) {
+	all := strings.Join(append(texts(args["blocks"]), word(args["text"])), "\n")
+	if !strings.Contains(all, "<@") && !strings.Contains(all, "<!") {
+		return nil
+	}
+	for _, m := range ping.FindAllStringSubmatch(all, -1) {
 		name := m[2]
 		if p := s.personByID(m[1]); p != nil {
 			name = p.name
@@ -186,7 +190,7 @@ func (s *Server) update(args map[string]any) (map[string]any, string) {
 	if m == nil {
 		return nil, "message_not_found"
 	}
-	m.text, m.blocks = word(args["text"]), array(args["blocks"])
+	m.change(args)
 	s.showNew(m)
 	return map[string]any{"channel": c.id, "ts": m.ts, "text": m.text, "message": s.asSent(m)}, ""
 }

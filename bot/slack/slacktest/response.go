@@ -68,7 +68,7 @@ func (s *Server) take(u *responseURL, args map[string]any) (problem string) {
 		if problem := s.checkFiles(args, u.message.only != ""); problem != "" {
 			return problem
 		}
-		u.message.text, u.message.blocks = word(args["text"]), array(args["blocks"])
+		u.message.change(args)
 		s.showNew(u.message)
 		return ""
 	}

@@ -11,6 +11,7 @@ package slacktest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -108,6 +109,7 @@ type message struct {
 	only        string // the user who sees it, if it is ephemeral
 	text        string
 	blocks      []any
+	encoded     json.RawMessage // the blocks, once they were sent with a click: a whole crowd clicks
 	metadata    map[string]any
 	pings       []string
 	to          string // the message that was clicked, if this answers a click
@@ -280,6 +282,22 @@ func (s *Server) shown(m *message) chattest.Shown {
 
 // id is what a message is shown with.
 func (m *message) id() string { return m.channel + " " + m.ts }
+
+// change gives a message another text and blocks.
+func (m *message) change(args map[string]any) {
+	m.text, m.blocks, m.encoded = word(args["text"]), array(args["blocks"]), nil
+}
+
+// sent are the blocks as JSON. The caller holds mu.
+func (m *message) sent() json.RawMessage {
+	if m.encoded == nil {
+		var err error
+		if m.encoded, err = json.Marshal(m.blocks); err != nil {
+			panic(err) // they were read from JSON
+		}
+	}
+	return m.encoded
+}
 
 // show tells those who wait that there is something new. The caller holds mu.
 func (s *Server) show() {

@@ -182,6 +182,7 @@ func (s *Server) read(c *conn) {
 			s.complain("an acknowledgement of %d bytes, Slack takes less than %d", len(frame), maxAck)
 		case e != nil: // else it came after the deadline, which was complained about
 			delete(c.unacked, ack.ID)
+			e.late.Stop()
 			if ack.Payload != nil && e.payload["type"] != "block_suggestion" && e.payload["type"] != "view_submission" {
 				s.complain("an acknowledgement of %s with a payload: %q", e.kind, frame)
 			}
