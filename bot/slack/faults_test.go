@@ -101,8 +101,8 @@ func TestConnectionThatIsNotFoundIsTriedAgain(t *testing.T) {
 func TestConnectionsClosedAfterHelloAreNotAHotLoop(t *testing.T) {
 	p := newPlatform(t)
 	p.Hurry(3)
-	chattest.Start(t, p, &chattest.Handler{})
 	began := time.Now()
+	chattest.Start(t, p, &chattest.Handler{})
 	ready(t, p)
 	if n := opens(p); n != 4 || time.Since(began) < 1500*time.Millisecond { // at least half of 0.5, 1 and 2 seconds
 		t.Errorf("%d connections within %s", n, time.Since(began))
