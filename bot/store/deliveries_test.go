@@ -2,12 +2,15 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
@@ -55,6 +58,65 @@ func TestOneOfManyBotsIsFirst(t *testing.T) {
 		if got := firsts[i].Load(); got != 1 {
 			t.Errorf("click %d was handled %d times, want once", i, got)
 		}
+	}
+}
+
+func TestClaimsThatWaitAreMadeTogetherAndEachKeyIsFirstOnce(t *testing.T) {
+	pool := pgtest.New(t)
+	bot := deliveries(pool)
+	hold, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := hold.Exec(t.Context(), `lock table chat.delivery in share mode`); err != nil {
+		t.Fatal(err)
+	}
+	var firsts [20]atomic.Int32
+	var g errgroup.Group
+	claim := func(i int) {
+		g.Go(func() error {
+			first, err := bot.Claim(t.Context(), fmt.Sprint("click ", i))
+			if first {
+				firsts[i].Add(1)
+			}
+			return err
+		})
+	}
+	await := func(waiting int) {
+		for {
+			bot.mu.Lock()
+			ok := bot.asking && len(bot.waiting) == waiting
+			bot.mu.Unlock()
+			if ok {
+				return
+			}
+			runtime.Gosched()
+		}
+	}
+	claim(0)
+	await(0) // the lock holds it up
+	for i := range 3 * len(firsts) {
+		claim(i % len(firsts))
+	}
+	await(3 * len(firsts))
+	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if first, err := bot.Claim(short, "of somebody in a hurry"); first || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("while the database hangs Claim = %v, %v; want that it took too long", first, err)
+	}
+	if err := hold.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range firsts {
+		if got := firsts[i].Load(); got != 1 {
+			t.Errorf("click %d was handled %d times, want once", i, got)
+		}
+	}
+	if first, err := bot.Claim(t.Context(), "of somebody else"); !first || err != nil {
+		t.Errorf("after that Claim = %v, %v; want a claim", first, err)
 	}
 }
 
@@ -135,4 +197,18 @@ func BenchmarkClaim(b *testing.B) {
 			b.Fatal(first, err)
 		}
 	}
+}
+
+// BenchmarkClaimsOfMany is what claims take when many people do something at once.
+func BenchmarkClaimsOfMany(b *testing.B) {
+	bot := deliveries(pgtest.New(b))
+	var n atomic.Int64
+	b.SetParallelism(32)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if first, err := bot.Claim(b.Context(), fmt.Sprint(n.Add(1))); !first || err != nil {
+				b.Error(first, err)
+			}
+		}
+	})
 }
