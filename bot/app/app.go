@@ -3,9 +3,10 @@
 // messages. It is the chat.Handler of all adapters and the quiz.Poster of the
 // engine, and the only package that knows all three.
 //
-// App keeps no state of its own but what completions were made of lately. What a button means is in its action (see
-// action.go), what happened is in the database, so a click works after a
-// restart and in any of several running bots.
+// App keeps no state of its own but what it asked the database lately: what
+// completions are made of, where it is, and who was looked for. What a button
+// means is in its action (see action.go), what happened is in the database, so a
+// click works after a restart and in any of several running bots.
 //
 // There is one file for each thing a person can do; spec.go lists the commands.
 package app
@@ -35,6 +36,7 @@ type App struct {
 	log      *slog.Logger
 	posted   func(late time.Duration)
 	memory   memory
+	present  presence
 	members  chan member // who was shown on boards, see watchMembers
 }
 

@@ -14,6 +14,10 @@ const (
 	askPause = 5 * time.Second
 	// maxAsk is how many people wait to be asked about. More are asked about when they are shown the next time.
 	maxAsk = 500
+	// askedAgain is when the database is asked again whether it is time to ask about somebody, which it is once a day.
+	askedAgain = time.Hour
+	// maxAsked is of how many people that is remembered; then of none.
+	maxAsked = 10_000
 )
 
 // A member is a player as the boards of a workspace show them.
@@ -35,6 +39,7 @@ func (a *App) shownOnBoard(workspace string, rows []quiz.Standing) {
 
 // watchMembers asks the platforms about people who were shown, one by one, until ctx ends.
 func (a *App) watchMembers(ctx context.Context) error {
+	asked := map[member]time.Time{}
 	for {
 		var m member
 		select {
@@ -42,6 +47,13 @@ func (a *App) watchMembers(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
+		if last, ok := asked[m]; ok && a.now().Sub(last).Abs() < askedAgain {
+			continue
+		}
+		if len(asked) >= maxAsked {
+			clear(asked)
+		}
+		asked[m] = a.now()
 		wait, err := a.askWhetherLeft(ctx, m)
 		if err != nil && ctx.Err() == nil {
 			a.log.Info("cannot find out whether somebody is still there", "workspace", m.workspace, "error", err)

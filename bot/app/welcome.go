@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"ckadbot/bot/chat"
 	"ckadbot/quiz"
@@ -62,15 +64,47 @@ func (a *App) Left(ctx context.Context, home string) {
 	if err := a.engine.Leave(ctx, home); err != nil {
 		a.log.Error("cannot stop in a workspace that the bot was removed from", "workspace", home, "error", err)
 	}
+	a.present.forget(home)
 }
 
 // Present hears that the bot is in a workspace, since somebody there uses it, installed it or added it to a channel.
 func (a *App) Present(ctx context.Context, home string) {
+	if !a.present.news(home, a.now()) {
+		return
+	}
 	had, err := a.engine.Return(ctx, home)
 	switch {
 	case err != nil:
+		a.present.forget(home)
 		a.log.Error("cannot look whether the bot had left a workspace", "workspace", home, "error", err)
 	case had:
 		a.log.Info("back in a workspace", "workspace", home)
 	}
+}
+
+// A presence remembers in which workspaces the bot was a moment ago, so that the database is not asked at every command. Another
+// bot may hear that it was removed from one, and then this one hears that it is back: it finds that out when the moment is over.
+type presence struct {
+	mu sync.Mutex // guards in
+	in map[string]time.Time
+}
+
+// news reports whether it is news that the bot is in a workspace.
+func (p *presence) news(home string, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if at, ok := p.in[home]; ok && now.Sub(at).Abs() < fresh {
+		return false
+	}
+	if p.in == nil || len(p.in) >= rememberBy {
+		p.in = map[string]time.Time{}
+	}
+	p.in[home] = now
+	return true
+}
+
+func (p *presence) forget(home string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.in, home)
 }

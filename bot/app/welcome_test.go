@@ -1,8 +1,10 @@
 package app
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"ckadbot/quiz"
 )
@@ -27,5 +29,30 @@ func TestIntroductionSaysWhatIsPostedThere(t *testing.T) {
 	}
 	if got := introduction(all, "slack/T1/C3").Card.Body; !strings.Contains(got, "I post nothing here by myself") {
 		t.Errorf("where nothing is posted: %s", got)
+	}
+}
+
+func TestWhereTheBotIsIsAskedOnceAMoment(t *testing.T) {
+	var p presence
+	now := time.Now()
+	for _, want := range []bool{true, false} {
+		if got := p.news("slack/T1", now); got != want {
+			t.Errorf("news = %v, want %v", got, want)
+		}
+	}
+	if !p.news("slack/T2", now) {
+		t.Error("another workspace is no news")
+	}
+	if !p.news("slack/T1", now.Add(fresh)) {
+		t.Error("it is no news when the moment is over")
+	}
+	if p.forget("slack/T1"); !p.news("slack/T1", now.Add(fresh)) {
+		t.Error("it is no news after the bot was removed")
+	}
+	for i := range 2 * rememberBy {
+		p.news(fmt.Sprint("slack/T", i), now)
+	}
+	if len(p.in) > rememberBy {
+		t.Errorf("%d workspaces are remembered, want %d at most", len(p.in), rememberBy)
 	}
 }
