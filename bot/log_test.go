@@ -27,7 +27,7 @@ func TestTheLogHoldsNoSecretAndNothingThatPeopleType(t *testing.T) {
 			t.Parallel()
 			address, database := freeAddress(t), pgtest.URL(t)
 			w := open(t, address)
-			p := start(t, append(w.env(w.base), "DATABASE_URL="+database, "HTTP_ADDR="+address, "LOG_LEVEL=debug"), "")
+			p := start(t, append(settings(database, w), "HTTP_ADDR="+address, "LOG_LEVEL=debug"), "")
 			awaitStatus(t, address, "/readyz", 200)
 			forge(t, address)
 			typeAll(t, w, false)

@@ -5,9 +5,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,77 +16,9 @@ import (
 	"ckadbot/bot/app"
 	"ckadbot/bot/chat"
 	"ckadbot/bot/chat/chattest"
-	"ckadbot/bot/discord/discordtest"
-	"ckadbot/bot/slack/slacktest"
 	"ckadbot/migrations/pgtest"
 	"ckadbot/quiz"
 )
-
-// A workplace is a fake platform that a bot in another process is in. It is a
-// chattest.Platform but for the adapter, which is over there.
-type workplace struct {
-	chattest.Platform
-	channel chat.Channel
-	env     func(base string) []string // the settings for a bot that finds the platform at base
-	base    string
-}
-
-type (
-	overThere struct{ people }
-	people    interface {
-		Secret() string
-		Type(person, command string)
-		Press(person string, m chattest.Shown, label string)
-		Fill(person string, form chattest.Shown, values map[string]string)
-		Sees(person string) ([]chattest.Shown, <-chan struct{})
-		Acknowledged() <-chan struct{}
-		Complaints() []string
-		Fail(chattest.Fault) bool
-	}
-)
-
-func (overThere) Adapter() chat.Adapter { return nil }
-func (overThere) Channel() chat.Channel { return chat.Channel{} }
-
-func newSlack(t testing.TB) workplace {
-	s := slacktest.New()
-	t.Cleanup(s.Close)
-	return workplace{overThere{s}, chat.Channel{Platform: "slack", Workspace: slacktest.Team, ID: slacktest.General}, slackOverSockets, s.URL()}
-}
-
-func slackOverSockets(base string) []string {
-	return []string{"SLACK_BOT_TOKEN=" + slacktest.BotToken, "SLACK_APP_TOKEN=" + slacktest.AppToken, "SLACK_API_URL=" + base}
-}
-
-func slackOverHTTP(base string) []string {
-	return []string{"SLACK_BOT_TOKEN=" + slacktest.BotToken, "SLACK_SIGNING_SECRET=" + slacktest.SigningSecret, "SLACK_API_URL=" + base}
-}
-
-func newDiscord(t testing.TB) workplace {
-	d := discordtest.New()
-	t.Cleanup(d.Close)
-	return workplace{overThere{d}, chat.Channel{Platform: "discord", Workspace: discordtest.GuildID, ID: discordtest.GeneralID}, discordOverGateway, d.URL()}
-}
-
-func discordOverGateway(base string) []string {
-	return []string{"DISCORD_TOKEN=" + discordtest.Token, "DISCORD_API_URL=" + base}
-}
-
-func discordOverHTTP(base string) []string {
-	return append(discordOverGateway(base), "DISCORD_PUBLIC_KEY="+discordtest.PublicKey())
-}
-
-// ask types a command and waits for a new message with its answer.
-func (w workplace) ask(t testing.TB, person, command, answer string) chattest.Shown {
-	t.Helper()
-	old := map[string]bool{}
-	messages, _ := w.Sees(person)
-	for _, m := range messages {
-		old[m.ID] = true
-	}
-	w.Type(person, command)
-	return chattest.Await(t, w, person, func(m chattest.Shown) bool { return !old[m.ID] && strings.Contains(m.Text, answer) })
-}
 
 // TestPlatformsCarryEverything plays one story on each platform, over each of its transports, with the bot as a process of its own.
 func TestPlatformsCarryEverything(t *testing.T) {
@@ -98,14 +27,12 @@ func TestPlatformsCarryEverything(t *testing.T) {
 			t.Parallel()
 			address := freeAddress(t)
 			w := open(t, address)
-			start(t, append(w.env(w.base), "DATABASE_URL="+pgtest.URL(t), "HTTP_ADDR="+address), "")
+			start(t, append(settings(pgtest.URL(t), w), "HTTP_ADDR="+address), "")
 			awaitStatus(t, address, "/readyz", 200) // over HTTP, nobody waits long for a bot that starts
 			story(t, w)
 			awaitStatus(t, address, "/healthz", 200)
 			metricsOf(t, w.channel.Platform, awaitStatus(t, address, "/metrics", 200))
-			if c := w.Complaints(); len(c) > 0 {
-				t.Errorf("the platform complains: %q", c)
-			}
+			w.content(t)
 		})
 	}
 }
@@ -343,18 +270,11 @@ func TestDailyRoundSurvivesAKill(t *testing.T) {
 	t.Parallel()
 	slack, discord := newSlack(t), newDiscord(t)
 	database := pgtest.URL(t)
-	pool, err := pgxpool.New(t.Context(), database)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
+	pool := newPool(t, database)
 	dueNow(t, pool, slack.channel, discord.channel)
 
 	slackGate, discordGate := newGate(t, slack.base), newGate(t, discord.base)
-	settings := func(slackBase, discordBase string) []string {
-		return append(append(slack.env(slackBase), discord.env(discordBase)...), "DATABASE_URL="+database)
-	}
-	first := start(t, settings(slackGate.base, discordGate.base), "")
+	first := start(t, settings(database, slack.at(slackGate.base), discord.at(discordGate.base)), "")
 	slackGate.await(t, first)
 	discordGate.await(t, first)
 	if err := first.cmd.Process.Kill(); err != nil { // kill -9
@@ -367,9 +287,9 @@ func TestDailyRoundSurvivesAKill(t *testing.T) {
 	if err != nil || tag.RowsAffected() != 2 {
 		t.Fatalf("%d posts were leased by the killed bot (%v), want 2", tag.RowsAffected(), err)
 	}
-	discord.Platform.(overThere).people.(*discordtest.Server).ToAll() // as the real one: both bots hear of everything
-	start(t, settings(slack.base, discord.base), "")
-	start(t, settings(slack.base, discord.base), "")
+	discord.discord().ToAll() // as the real one: both bots hear of everything
+	start(t, settings(database, slack, discord), "")
+	start(t, settings(database, slack, discord), "")
 	for _, w := range []workplace{slack, discord} {
 		question := chattest.AwaitText(t, w, "alice", "Quiz: daily")
 		for _, person := range []string{"alice", "bob", "carol"} {
@@ -394,9 +314,7 @@ func TestDailyRoundSurvivesAKill(t *testing.T) {
 		if n := len(messages); n != want {
 			t.Errorf("there are %d posts on %s, want %d: %+v", n, w.channel.Platform, want, messages)
 		}
-		if c := w.Complaints(); len(c) > 0 {
-			t.Errorf("%s complains: %q", w.channel.Platform, c)
-		}
+		w.content(t)
 	}
 }
 
@@ -435,30 +353,13 @@ type gate struct {
 
 func newGate(t *testing.T, base string) *gate {
 	t.Helper()
-	target, err := url.Parse(base)
-	if err != nil {
-		t.Fatal(err)
-	}
 	g := &gate{held: make(chan struct{}, 16)}
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(&url.URL{Scheme: target.Scheme, Host: target.Host})
-	}}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isPost(r) {
-			proxy.ServeHTTP(w, r)
-			return
-		}
+	g.base = onTheWay(t, base, func(w http.ResponseWriter, r *http.Request, goOn http.Handler) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then net/http notices that the bot went away
 		g.held <- struct{}{}
 		<-r.Context().Done()
-	}))
-	t.Cleanup(server.Close)
-	g.base = server.URL + target.Path
+	})
 	return g
-}
-
-func isPost(r *http.Request) bool {
-	return strings.HasSuffix(r.URL.Path, "chat.postMessage") || r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/channels/")
 }
 
 func (g *gate) await(t *testing.T, p *process) {

@@ -29,19 +29,13 @@ func TestTheScenarioIsTheSameOnAllTransports(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			address, database := freeAddress(t), pgtest.URL(t)
-			pool, err := pgxpool.New(t.Context(), database)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(pool.Close)
+			pool := newPool(t, database)
 			w := open(t, address)
-			start(t, append(w.env(w.base), "DATABASE_URL="+database, "HTTP_ADDR="+address), "")
+			start(t, append(settings(database, w), "HTTP_ADDR="+address), "")
 			awaitStatus(t, address, "/readyz", 200)
 			s := scene{T: t, workplace: w, db: pool, topic: onePressTopic(t), seen: map[string]chattest.Shown{}}
 			s.play(string(script))
-			if c := w.Complaints(); len(c) > 0 {
-				t.Errorf("the platform complains: %q", c)
-			}
+			w.content(t)
 		})
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"ckadbot/bot/chat/chattest"
 	"ckadbot/migrations/pgtest"
 	"ckadbot/quiz"
@@ -19,11 +17,7 @@ func TestOneRoundOnTwoPlatforms(t *testing.T) {
 	t.Parallel()
 	slack, discord := newSlack(t), newDiscord(t)
 	database := pgtest.URL(t)
-	pool, err := pgxpool.New(t.Context(), database)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
+	pool := newPool(t, database)
 	dueNow(t, pool, slack.channel)
 	if err := quiz.New(pool, quiz.Options{}).PauseSeries(t.Context(), slack.channel.Home(), "daily"); err != nil { // until all is set up
 		t.Fatal(err)
@@ -34,7 +28,7 @@ func TestOneRoundOnTwoPlatforms(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	start(t, append(append(slack.env(slack.base), discord.env(discord.base)...), "DATABASE_URL="+database), "")
+	start(t, settings(database, slack, discord), "")
 	code := func(m chattest.Shown) string { return regexp.MustCompile(`[A-Z2-9]{4}-[A-Z2-9]{4}`).FindString(m.Text) }
 
 	shared := code(slack.ask(t, "admin", "/ckad-admin series share daily", "series join code="))
@@ -76,12 +70,10 @@ func TestOneRoundOnTwoPlatforms(t *testing.T) {
 		if want := map[string]bool{"alice 1": true, "bob 1": true, "carol 1": true}; !maps.Equal(on, want) || !strings.Contains(board.Text, "← you") {
 			t.Errorf("on the board on %s are %v, want %v:\n%s", w.channel.Platform, on, want, board.Text)
 		}
-		if c := w.Complaints(); len(c) > 0 {
-			t.Errorf("%s complains: %q", w.channel.Platform, c)
-		}
+		w.content(t)
 	}
 	var rounds, answers int
-	err = pool.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM quiz.round), (SELECT count(*) FROM quiz.answer)`).Scan(&rounds, &answers)
+	err := pool.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM quiz.round), (SELECT count(*) FROM quiz.answer)`).Scan(&rounds, &answers)
 	if err != nil || rounds != 1 || answers != 3 {
 		t.Errorf("%d rounds with %d answers (%v), want 1 with 3", rounds, answers, err)
 	}

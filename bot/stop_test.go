@@ -4,9 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -15,35 +12,10 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ckadbot/bot/chat/chattest"
-	"ckadbot/bot/discord/discordtest"
-	"ckadbot/bot/slack/slacktest"
 	"ckadbot/migrations/pgtest"
 )
-
-// transports are all ways in which platforms reach a bot that listens on address.
-var transports = map[string]func(t testing.TB, address string) workplace{
-	"slack over sockets":       func(t testing.TB, _ string) workplace { return newSlack(t) },
-	"slack over HTTP":          newSlackOverHTTP,
-	"discord over the gateway": func(t testing.TB, _ string) workplace { return newDiscord(t) },
-	"discord over HTTP":        newDiscordOverHTTP,
-}
-
-func newSlackOverHTTP(t testing.TB, address string) workplace {
-	w := newSlack(t)
-	w.Platform.(overThere).people.(*slacktest.Server).OverHTTP("http://" + address)
-	w.env = slackOverHTTP
-	return w
-}
-
-func newDiscordOverHTTP(t testing.TB, address string) workplace {
-	w := newDiscord(t)
-	w.Platform.(overThere).people.(*discordtest.Server).DeliverTo("http://" + address)
-	w.env = discordOverHTTP
-	return w
-}
 
 // awaitStatus asks until the answer has that status, and gives its text.
 func awaitStatus(t testing.TB, address, path string, want int) string {
@@ -117,7 +89,7 @@ func TestWhatIsUnderWayAtTheStopIsAnswered(t *testing.T) {
 			t.Parallel()
 			address, database := freeAddress(t), pgtest.URL(t)
 			w := open(t, address)
-			p := start(t, append(w.env(w.base), "DATABASE_URL="+database, "HTTP_ADDR="+address), "")
+			p := start(t, append(settings(database, w), "HTTP_ADDR="+address), "")
 			ready := awaitStatus(t, address, "/readyz", 200)
 			if want := "database: ok\n" + w.channel.Platform + ": ok\n"; ready != want {
 				t.Errorf("/readyz says %q, want %q", ready, want)
@@ -135,9 +107,7 @@ func TestWhatIsUnderWayAtTheStopIsAnswered(t *testing.T) {
 			if code := p.finish(t); code != 0 {
 				t.Errorf("the exit code is %d", code)
 			}
-			if c := w.Complaints(); len(c) > 0 {
-				t.Errorf("the platform complains: %q", c)
-			}
+			w.content(t)
 		})
 	}
 }
@@ -146,7 +116,7 @@ func TestASecondSignalEndsTheBotAtOnce(t *testing.T) {
 	t.Parallel()
 	address, database := freeAddress(t), pgtest.URL(t)
 	w := newDiscord(t)
-	p := start(t, append(w.env(w.base), "DATABASE_URL="+database, "HTTP_ADDR="+address), "")
+	p := start(t, append(settings(database, w), "HTTP_ADDR="+address), "")
 	awaitStatus(t, address, "/readyz", 200)
 	hold(t, w, database)
 	p.signal(t, syscall.SIGTERM)
@@ -165,14 +135,10 @@ func TestAPostUnderWayAtTheStopIsMade(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, address, database := open(t), freeAddress(t), pgtest.URL(t)
-			pool, err := pgxpool.New(t.Context(), database)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(pool.Close)
+			pool := newPool(t, database)
 			dueNow(t, pool, w.channel)
 			base, held, release := slowPosts(t, w.base)
-			p := start(t, append(w.env(base), "DATABASE_URL="+database, "HTTP_ADDR="+address), "")
+			p := start(t, append(settings(database, w.at(base)), "HTTP_ADDR="+address), "")
 			select {
 			case <-held:
 			case <-time.After(40 * time.Second):
@@ -196,19 +162,11 @@ func TestAPostUnderWayAtTheStopIsMade(t *testing.T) {
 // slowPosts stands between a bot and its platform, and holds the posts until release is called.
 func slowPosts(t *testing.T, base string) (through string, held <-chan struct{}, release func()) {
 	t.Helper()
-	target, err := url.Parse(base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: target.Scheme, Host: target.Host}) }}
 	began, released := make(chan struct{}, 16), make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isPost(r) {
-			began <- struct{}{}
-			<-released
-		}
-		proxy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	return server.URL + target.Path, began, sync.OnceFunc(func() { close(released) })
+	through = onTheWay(t, base, func(w http.ResponseWriter, r *http.Request, goOn http.Handler) {
+		began <- struct{}{}
+		<-released
+		goOn.ServeHTTP(w, r)
+	})
+	return through, began, sync.OnceFunc(func() { close(released) })
 }
