@@ -81,6 +81,17 @@ func (s *session) enter() bool {
 	return true
 }
 
+// own has f run as long as the session, or for as long as f takes; false if the session has ended.
+func (s *session) own(f func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.busy.Go(f)
+	return true
+}
+
 func (s *session) leave() {
 	s.inside.Add(-1)
 	s.busy.Done()

@@ -19,6 +19,7 @@ const (
 	urgent  = time.Minute      // before it expires, calls wait for the next
 	leasing = 30 * time.Second // a bot may take to renew one: an exchange and writing it down
 	waiting = 250 * time.Millisecond
+	storing = 2 * time.Second // for an attempt to store new ones
 )
 
 // client gives the client with the newest token. The error is a RetryError
@@ -73,7 +74,7 @@ func (w *workspace) remembered() (*slack.Client, store.Installation, bool) {
 	defer w.mu.Unlock()
 	now := time.Now()
 	w.used = now
-	return w.api, w.in, now.Sub(w.read) < known && (w.in.Expires.IsZero() || w.in.Expires.Sub(now) > urgent)
+	return w.api, w.in, (w.unkept || now.Sub(w.read) < known) && (w.in.Expires.IsZero() || w.in.Expires.Sub(now) > urgent)
 }
 
 func (w *workspace) remember(in store.Installation) *slack.Client {
@@ -115,25 +116,37 @@ func (w *workspace) renew(ctx context.Context, in store.Installation) (store.Ins
 	}
 }
 
-// exchange gets new tokens from Slack and keeps them. It goes on when ctx ends:
-// a refresh token that was used has no second answer.
+// exchange gets new tokens from Slack and keeps them. It goes on when ctx ends, since a
+// refresh token that was used has no second answer, but not beyond the end of Run.
 func (w *workspace) exchange(ctx context.Context, in store.Installation) (store.Installation, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leasing-timeout/2)
+	ctx, cancel := w.outlasting(ctx, timeout)
 	defer cancel()
 	log := w.log.With("workspace", w.team)
 	next, err := w.newTokens(ctx, in)
 	var said slack.SlackErrorResponse
 	switch {
 	case err == nil:
-		return w.keepTokens(ctx, next)
+		return w.keepTokens(ctx, next), nil
 	case time.Until(in.Expires) > urgent:
 		log.Warn("new tokens cannot be had, the old one is good for a while", "error", err)
 		return in, nil
 	case errors.As(err, &said) && (dead(err) || said.Err == "invalid_refresh_token"):
 		log.Warn("the tokens are over, and there are no new ones", "error", err)
+		pause(ctx, 4*waiting) // for a bot that has new ones, and could not write them down yet
 		return in, w.lost(ctx, in)
 	}
 	return in, err
+}
+
+// outlasting is ctx without its end: for d, but not beyond the end of handlers after Run's.
+func (a *Adapter) outlasting(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d)
+	s := a.current.Load()
+	if s == nil {
+		return ctx, cancel
+	}
+	stop := context.AfterFunc(s.work, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
 // newTokens gives in with what Slack exchanges its refresh token for.
@@ -150,19 +163,59 @@ func (w *workspace) newTokens(ctx context.Context, in store.Installation) (store
 	return in, nil
 }
 
-// keepTokens stores new tokens, again and again while ctx allows: nobody has others.
-func (w *workspace) keepTokens(ctx context.Context, in store.Installation) (store.Installation, error) {
-	for {
-		renewed, err := w.cfg.Installations.Renew(ctx, in)
-		switch {
-		case err == nil && renewed:
-			in.Version++
-			return in, nil
-		case err == nil: // installed again, or another bot was faster
-			return w.cfg.Installations.Find(ctx, w.team, "")
-		case !pause(ctx, waiting):
-			w.log.Error("new tokens could not be kept: if Slack refuses the old ones, the app has to be installed again", "workspace", w.team, "error", err)
-			return in, nil
-		}
+// keepTokens stores new tokens, and gives the installation as it is then. If the
+// database does not take them, they are used all the same, and nobody has others: they
+// are in memory, and tried to be stored until that works or the bot stops.
+func (w *workspace) keepTokens(ctx context.Context, in store.Installation) store.Installation {
+	if stored, err := w.storeTokens(ctx, in); err == nil {
+		return stored
 	}
+	w.log.Warn("new tokens cannot be stored yet, trying until it works", "workspace", w.team)
+	w.mu.Lock()
+	w.unkept = true
+	w.mu.Unlock()
+	s := w.current.Load()
+	if s == nil || !s.own(func() { w.keepTrying(s.work, in) }) { // nothing runs that would own it
+		ctx, cancel := w.outlasting(ctx, grace)
+		defer cancel()
+		w.keepTrying(ctx, in)
+	}
+	return in
+}
+
+// keepTrying stores new tokens, until that works or ctx ends.
+func (w *workspace) keepTrying(ctx context.Context, in store.Installation) {
+	for pause(ctx, waiting) {
+		stored, err := w.storeTokens(ctx, in)
+		if err != nil {
+			continue
+		}
+		w.mu.Lock()
+		w.unkept = false
+		w.mu.Unlock()
+		w.remember(stored)
+		w.log.Info("the new tokens are stored", "workspace", w.team)
+		return
+	}
+	w.log.Error("new tokens could not be stored: if Slack refuses the old ones, the app has to be installed again", "workspace", w.team)
+}
+
+// storeTokens makes one attempt, and gives what is stored then: not in, if the app was
+// installed again, or another bot was faster.
+func (w *workspace) storeTokens(ctx context.Context, in store.Installation) (store.Installation, error) {
+	ctx, cancel := context.WithTimeout(ctx, storing)
+	defer cancel()
+	renewed, err := w.cfg.Installations.Renew(ctx, in)
+	if err != nil {
+		return in, err
+	}
+	if renewed {
+		in.Version++
+		return in, nil
+	}
+	in, err = w.cfg.Installations.Find(ctx, w.team, "")
+	if errors.Is(err, store.ErrNotInstalled) { // removed meanwhile
+		return in, nil
+	}
+	return in, err
 }

@@ -36,6 +36,8 @@ type workspace struct {
 	in   store.Installation
 	read time.Time // zero: it has to be read
 	used time.Time
+
+	unkept bool // its tokens are newer than those that are stored
 }
 
 // errNotInstalled says that there is no token for a workspace.
@@ -79,7 +81,7 @@ func (a *Adapter) sweep() {
 	a.swept = time.Now()
 	for team, w := range a.workspaces {
 		w.mu.Lock()
-		if time.Since(w.used) > unused {
+		if time.Since(w.used) > unused && !w.unkept {
 			delete(a.workspaces, team)
 		}
 		w.mu.Unlock()
