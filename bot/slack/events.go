@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"ckadbot/bot/chat"
 )
@@ -42,6 +43,7 @@ type happening struct {
 	Tokens      struct {
 		Bot []string `json:"bot"` // user ids
 	} `json:"tokens"`
+	Teams []string `json:"team_ids"`
 }
 
 // readHappening gives what an event is about; ok is false if it is nothing that we listen to.
@@ -51,7 +53,7 @@ func readHappening(raw json.RawMessage) (h happening, ok bool) {
 		return h, false
 	}
 	switch kind.Type { // of others, fields with these names may be of other types
-	case "app_home_opened", "app_mention", "message", "member_joined_channel", "app_uninstalled", "tokens_revoked":
+	case "app_home_opened", "app_mention", "message", "member_joined_channel", "app_uninstalled", "tokens_revoked", "team_access_revoked", "team_access_granted":
 		return h, json.Unmarshal(raw, &h) == nil
 	}
 	return h, false
@@ -73,7 +75,7 @@ func (e event) about(h happening) string {
 		when = fmt.Sprint(e.Time)
 	}
 	team, _ := e.from()
-	return strings.Join([]string{"event", h.Type, team, h.Channel, h.User, h.TS, when}, " ")
+	return strings.Join(append([]string{"event", h.Type, team, h.Channel, h.User, h.TS, when}, h.Teams...), " ")
 }
 
 // happened reacts to an event that was not delivered before.
@@ -85,9 +87,17 @@ func (s *session) happened(ctx context.Context, e event, w wait) {
 	team, enterprise := e.from()
 	switch {
 	case h.Type == "app_uninstalled", h.Type == "tokens_revoked" && len(h.Tokens.Bot) > 0:
-		s.removed(ctx, team, enterprise)
+		s.removed(ctx, team, enterprise, time.Unix(e.Time, 0))
 		return
 	case h.Type == "tokens_revoked": // of people, who gave us none
+		return
+	case h.Type == "team_access_revoked":
+		s.revoked(ctx, enterprise, h.Teams)
+		return
+	case h.Type == "team_access_granted":
+		for _, team := range h.Teams {
+			s.present(ctx, team)
+		}
 		return
 	}
 	from := origin{channel: h.Channel, team: team}

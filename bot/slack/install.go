@@ -137,9 +137,7 @@ func (a *Adapter) exchangeCode(w http.ResponseWriter, r *http.Request, code stri
 	}
 	a.outdate(in)
 	a.log.Info("the app was installed", "workspace", in.Team, "enterprise", in.Enterprise, "first", first)
-	if a.cfg.Installed != nil && in.Team != "" {
-		a.cfg.Installed(ctx, "slack/"+in.Team)
-	}
+	a.present(ctx, in.Team)
 	if first {
 		a.greet(ctx, in)
 	}

@@ -35,8 +35,9 @@ type hosted struct {
 	store  *store.Installations
 	public *httptest.Server // PUBLIC_URL
 
-	mu   sync.Mutex // guards left
+	mu   sync.Mutex // guards the rest
 	left []string
+	here []string // workspaces that are said to have installed the app
 }
 
 // newHosted is the first bot on a database; another shares its Slack and its database.
@@ -73,6 +74,11 @@ func host(t testing.TB, s *slacktest.Server, log *logged, pool *pgxpool.Pool) *h
 	a := slack.New(slack.Config{
 		Secret: slacktest.SigningSecret, APIURL: s.URL(), Log: logger(log), Installations: h.store,
 		ClientID: slacktest.ClientID, ClientSecret: slacktest.ClientSecret, PublicURL: h.public.URL, Welcome: &welcome,
+		Installed: func(_ context.Context, home string) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.here = append(h.here, home)
+		},
 	})
 	a.Routes(mux)
 	h.adapter = a
@@ -104,6 +110,12 @@ func (h *hosted) leftHomes() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return strings.Join(h.left, " ")
+}
+
+func (h *hosted) hereHomes() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return strings.Join(h.here, " ")
 }
 
 func (h *hosted) awaitLeft(t testing.TB, want string) {
@@ -160,10 +172,15 @@ func rand() string { return fmt.Sprint(time.Now().UnixNano()) }
 
 // event has Slack tell of something in a workspace.
 func (h *hosted) event(team, enterprise string, what map[string]any) {
+	h.eventAt(time.Now(), team, enterprise, what)
+}
+
+// eventAt is event with when it was.
+func (h *hosted) eventAt(at time.Time, team, enterprise string, what map[string]any) {
 	what = maps.Clone(what)
 	what["event_ts"] = rand() // no two are the same
 	h.SendRaw("events_api", map[string]any{
-		"type": "event_callback", "event_id": "Ev" + rand(), "event_time": time.Now().Unix(), "team_id": team, "enterprise_id": enterprise, "event": what,
+		"type": "event_callback", "event_id": "Ev" + rand(), "event_time": at.Unix(), "team_id": team, "enterprise_id": enterprise, "event": what,
 	})
 }
 
@@ -223,6 +240,67 @@ func TestEnterpriseInstallsForAllOfItsWorkspaces(t *testing.T) {
 	h.Revoke("", "E0ALL", "token_revoked")
 	h.event("T0ONE", "E0ALL", map[string]any{"type": "app_uninstalled"})
 	h.awaitLeft(t, "slack/T0ONE")
+}
+
+func TestEnterpriseTakesTheAppFromSomeOfItsWorkspaces(t *testing.T) {
+	h := newHosted(t)
+	h.serve(t)
+	h.install(t, slacktest.Install{Enterprise: "E0ALL"})
+	h.install(t, slacktest.Install{Enterprise: "E0ALL", Team: "T0OWN"})
+	for _, team := range []string{"T0ONE", "T0TWO", "T0THREE"} {
+		if _, err := h.store.Find(t.Context(), team, "E0ALL"); err != nil { // as an event does
+			t.Fatal(err)
+		}
+	}
+	revoked := map[string]any{"type": "team_access_revoked", "team_ids": []any{"T0ONE", "T0TWO", "T0OWN", "not a team"}}
+	h.Give("E0ALL", "T0FOUR", "T0FIVE", "T0TWO", "T0THREE") // two has it again
+	h.event("", "E0ALL", revoked)
+	h.awaitLeft(t, "slack/T0ONE")
+	if _, err := h.store.Find(t.Context(), "T0ONE", ""); !errors.Is(err, store.ErrNotInstalled) {
+		t.Errorf("one: got %v", err)
+	}
+	for _, team := range []string{"T0TWO", "T0THREE", "T0OWN"} {
+		if _, err := h.store.Find(t.Context(), team, ""); err != nil {
+			t.Errorf("%s: got %v", team, err)
+		}
+	}
+	h.Break(10) // Slack does not tell who has it
+	h.event("", "E0ALL", map[string]any{"type": "team_access_revoked", "team_ids": []any{"T0THREE"}})
+	for !strings.Contains(h.log.String(), "cannot tell which workspaces") {
+		pauseFor(t, time.Millisecond)
+	}
+	h.Break(0)
+	h.event("", "E0ALL", map[string]any{"type": "team_access_granted", "team_ids": []any{"T0ONE", "not a team"}})
+	for !strings.HasSuffix(h.hereHomes(), "slack/T0ONE") {
+		pauseFor(t, time.Millisecond)
+	}
+	if got := h.leftHomes(); got != "slack/T0ONE" {
+		t.Errorf("left %q, want one only", got)
+	}
+}
+
+// Somebody installs the app again while others hear still that it was removed: what they hear last is that it is there.
+func TestWorkspaceThatIsBackBeforeItIsLeftIsThere(t *testing.T) {
+	h := newHosted(t)
+	var again sync.Once
+	chattest.Start(t, h, &chattest.Handler{OnLeft: func(home string) {
+		again.Do(func() { h.install(t, slacktest.Install{Team: "T0ONE"}) })
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.here = append(h.here, "left "+home)
+	}})
+	for h.adapter.Ready() != nil {
+		pauseFor(t, time.Millisecond)
+	}
+	h.install(t, slacktest.Install{Team: "T0ONE"})
+	h.Revoke("T0ONE", "", "account_inactive")
+	h.event("T0ONE", "", map[string]any{"type": "app_uninstalled"})
+	const want = "slack/T0ONE slack/T0ONE left slack/T0ONE slack/T0ONE"
+	for end := time.Now().Add(10 * time.Second); h.hereHomes() != want; pauseFor(t, time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("heard %q, want %q", h.hereHomes(), want)
+		}
+	}
 }
 
 func TestInstallationsThatComeToNothingSaySo(t *testing.T) {
@@ -512,7 +590,12 @@ func TestTokensThatCannotBeRenewed(t *testing.T) {
 		if h.leftHomes() != "" {
 			t.Errorf("left %q because of our own mistake", h.leftHomes())
 		}
-		h.event("T0ONE", "", map[string]any{"type": "app_uninstalled"}) // then it need not be read
+		settled := h.log.String()
+		h.eventAt(time.Now().Add(-time.Minute), "T0ONE", "", map[string]any{"type": "app_uninstalled"}) // of an earlier installation
+		for !strings.Contains(strings.TrimPrefix(h.log.String(), settled), "before it was installed again") {
+			pauseFor(t, time.Millisecond)
+		}
+		h.eventAt(time.Now().Add(time.Minute), "T0ONE", "", map[string]any{"type": "app_uninstalled"}) // then it need not be read
 		h.awaitLeft(t, "slack/T0ONE")
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ckadbot/bot/chat"
@@ -32,6 +33,9 @@ var scopes = []string{
 
 // events are those that the bot reacts to.
 var events = []string{"app_home_opened", "app_mention", "app_uninstalled", "member_joined_channel", "message.im", "tokens_revoked"}
+
+// eventsOfOrg are those of an app that is installed for all workspaces of an enterprise.
+var eventsOfOrg = []string{"team_access_granted", "team_access_revoked"}
 
 // ManifestOptions are what an app's manifest depends on besides the commands.
 type ManifestOptions struct {
@@ -88,7 +92,11 @@ func manifestTail(web string) string {
 		fmt.Fprintf(&b, "    request_url: %q\n", web+"/slack/events")
 	}
 	b.WriteString("    bot_events:\n")
-	for _, e := range events {
+	listen := events
+	if web != "" {
+		listen = slices.Concat(events, eventsOfOrg)
+	}
+	for _, e := range listen {
 		fmt.Fprintf(&b, "      - %s\n", e)
 	}
 	b.WriteString("  interactivity:\n    is_enabled: true\n")

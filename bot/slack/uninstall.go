@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -18,8 +19,9 @@ const leaving = 10 * time.Second
 // removed hears from Slack that a workspace may have removed the app, or revoked
 // a token (app_uninstalled, tokens_revoked; in any order, more than once, late).
 // Whether ours still works is asked: an event may be older than the newest
-// installation, and tokens of people are none of ours.
-func (a *Adapter) removed(ctx context.Context, team, enterprise string) {
+// installation, and tokens of people are none of ours. What nobody can ask, as the
+// token cannot be read, is told by when the event was.
+func (a *Adapter) removed(ctx context.Context, team, enterprise string, at time.Time) {
 	defer stepAside(ctx)()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaving)
 	defer cancel()
@@ -43,6 +45,9 @@ func (a *Adapter) removed(ctx context.Context, team, enterprise string) {
 		}
 	} else if !errors.Is(err, store.ErrKey) {
 		log.Error("cannot look up a workspace that may have removed the app", "error", err)
+		return
+	} else if !at.After(in.Installed) {
+		log.Info("the app was removed before it was installed again")
 		return
 	}
 	if err := a.remove(ctx, in); err != nil {
@@ -92,14 +97,79 @@ func (a *Adapter) remove(ctx context.Context, in store.Installation) error {
 		return err
 	}
 	a.outdate(in)
+	a.left(ctx, teams)
+	return nil
+}
+
+// left tells the handler of workspaces that are without an installation, and that somebody
+// has installed the app again meanwhile: it may have heard so before.
+func (a *Adapter) left(ctx context.Context, teams []string) {
 	s := a.current.Load()
 	for _, team := range teams {
 		a.log.Info("the app was removed", "workspace", team)
 		if s != nil {
 			s.handler.Left(ctx, "slack/"+team)
 		}
+		if _, err := a.cfg.Installations.Find(ctx, team, ""); err == nil {
+			a.present(ctx, team)
+		}
 	}
-	return nil
+}
+
+// present tells that the app is installed in a workspace.
+func (a *Adapter) present(ctx context.Context, team string) {
+	if a.cfg.Installed != nil && workspaceID.MatchString(team) {
+		a.cfg.Installed(ctx, "slack/"+team)
+	}
+}
+
+// revoked hears that an enterprise, which installed the app for all of its workspaces, has
+// taken it from some. Whether they have it is asked, as the event may be late.
+func (a *Adapter) revoked(ctx context.Context, enterprise string, teams []string) {
+	if a.cfg.Installations == nil || enterprise == "" {
+		return
+	}
+	defer stepAside(ctx)()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaving)
+	defer cancel()
+	log := a.log.With("enterprise", enterprise)
+	in, err := a.cfg.Installations.Find(ctx, "", enterprise)
+	if errors.Is(err, store.ErrNotInstalled) {
+		return
+	}
+	var have []string
+	if err == nil {
+		have, err = a.teamsOf(ctx, in)
+	}
+	if err != nil {
+		log.Warn("cannot tell which workspaces have the app still", "error", bare(err))
+		return
+	}
+	teams = slices.DeleteFunc(teams, func(team string) bool { return !workspaceID.MatchString(team) || slices.Contains(have, team) })
+	gone, err := a.cfg.Installations.RemoveTeams(ctx, enterprise, teams)
+	if err != nil {
+		log.Error("workspaces that the app was taken from are still there", "error", err)
+		return
+	}
+	a.left(ctx, gone)
+}
+
+// teamsOf asks which workspaces have what their enterprise installed.
+func (a *Adapter) teamsOf(ctx context.Context, in store.Installation) (teams []string, err error) {
+	ask := slack.ListTeamsParameters{Limit: 1000}
+	for range maxPages {
+		var page []slack.Team
+		if page, ask.Cursor, err = a.newClient(string(in.Token)).ListTeamsContext(ctx, ask); err != nil {
+			return nil, err
+		}
+		for _, t := range page {
+			teams = append(teams, t.ID)
+		}
+		if ask.Cursor == "" {
+			return teams, nil
+		}
+	}
+	return nil, errors.New("too many workspaces")
 }
 
 // outdate has the workspaces of an installation read theirs again.

@@ -30,6 +30,7 @@ type Installation struct {
 	Token      Token
 	Refresh    Token     // gives the next tokens, once; "" if Token never expires
 	Expires    time.Time // of Token; zero: never
+	Installed  time.Time // when; set by Find
 	Version    int64     // another with each change of the tokens, also of ones that were removed; 0 for one that is not stored
 }
 
@@ -70,13 +71,13 @@ func (s *Installations) Find(ctx context.Context, team, enterprise string) (Inst
 	var token, refresh []byte
 	var expires *time.Time
 	err := s.db.QueryRow(ctx, `
-		select enterprise_id, team_id, bot_user, installer, version, key_id, token, refresh, expires_at
+		select enterprise_id, team_id, bot_user, installer, installed_at, version, key_id, token, refresh, expires_at
 		from chat.installation
 		where team_id = $1 and $1 <> ''
 			or team_id = '' and enterprise_id = coalesce(nullif($2, ''), (select enterprise_id from chat.enterprise_team where team_id = $1))
 		order by team_id = ''
 		limit 1`, team, enterprise).
-		Scan(&in.Enterprise, &in.Team, &in.BotUser, &in.Installer, &in.Version, &key, &token, &refresh, &expires)
+		Scan(&in.Enterprise, &in.Team, &in.BotUser, &in.Installer, &in.Installed, &in.Version, &key, &token, &refresh, &expires)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Installation{}, ErrNotInstalled
 	}
@@ -220,6 +221,24 @@ func (s *Installations) Remove(ctx context.Context, in Installation) (teams []st
 		return nil, fmt.Errorf("remove the installation of %s: %w", in.Team, err)
 	}
 	return teams, nil
+}
+
+// RemoveTeams forgets that teams are of an enterprise which installed the bot for all of
+// its, and gives those that have no installation now: to one of many bots, and once.
+func (s *Installations) RemoveTeams(ctx context.Context, enterprise string, teams []string) (gone []string, err error) {
+	rows, err := s.db.Query(ctx, `
+		with members as (
+			delete from chat.enterprise_team where enterprise_id = $1 and team_id = any($2) returning team_id
+		)
+		select team_id from members m
+		where not exists (select from chat.installation i where i.team_id = m.team_id)`, enterprise, teams)
+	if err == nil {
+		gone, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("remove teams of %s: %w", enterprise, err)
+	}
+	return gone, nil
 }
 
 // maxStates bounds what visitors who only begin can fill.

@@ -65,6 +65,10 @@ func TestInstallationIsFoundAsItWasSaved(t *testing.T) {
 		}
 		got := find(t, s, in.Team, "")
 		got.Expires = got.Expires.UTC()
+		if ago := time.Since(got.Installed); ago < -time.Minute || ago > time.Minute {
+			t.Errorf("%s was installed at %s", in.Team, got.Installed)
+		}
+		in.Installed = got.Installed
 		if in.Version = got.Version; in.Version == 0 {
 			t.Errorf("%s has no version", in.Team)
 		}

@@ -24,6 +24,7 @@ var methods = map[string]method{
 	"oauth.v2.access":              {"", "", (*Server).oauthAccess},
 	"apps.connections.open":        {AppToken, "connections:write", (*Server).open},
 	"auth.test":                    {BotToken, "", (*Server).authTest},
+	"auth.teams.list":              {BotToken, "", (*Server).authTeams},
 	"users.info":                   {BotToken, "users:read", (*Server).usersInfo},
 	"chat.postMessage":             {BotToken, "chat:write", (*Server).postMessage},
 	"chat.postEphemeral":           {BotToken, "chat:write", (*Server).postEphemeral},
@@ -133,7 +134,7 @@ func (s *Server) judge(m method, r *http.Request, body []byte) (answer map[strin
 	case granted && m.token == BotToken && over != "":
 		return nil, over
 	case granted && m.token == BotToken:
-		args[":team"] = team
+		args[":team"], args[":token"] = team, given
 		if c := s.channels[word(args["channel"])]; c != nil && team != "" && c.team != "" && c.team != team {
 			return nil, "channel_not_found"
 		}

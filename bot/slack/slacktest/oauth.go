@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -38,6 +39,40 @@ type oauth struct {
 	codes  map[string]*grant // with the redirect address they are for
 	uris   map[string]string // by code
 	grants []*grant
+	given  map[string][]string // by enterprise: workspaces that it gave the app to
+}
+
+// Give sets to which of its workspaces an enterprise gives the app that it has installed.
+func (s *Server) Give(enterprise string, teams ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.oauth.given == nil {
+		s.oauth.given = map[string][]string{}
+	}
+	s.oauth.given[enterprise] = teams
+}
+
+// authTeams lists the workspaces that a token is for, two on a page.
+func (s *Server) authTeams(args map[string]any) (map[string]any, string) {
+	var teams []string
+	for _, g := range s.oauth.grants {
+		if g.access == args[":token"] {
+			teams = []string{g.Team}
+			if g.Team == "" {
+				teams = s.oauth.given[g.Enterprise]
+			}
+		}
+	}
+	from, _ := strconv.Atoi(word(args["cursor"]))
+	page, next := []any{}, ""
+	for i, t := range teams[min(from, len(teams)):] {
+		if i == 2 {
+			next = strconv.Itoa(from + 2)
+			break
+		}
+		page = append(page, map[string]any{"id": t, "name": t})
+	}
+	return map[string]any{"teams": page, "response_metadata": map[string]any{"next_cursor": next}}, ""
 }
 
 // Decide says what the next visitor will decide.
