@@ -22,6 +22,7 @@ package discordtest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -166,6 +167,12 @@ func (s *Server) Close() {
 
 // Secret is the bot's token.
 func (*Server) Secret() string { return Token }
+
+// Tokens are those of the interactions so far that the bot may have had, to search for them where they should not be.
+func (s *Server) Tokens() (all []string) {
+	s.with(func() { all = slices.Collect(maps.Keys(s.interactions)) })
+	return all
+}
 
 // Channel is the channel "general".
 func (*Server) Channel() chat.Channel {
