@@ -41,6 +41,6 @@ create table chat.install_state (
     expires_at timestamptz not null
 );
 create index install_state_expires on chat.install_state (expires_at);
-comment on table  chat.install_state is 'Installations that somebody has begun. A state works once';
+comment on table  chat.install_state is 'States that an installation has come of, as long as they would be good: each works once';
 comment on column chat.install_state.state is 'SHA-256 of what the address carries';
 comment on column chat.install_state.browser is 'SHA-256 of the cookie of the browser that it was given to';

@@ -24,6 +24,8 @@ const (
 	// browserCookie binds a state to the browser that it was given to. With __Host- no
 	// other site, nor a subdomain, can set it.
 	browserCookie = "__Host-ckadbot-install"
+	// maxInstalling are ended at once: Slack is asked about each.
+	maxInstalling = 16
 	// greeting bounds the direct message to who installed the app.
 	greeting = 5 * time.Second
 )
@@ -56,24 +58,16 @@ func (a *Adapter) install(w http.ResponseWriter, r *http.Request) {
 		show(w, http.StatusServiceUnavailable, notReady)
 		return
 	}
-	state, browser := rand.Text(), browserOf(r)
+	browser := browserOf(r)
 	if browser == "" {
 		browser = rand.Text()
-	}
-	switch err := a.cfg.Installations.Begin(r.Context(), state, browser, begun); {
-	case errors.Is(err, store.ErrBusy):
-		show(w, http.StatusServiceUnavailable, page{Title: "Too many people are installing me", Lines: []string{"Please try again in ten minutes."}})
-		return
-	case err != nil:
-		a.broken(w, "an installation could not be begun", err)
-		return
 	}
 	http.SetCookie(w, &http.Cookie{
 		Name: browserCookie, Value: browser, Path: "/", MaxAge: int(begun.Seconds()), Secure: true, HttpOnly: true,
 		SameSite: http.SameSiteLaxMode, // comes along when Slack sends the browser back
 	})
 	secure(w)
-	ask := url.Values{"client_id": {a.cfg.ClientID}, "scope": {strings.Join(scopes, ",")}, "redirect_uri": {a.redirectURI()}, "state": {state}}
+	ask := url.Values{"client_id": {a.cfg.ClientID}, "scope": {strings.Join(scopes, ",")}, "redirect_uri": {a.redirectURI()}, "state": {a.cfg.Installations.State(browser, begun)}}
 	http.Redirect(w, r, strings.TrimSuffix(a.cfg.APIURL, "api/")+"oauth/v2/authorize?"+ask.Encode(), http.StatusSeeOther)
 }
 
@@ -95,24 +89,27 @@ func (a *Adapter) installed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	said := r.URL.Query()
-	valid, err := a.cfg.Installations.End(r.Context(), said.Get("state"), browserOf(r))
 	switch {
-	case err != nil:
-		a.broken(w, "an installation could not be ended", err)
-	case !valid:
-		show(w, http.StatusBadRequest, page{Title: "This link does not work any more", Again: true,
-			Lines: []string{"It works once, for ten minutes, in the browser that it was opened in."}})
+	case !a.cfg.Installations.Valid(said.Get("state"), browserOf(r)):
+		show(w, http.StatusBadRequest, over)
 	case said.Get("error") == "access_denied":
 		show(w, http.StatusOK, page{Title: "I was not installed", Again: true, Lines: []string{"You, or Slack for you, said no. Nothing was stored."}})
 	case said.Get("error") != "" || said.Get("code") == "":
 		show(w, http.StatusBadRequest, page{Title: "I was not installed", Again: true, Lines: []string{"Slack did not allow it. A workspace may let only its admins add apps: ask one of them."}})
 	default:
-		a.exchangeCode(w, r, said.Get("code"))
+		select {
+		case a.installing <- struct{}{}:
+			defer func() { <-a.installing }()
+			a.exchangeCode(w, r, said.Get("code"), said.Get("state"))
+		default:
+			show(w, http.StatusServiceUnavailable, page{Title: "Too many installations are under way", Again: true, Lines: []string{"Please try again in a minute."}})
+		}
 	}
 }
 
-// exchangeCode ends an installation: Slack gives a token for code, once.
-func (a *Adapter) exchangeCode(w http.ResponseWriter, r *http.Request, code string) {
+// exchangeCode ends an installation: Slack gives a token for code, once. The state is used
+// up when there is one: what came to nothing leaves nothing behind.
+func (a *Adapter) exchangeCode(w http.ResponseWriter, r *http.Request, code, state string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), timeout) // a browser that is closed now has installed us
 	defer cancel()
 	got, err := slack.GetOAuthV2ResponseContext(ctx, a.http, a.cfg.ClientID, a.cfg.ClientSecret, code, a.redirectURI(), slack.OAuthOptionAPIURL(a.cfg.APIURL))
@@ -128,6 +125,15 @@ func (a *Adapter) exchangeCode(w http.ResponseWriter, r *http.Request, code stri
 	in, err := installation(got)
 	if err != nil {
 		a.broken(w, "Slack's answer to an installation makes no sense", err)
+		return
+	}
+	valid, err := a.cfg.Installations.Use(ctx, state, browserOf(r))
+	if err != nil {
+		a.broken(w, "an installation could not be ended", err)
+		return
+	}
+	if !valid {
+		show(w, http.StatusBadRequest, over)
 		return
 	}
 	first, err := a.cfg.Installations.Save(ctx, in)
@@ -201,6 +207,9 @@ type page struct {
 	Link  string // into Slack
 	Again bool   // offers to begin again
 }
+
+var over = page{Title: "This link does not work any more", Again: true,
+	Lines: []string{"It works once, for ten minutes, in the browser that it was opened in."}}
 
 var notReady = page{Title: "One moment", Lines: []string{"I am just starting, or stopping. Please try again in a minute."}}
 

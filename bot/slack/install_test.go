@@ -344,11 +344,12 @@ func TestInstallationsThatComeToNothingSaySo(t *testing.T) {
 		"without cookie": {func() (*http.Client, string) { return h.browser(t), "code=1&state=" + state(h.browser(t)) }, 400, "does not work any more"},
 		"expired": {func() (*http.Client, string) {
 			b := h.browser(t)
-			old := state(b)
-			if _, err := h.pool.Exec(t.Context(), `update chat.install_state set expires_at = now()`); err != nil {
+			address, err := url.Parse(h.public.URL)
+			if err != nil {
 				t.Fatal(err)
 			}
-			return b, "code=1&state=" + old
+			state(b)
+			return b, "code=1&state=" + h.store.State(b.Jar.Cookies(address)[0].Value, -time.Second)
 		}, 400, "does not work any more"},
 		"binary": {func() (*http.Client, string) { return h.browser(t), "code=%00%ff&state=%00%ff%0a" }, 400, "does not work any more"},
 	} {
@@ -364,9 +365,32 @@ func TestInstallationsThatComeToNothingSaySo(t *testing.T) {
 		h.Decide(slacktest.Install{Team: "T0ONE"})
 		b := h.browser(t)
 		_, _, at := visit(t, b, h.public.URL+"/slack/install")
-		if status, text, _ := visit(t, b, at.String()); status != 400 || !strings.Contains(text, "does not work any more") {
+		if status, text, _ := visit(t, b, at.String()); status != 400 || !strings.Contains(text, "took too long") { // Slack's code is used up, too
 			t.Errorf("got %d, %s", status, text)
 		}
+		access := h.NewCode(slacktest.Install{Team: "T0TWO", User: "U0BOB"}, redirect)
+		if status, text, _ := visit(t, b, redirect+"?code="+access+"&state="+at.Query().Get("state")); status != 400 || !strings.Contains(text, "does not work any more") {
+			t.Errorf("with another code: got %d, %s", status, text)
+		}
+		if _, err := h.store.Find(t.Context(), "T0TWO", ""); !errors.Is(err, store.ErrNotInstalled) {
+			t.Errorf("with another code: got %v", err)
+		}
+	})
+	t.Run("many at once", func(t *testing.T) {
+		before := calls(h.platform, "oauth.v2.access")
+		h.Silence(func(r *http.Request, _ string) bool { return strings.HasSuffix(r.URL.Path, "oauth.v2.access") })
+		var waiting sync.WaitGroup
+		for range 16 {
+			waiting.Go(func() { visit(t, h.browser(t), h.public.URL+"/slack/install") })
+		}
+		for calls(h.platform, "oauth.v2.access") < before+16 {
+			pauseFor(t, time.Millisecond)
+		}
+		if status, text, _ := visit(t, h.browser(t), h.public.URL+"/slack/install"); status != http.StatusServiceUnavailable || !strings.Contains(text, "in a minute") {
+			t.Errorf("got %d, %s", status, text)
+		}
+		h.Silence(nil)
+		waiting.Wait()
 	})
 	t.Run("two windows of one browser do not disturb each other", func(t *testing.T) {
 		b := h.browser(t)
@@ -378,7 +402,7 @@ func TestInstallationsThatComeToNothingSaySo(t *testing.T) {
 	})
 	t.Run("the database is away", func(t *testing.T) {
 		h.pool.Close()
-		if status, text, _ := visit(t, h.browser(t), h.public.URL+"/slack/install"); status != 500 || !strings.Contains(text, "ref ") {
+		if status, text := h.install(t, slacktest.Install{Team: "T0ONE"}); status != 500 || !strings.Contains(text, "ref ") {
 			t.Errorf("got %d, %s", status, text)
 		}
 	})

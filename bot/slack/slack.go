@@ -87,6 +87,8 @@ type Adapter struct {
 	current atomic.Pointer[session] // of the last Run
 	forged  forged
 
+	installing chan struct{} // filled while an installation is ended
+
 	gone atomic.Bool // the one workspace has removed the app
 
 	mu         sync.Mutex            // guards the rest
@@ -106,7 +108,7 @@ func New(cfg Config) *Adapter {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &Adapter{cfg: cfg, log: cfg.Log.With("platform", "slack"), second: time.Second}
+	a := &Adapter{cfg: cfg, log: cfg.Log.With("platform", "slack"), second: time.Second, installing: make(chan struct{}, maxInstalling)}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = maxCalls
 	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: timeout, PingTimeout: timeout / 2} // all workspaces may share a connection: one that died is to be noticed

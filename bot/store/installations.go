@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -239,49 +238,4 @@ func (s *Installations) RemoveTeams(ctx context.Context, enterprise string, team
 		return nil, fmt.Errorf("remove teams of %s: %w", enterprise, err)
 	}
 	return gone, nil
-}
-
-// maxStates bounds what visitors who only begin can fill.
-const maxStates = 100_000
-
-// ErrBusy says that too many installations have been begun.
-var ErrBusy = errors.New("too many installations have been begun")
-
-// Begin notes that an installation was begun in a browser. state is what comes
-// back within d, once; neither is stored, only their hashes.
-func (s *Installations) Begin(ctx context.Context, state, browser string, d time.Duration) error {
-	if _, err := s.db.Exec(ctx, `
-		delete from chat.install_state
-		where state in (select state from chat.install_state where expires_at < now() order by expires_at limit 1000 for update skip locked)`); err != nil {
-		return fmt.Errorf("forget installations that were never ended: %w", err)
-	}
-	tag, err := s.db.Exec(ctx, `
-		insert into chat.install_state (state, browser, expires_at)
-		select $1, $2, now() + $3::interval
-		where (select count(*) from chat.install_state) < $4`, hash(state), hash(browser), d, maxStates)
-	if err != nil {
-		return fmt.Errorf("begin an installation: %w", err)
-	}
-	if tag.RowsAffected() == 0 {
-		return ErrBusy
-	}
-	return nil
-}
-
-// End tells whether state was begun in this browser and not ended since, nor too long ago.
-func (s *Installations) End(ctx context.Context, state, browser string) (ok bool, err error) {
-	err = s.db.QueryRow(ctx, `delete from chat.install_state where state = $1 returning browser = $2 and expires_at > now()`,
-		hash(state), hash(browser)).Scan(&ok)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("end an installation: %w", err)
-	}
-	return ok, nil
-}
-
-func hash(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return sum[:]
 }

@@ -169,7 +169,8 @@ func TestNoSecretIsStoredOrShown(t *testing.T) {
 	s, pool := newInstallations(t)
 	in := Installation{Team: "T1", Token: "xoxb-secret", Refresh: "xoxe-secret", Expires: later}
 	save(t, s, in)
-	if err := s.Begin(t.Context(), "state-secret", "browser-secret", time.Minute); err != nil {
+	state := s.State("browser-secret", time.Minute)
+	if _, err := s.Use(t.Context(), state, "browser-secret"); err != nil {
 		t.Fatal(err)
 	}
 	var rows string
@@ -190,7 +191,7 @@ func TestNoSecretIsStoredOrShown(t *testing.T) {
 	pool.Close()
 	_, failed := s.Save(t.Context(), in)
 	for _, text := range []string{rows, string(encoded), log.String(), fmt.Sprintf("%v %+v %#v %s", in, in, in, in.Token), fmt.Sprint(failed)} {
-		if strings.Contains(text, "secret") {
+		if strings.Contains(text, "secret") || strings.Contains(text, state) {
 			t.Errorf("a secret is in %s", text)
 		}
 	}
@@ -297,41 +298,6 @@ func TestNewInstallationOutlivesTheDataOfTheOldOne(t *testing.T) {
 		t.Errorf("got %v, %v", done, err)
 	}
 	find(t, s, "T0", "")
-}
-
-func TestStateWorksOnceInItsBrowserForAWhile(t *testing.T) {
-	s, pool := newInstallations(t)
-	begin := func(state string, d time.Duration) {
-		if err := s.Begin(t.Context(), state, "browser", d); err != nil {
-			t.Fatal(err)
-		}
-	}
-	begin("expired", -time.Second)
-	for _, state := range []string{"good", "foreign", "kept"} {
-		begin(state, time.Minute)
-	}
-	for _, c := range []struct {
-		state, browser string
-		want           bool
-	}{
-		{"good", "browser", true},
-		{"good", "browser", false},
-		{"foreign", "another", false},
-		{"foreign", "browser", false},
-		{"expired", "browser", false},
-		{"never begun", "browser", false},
-		{"", "", false},
-	} {
-		if got, err := s.End(t.Context(), c.state, c.browser); got != c.want || err != nil {
-			t.Errorf("%s in %s: %v, %v, want %v", c.state, c.browser, got, err, c.want)
-		}
-	}
-	if _, err := pool.Exec(t.Context(), `insert into chat.install_state select sha256(i::text::bytea), sha256(''), now() + interval '1 minute' from generate_series(1, $1) i`, maxStates); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Begin(t.Context(), "one more", "browser", time.Minute); !errors.Is(err, ErrBusy) {
-		t.Errorf("got %v, want %v", err, ErrBusy)
-	}
 }
 
 func TestKeysThatCannotBeAreExplained(t *testing.T) {

@@ -128,6 +128,19 @@ func (s *Server) Grant(i Install) (access, refresh string) {
 	return g.access, g.refresh
 }
 
+// NewCode gives the code that Slack sends back to an address when somebody installs the app, without a browser.
+func (s *Server) NewCode(i Install, redirect string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.newCode(i, redirect)
+}
+
+func (s *Server) newCode(i Install, redirect string) string {
+	code := s.id("7000000000.slacktestcode")
+	s.oauth.codes[code], s.oauth.uris[code] = s.newGrant(i), redirect
+	return code
+}
+
 func (s *Server) newGrant(i Install) *grant {
 	g := &grant{Install: i, access: s.id("xoxb-7000-8000-slacktestgrant")}
 	if i.Lives > 0 {
@@ -155,9 +168,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	if i.Deny {
 		answer.Set("error", "access_denied")
 	} else {
-		code := s.id("7000000000.slacktestcode")
-		s.oauth.codes[code], s.oauth.uris[code] = s.newGrant(i), back.String()
-		answer.Set("code", code)
+		answer.Set("code", s.newCode(i, back.String()))
 	}
 	back.RawQuery = answer.Encode()
 	http.Redirect(w, r, back.String(), http.StatusFound)
