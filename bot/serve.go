@@ -67,7 +67,7 @@ func (serve) Run(s session) error {
 	g.Go(func() error { defer end(); defer cancel(); return program.Run(ctx) })
 	g.Go(func() error { return deliveries.Run(ctx) })
 	if web != nil {
-		server := server{listener: web, log: s.log, database: pool.Ping, adapters: adapters, metrics: counts.Handler(), running: ctx}
+		server := server{listener: web, log: s.log, database: sharing(pool.Ping), adapters: adapters, metrics: counts.Handler(), running: ctx}
 		g.Go(func() error { return server.serve(ended) })
 	}
 	err = g.Wait()

@@ -116,6 +116,28 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 	sayText(w, status, strings.Join(lines, "\n"))
 }
 
+// sharing is check, asked once a second however many ask: anybody may.
+func sharing(check func(context.Context) error) func(context.Context) error {
+	turn := make(chan struct{}, 1) // guards the rest
+	var asked time.Time
+	var answer error
+	return func(ctx context.Context) error {
+		select {
+		case turn <- struct{}{}:
+			defer func() { <-turn }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if time.Since(asked) >= time.Second {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checking) // the answer is for others, too
+			defer cancel()
+			answer = check(ctx)
+			asked = time.Now()
+		}
+		return answer
+	}
+}
+
 func sayText(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

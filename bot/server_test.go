@@ -8,7 +8,10 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,6 +72,39 @@ func TestReadyTellsWhatIsMissing(t *testing.T) {
 		if alive.Code != 200 || alive.Body.String() != "ok\n" {
 			t.Errorf("%s: /healthz answers %d %q, want 200", name, alive.Code, alive.Body)
 		}
+	}
+}
+
+// However many ask whether the bot is ready, also such as hang up at once, the database is asked once a second.
+func TestManyWhoAskShareOneAnswer(t *testing.T) {
+	var pings atomic.Int64
+	began := time.Now()
+	database := func(ctx context.Context) error {
+		pings.Add(1)
+		select {
+		case <-ctx.Done():
+		case <-time.After(20 * time.Millisecond):
+		}
+		return ctx.Err()
+	}
+	h := newServer(new(bytes.Buffer), door{}, sharing(database)).handler()
+	gone, leave := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	all.Go(func() { h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, "GET", "/readyz", nil)) })
+	for pings.Load() == 0 {
+		runtime.Gosched()
+	}
+	leave()
+	for range 200 {
+		all.Go(func() {
+			if got := ask(h, "GET", "/readyz", ""); got.Code != 200 {
+				t.Errorf("got %d %q, want 200", got.Code, got.Body)
+			}
+		})
+	}
+	all.Wait()
+	if n, most := pings.Load(), 1+int64(time.Since(began)/time.Second); n > most {
+		t.Errorf("the database was asked %d times within %s", n, time.Since(began))
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	DidClick    = "click"
 	DidSubmit   = "form"
 	DidComplete = "completion"
+	DidHome     = "home" // opened the bot's own page
 )
 
 // An Outcome is what became of something that a person did.

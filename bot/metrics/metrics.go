@@ -38,7 +38,7 @@ func New(spec chat.Spec) *Metrics {
 		registry: prometheus.NewRegistry(),
 		interactions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "ckadbot_interactions_total",
-			Help: "What people did, by platform, kind (the command, click, form, completion) and outcome: answered, failed (people got an apology) or lost (the platform took no answer).",
+			Help: "What people did, by platform, kind (the command, click, form, completion, home) and outcome: answered, failed (people got an apology) or lost (the platform took no answer).",
 		}, []string{"platform", "kind", "outcome"}),
 		// Platforms wait three seconds; what people take for at once is about a tenth of one.
 		first: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -81,7 +81,7 @@ func (m *Metrics) Handler() http.Handler {
 
 // Responded counts how an adapter for platform answered something.
 func (m *Metrics) Responded(platform string) func(chat.Response) {
-	for _, kind := range []string{chat.DidClick, chat.DidSubmit, chat.DidComplete} {
+	for _, kind := range []string{chat.DidClick, chat.DidSubmit, chat.DidComplete, chat.DidHome} {
 		for _, outcome := range []chat.Outcome{chat.Answered, chat.Failed, chat.Lost} {
 			m.interactions.WithLabelValues(platform, kind, string(outcome)) // shown from the beginning, or its first increase is never seen
 		}

@@ -115,7 +115,8 @@ func (s *session) happened(ctx context.Context, e event, w wait) {
 	case me, h.Bot != "", h.Subtype != "", h.User == "", h.User == "USLACKBOT": // bots would go on for ever, and edits are no questions
 	case h.Type == "app_home_opened":
 		if h.Tab == "home" {
-			_ = s.publish(ctx, p, nil) // which logs it
+			err := s.publish(ctx, p, nil) // which logs it
+			s.responded(w, chat.Response{Kind: chat.DidHome, Outcome: chat.OutcomeOf(chat.Reply{}, err)})
 		}
 	case h.Type == "app_mention" && h.ChannelType != "im", h.Type == "message" && h.ChannelType == "im":
 		s.addressed(ctx, p, e, h, w)

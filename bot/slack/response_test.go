@@ -16,3 +16,19 @@ func TestResponsesAreTold(t *testing.T) {
 		return p
 	})
 }
+
+func TestOpenedHomePagesAreTold(t *testing.T) {
+	p := newPlatform(t)
+	told := make(chan chat.Response, 10)
+	p.adapter = slack.New(slack.Config{BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, APIURL: p.URL(), Responded: func(r chat.Response) { told <- r }})
+	chattest.Start(t, p, homely(nil))
+	goHome(t, p, "alice")
+	if got := <-told; got.Kind != chat.DidHome || got.Outcome != chat.Answered || got.First <= 0 || got.Answer < got.First {
+		t.Errorf("told %+v", got)
+	}
+	p.Squeeze("", "views.publish", 30)
+	p.OpenTab("alice", "home")
+	if got := <-told; got.Kind != chat.DidHome || got.Outcome != chat.Lost {
+		t.Errorf("told %+v, want that the page is lost", got)
+	}
+}
