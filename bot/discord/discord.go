@@ -62,7 +62,8 @@ type Config struct {
 	// Workspaces gives those that something is kept of, told apart by whether the bot is in them
 	// or left them. With it the adapter finds out now and then what Discord did not tell.
 	Workspaces func(ctx context.Context) (here, left []string, err error)
-	// Installed goes with Workspaces. It is told of those among the left that the bot is in again.
+	// Installed is told of a workspace that the bot was added to, also of one among the left that
+	// it turns out to be in. It goes with Workspaces.
 	Installed func(ctx context.Context, home string)
 	// Responded is told how each thing that somebody did was answered, if it is not nil.
 	Responded func(chat.Response)

@@ -15,9 +15,12 @@ type guild struct {
 	SystemChannel string `json:"system_channel_id"` // where Discord itself says hello to people; "" for none
 }
 
-// joined introduces the bot where a guild greets people, if it may write there,
-// and once.
+// joined tells what hears of installations, and introduces the bot where the guild
+// greets people, if it may write there, and once.
 func (r *responder) joined(ctx context.Context, g guild, by *discordgo.User) {
+	if r.installed != nil {
+		r.installed(ctx, platform+"/"+g.ID)
+	}
 	if !snowflake(g.SystemChannel) {
 		return
 	}

@@ -133,15 +133,20 @@ func TestTooManyGuildsForOneShard(t *testing.T) {
 func TestGuildsJoinedAndLeft(t *testing.T) {
 	f := open(t)
 	f.LeaveGuild(discordtest.GuildID) // the bot is in no guild yet
-	joined, left := make(chan chat.Joining, 10), make(chan string, 10)
+	joined, left, installed := make(chan chat.Joining, 10), make(chan string, 10), make(chan string, 10)
 	claims := &shared{keys: map[string]int{}}
 	f.adapter.claim = claims.claim
+	f.adapter.installed = func(_ context.Context, home string) { installed <- home }
 	chattest.Start(t, f, &chattest.Handler{
 		OnJoined: func(j chat.Joining) (chat.Message, bool) { joined <- j; return text("Hello, all"), true },
 		OnLeft:   func(home string) { left <- home },
 	})
 	alive(t, f)
-	f.JoinGuild(f.NewGuild()) // has no system channel
+	other := f.NewGuild() // has no system channel
+	f.JoinGuild(other)
+	if home := <-installed; home != "discord/"+other {
+		t.Errorf("installed in %q, want %s", home, other)
+	}
 	f.JoinGuild(discordtest.GuildID)
 	if j := <-joined; j != (chat.Joining{Channel: f.Channel()}) {
 		t.Errorf("joined %+v", j)
@@ -159,7 +164,11 @@ func TestGuildsJoinedAndLeft(t *testing.T) {
 	if home := <-left; home != "discord/"+discordtest.GuildID {
 		t.Errorf("left %q", home)
 	}
+	<-installed
 	f.JoinGuild(discordtest.GuildID) // the introduction is known there
+	if home := <-installed; home != "discord/"+discordtest.GuildID {
+		t.Errorf("installed again in %q", home)
+	}
 	alive(t, f)
 	if len(joined)+len(left) > 0 {
 		t.Errorf("%d more joined, %d more left", len(joined), len(left))
