@@ -128,11 +128,11 @@ var ping = regexp.MustCompile(`<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|<!(channel|here|ev
 
 // pings are the names of those whom a message notifies.
 func (s *Server) pings(args map[string]any) (names []string) {
-	all := strings.Join(append(texts(args["blocks"]), word(args["text"])), "\n")
-	if !strings.Contains(all, "<@") && !strings.Contains(all, "<!") {
+	all := append(texts(args["blocks"]), word(args["text"]))
+	if !slices.ContainsFunc(all, func(text string) bool { return strings.Contains(text, "<@") || strings.Contains(text, "<!") }) {
 		return nil
 	}
-	for _, m := range ping.FindAllStringSubmatch(all, -1) {
+	for _, m := range ping.FindAllStringSubmatch(strings.Join(all, "\n"), -1) {
 		name := m[2]
 		if p := s.personByID(m[1]); p != nil {
 			name = p.name
