@@ -136,7 +136,7 @@ func New() *Server {
 		changed: make(chan struct{}), acknowledged: done, interval: 41250 * time.Millisecond,
 	}
 	s.life, s.end = context.WithCancel(context.Background())
-	s.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 512}}
+	s.client = chattest.Client()
 	s.server = httptest.NewServer(s.routes())
 	return s
 }

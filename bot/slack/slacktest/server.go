@@ -147,7 +147,7 @@ func New() *Server {
 		faults: map[chattest.Fault]bool{}, missing: map[string]bool{}, files: map[string]*file{},
 		squeezed: map[string]int{}, oauth: oauth{codes: map[string]*grant{}, uris: map[string]string{}},
 	}
-	s.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 512}} // else a crowd uses up all ports
+	s.client = chattest.Client()
 	s.ended, s.end = context.WithCancel(context.Background())
 	s.quit = s.ended.Done()
 	s.channels[General] = &channel{id: General, name: "general", members: map[string]bool{BotUser: true}}
