@@ -231,28 +231,36 @@ func sender(path string, body []byte) (place, person string) {
 	return "discord", told.Member.User.Name
 }
 
-// byMallory is a request's body as if somebody else had pressed.
+// byMallory is a request's body as if somebody else had done it.
 func byMallory(place string, body []byte) []byte {
-	var told map[string]any
-	text := body
-	if place == "slack" {
-		form, _ := url.ParseQuery(string(body))
-		text = []byte(form.Get("payload"))
+	user := map[string]any{"id": "1999999999999999999", "username": mallory, "global_name": mallory}
+	if place == "discord" {
+		return changed(body, func(told map[string]any) { told["member"].(map[string]any)["user"] = user })
 	}
-	if err := json.Unmarshal(text, &told); err != nil {
-		panic(err)
-	}
-	if place == "slack" {
-		told["user"] = map[string]any{"id": "U0MALLORY", "username": mallory, "name": mallory, "team_id": slacktest.Team}
-	} else {
-		told["member"].(map[string]any)["user"] = map[string]any{"id": "1999999999999999999", "username": mallory, "global_name": mallory}
-	}
-	forged, err := json.Marshal(told)
+	form, err := url.ParseQuery(string(body))
 	if err != nil {
 		panic(err)
 	}
-	if place == "slack" {
-		return []byte(url.Values{"payload": {string(forged)}}.Encode())
+	user = map[string]any{"id": "U0MALLORY", "username": mallory, "name": mallory, "team_id": slacktest.Team}
+	if payload := form.Get("payload"); payload != "" {
+		form.Set("payload", string(changed([]byte(payload), func(told map[string]any) { told["user"] = user })))
+	} else {
+		form.Set("user_id", "U0MALLORY")
+		form.Set("user_name", mallory)
 	}
-	return forged
+	return []byte(form.Encode())
+}
+
+// changed is an object in JSON with something else in it.
+func changed(object []byte, change func(map[string]any)) []byte {
+	var told map[string]any
+	if err := json.Unmarshal(object, &told); err != nil {
+		panic(err)
+	}
+	change(told)
+	text, err := json.Marshal(told)
+	if err != nil {
+		panic(err)
+	}
+	return text
 }

@@ -46,9 +46,13 @@ const starting = "a bot starts"
 
 // begin starts the bots, and waits until they are ready. If they run already, over something else, they are stopped before.
 func (f *faults) begin(over string) {
+	if f.bot(0) != nil {
+		f.soak.Logf("the bots change to %s", over)
+		f.changing.Store(true)
+		defer f.changing.Store(false)
+	}
 	for n := range f.bots {
 		if b := f.bot(n); b != nil {
-			f.soak.Logf("bot %d changes to %s", n, over)
 			f.ail(b, "the bots change over")
 			f.interrupt(b)
 		}
@@ -158,6 +162,46 @@ func (f *faults) measure(b *theBot) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	b.sizes = append(b.sizes, size{time.Now(), int(metric(shown, "process_resident_memory_bytes") / 1e6), int(metric(shown, "go_goroutines"))})
+}
+
+// A bot may hold so much more in the last third of its life than in the second: that has the least of what it held at any time, so what
+// people ask for in a moment is not in it. What is kept for a while (who did what, texts of questions, connections that are
+// not used) is kept from the first minutes on. A leak of one goroutine, or of one MB, for each minute shows within half an hour.
+const (
+	mayGather = 8  // goroutines
+	mayGrow   = 20 // MB
+)
+
+// grown tells how large the bots were when they were ready, and are now, and complains if one that lived long keeps growing.
+func (f *faults) grown() {
+	for n := range f.bots {
+		b := f.bot(n)
+		f.mu.Lock()
+		sizes, over := b.sizes, f.over
+		f.mu.Unlock()
+		if len(sizes) == 0 {
+			continue
+		}
+		first, last := sizes[0], sizes[len(sizes)-1]
+		f.soak.Logf("bot %d over %s lived %s: from %d to %d MB, from %d to %d goroutines", n, over, last.at.Sub(first.at).Round(time.Second),
+			first.megabytes, last.megabytes, first.goroutines, last.goroutines)
+		if last.at.Sub(first.at) < 3*time.Minute {
+			continue
+		}
+		before, after := least(sizes[len(sizes)/3:len(sizes)*2/3]), least(sizes[len(sizes)*2/3:])
+		if after.goroutines > before.goroutines+mayGather || after.megabytes > before.megabytes+mayGrow {
+			f.soak.Errorf("bot %d over %s grows: in the middle of its life it had at least %d MB and %d goroutines, at the end %d MB and %d goroutines",
+				n, over, before.megabytes, before.goroutines, after.megabytes, after.goroutines)
+		}
+	}
+}
+
+func least(sizes []size) (l size) {
+	l = sizes[0]
+	for _, s := range sizes {
+		l.megabytes, l.goroutines = min(l.megabytes, s.megabytes), min(l.goroutines, s.goroutines)
+	}
+	return l
 }
 
 // metric reads one number of /metrics; 0 if it is not there.
@@ -302,11 +346,14 @@ func (f *faults) look() {
 	if f.soak.db.Ping(ctx) != nil {
 		f.note("", "", "the database is away", 2*time.Second) // until the bots notice that it is back
 	}
-	if f.ailing(f.bot(0)) != "" && f.ailing(f.bot(1)) != "" {
-		f.note("", "", "both bots are away", time.Second)
+	if f.changing.Load() {
+		f.note("", "", "the bots change over", time.Second)
 	}
 	if f.transport("slack") == transportsOver[byHTTP]["slack"] {
-		return
+		return // there, each request has its own reason
+	}
+	if f.ailing(f.bot(0)) != "" && f.ailing(f.bot(1)) != "" {
+		f.note("", "", "both bots are away", time.Second)
 	}
 	if n, _ := f.slack.Connections(); n == 0 {
 		f.note("slack", "", "no bot is connected", time.Second)

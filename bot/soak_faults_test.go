@@ -81,6 +81,7 @@ type faults struct {
 	often    atomic.Bool
 	incoming atomic.Int64 // one of so many requests to the bots fails
 	twice    atomic.Bool
+	changing atomic.Bool
 
 	mu      sync.Mutex // guards the rest
 	over    string     // sockets or HTTP
@@ -101,6 +102,9 @@ type trouble struct {
 	why      string
 	from, to time.Time
 }
+
+// delays tells whether a trouble only makes people wait longer: without the database, too, they have to be told something.
+func (t trouble) delays() bool { return strings.HasPrefix(t.why, "the database") }
 
 func newFaults(s *soak, slack *slacktest.Server, discord *discordtest.Server) *faults {
 	f := &faults{soak: s, slack: slack, discord: discord, dir: s.TempDir(), chance: s.chance(2)}
@@ -135,16 +139,21 @@ func (f *faults) note(place, person, why string, length time.Duration) {
 	f.trouble = append(f.trouble, trouble{place, person, why, now, now.Add(length)})
 }
 
-// during tells what trouble there was for a person; "" for none.
-func (f *faults) during(p *person, from, to time.Time) string {
+// during tells what trouble there was for a person, rather what concerned them than what concerned all; "" for none.
+// If they were never answered, it is none that only delays.
+func (f *faults) during(p *person, from, to time.Time, never bool) (why string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, t := range f.trouble {
-		if (t.place == "" || t.place == p.place.workplace.channel.Platform) && (t.person == "" || t.person == p.name) && t.from.Before(to) && t.to.After(from) {
+		switch {
+		case t.place != "" && t.place != p.place.workplace.channel.Platform, !t.from.Before(to), !t.to.After(from), never && t.delays():
+		case t.person == p.name:
 			return t.why
+		case t.person == "":
+			why = t.why
 		}
 	}
-	return ""
+	return why
 }
 
 func (f *faults) count(place, what string) { f.soak.tally.add(f.transport(place), what, 1) }

@@ -39,10 +39,18 @@ type seenPost struct {
 // answered is who answered what.
 type answered struct{ person, key string }
 
-// A click is one press of a button.
+// A sighting is that a person sees something.
+type sighting struct {
+	chattest.Shown
+	at time.Time
+}
+
+// A click is one press of a button, or a command.
 type click struct {
 	person  *person
-	message string
+	message string // "" for a command
+	key     string // of the post
+	label   string
 	at      time.Time
 	over    string
 	replied time.Time // zero: never
@@ -82,7 +90,7 @@ func (s *soak) shown(p *place, who string, m chattest.Shown) {
 	if who != "" {
 		for _, person := range s.persons {
 			if person.name == who {
-				person.sees <- m
+				person.sees <- sighting{m, time.Now()}
 			}
 		}
 		return
@@ -116,12 +124,12 @@ func (s *soak) shown(p *place, who string, m chattest.Shown) {
 	}
 	for n, person := range s.persons {
 		if person.place == p && n/crews/len(s.places) == series {
-			person.sees <- m
+			person.sees <- sighting{m, time.Now()}
 		}
 	}
 }
 
-// answerAll answers each round that a person sees, until there are no more.
+// answerAll answers each round that a person sees, and often looks a term up then, until there are no more.
 func (s *soak) answerAll(p *person) {
 	chance := s.chance(uint64(1000 + slices.Index(s.persons, p)))
 	for {
@@ -132,16 +140,20 @@ func (s *soak) answerAll(p *person) {
 				continue
 			}
 			s.wait(between(chance, 0, 1500))
-			s.press(p, m, string(rune('A'+chance.IntN(2))))
+			label := string(rune('A' + chance.IntN(2)))
+			s.insist(p, m.ID, m.Key, label, func() { p.place.soaked.Press(p.name, m.Shown, label) })
+			if chance.IntN(3) == 0 {
+				s.insist(p, "", "", "", func() { p.place.soaked.TypeIn(m.Channel, p.name, "/ckad define pod") })
+			}
 		case <-s.done:
 			return
 		}
 	}
 }
 
-// press presses a button until somebody answers.
-func (s *soak) press(p *person, m chattest.Shown, label string) {
-	var later []chattest.Shown // rounds that come up meanwhile
+// insist has a person do something until somebody answers, or the button is gone.
+func (s *soak) insist(p *person, message, key, label string, do func()) {
+	var later []sighting // rounds that come up meanwhile
 	s.pressing.Add(1)
 	defer s.pressing.Add(-1)
 	defer func() {
@@ -150,32 +162,37 @@ func (s *soak) press(p *person, m chattest.Shown, label string) {
 		}
 	}()
 	for range 20 {
-		c := &click{person: p, message: m.ID, over: s.faults.transport(p.place.workplace.channel.Platform), at: time.Now()}
-		s.mu.Lock()
-		closed := !s.posts[m.Key].closed[m.ID].IsZero()
-		if !closed {
-			s.clicks = append(s.clicks, c)
+		if !s.begins(p, message, key, label) {
+			return
 		}
-		s.mu.Unlock()
-		if closed {
-			return // there is no button any more
-		}
-		p.place.soaked.Press(p.name, m, label)
-		for enough, answered := time.After(impatience), false; !answered; {
+		do()
+		for enough, over := time.After(impatience), false; !over; {
 			select {
 			case seen := <-p.sees:
 				if seen.Key != "" {
 					later = append(later, seen)
-				} else if s.reply(p, seen) && (seen.To == m.ID || seen.To == "") {
+				} else if c, finish := s.reply(p, seen); finish && c.message == message {
 					return
 				}
 			case <-enough:
-				answered = true // nobody does
+				over = true // nobody does
 			case <-s.done:
 				return
 			}
 		}
 	}
+}
+
+// begins notes that a person presses a button or, without a message, types a command. It is false if the button is gone.
+func (s *soak) begins(p *person, message, key, label string) bool {
+	c := &click{person: p, message: message, key: key, label: label, over: s.faults.transport(p.place.workplace.channel.Platform), at: time.Now()}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if message != "" && !s.posts[key].closed[message].IsZero() {
+		return false
+	}
+	s.clicks = append(s.clicks, c)
+	return true
 }
 
 // What people are told about an answer, and whether it names what is recorded.
@@ -191,11 +208,14 @@ var tellings = []struct {
 	{"told: too late", regexp.MustCompile(`so the click does not count()`), true},
 	{"told: not recorded, try again", regexp.MustCompile(`not\*+ recorded()`), false},
 	{"told: something went wrong", regexp.MustCompile(`went wrong on my side()`), false},
-	{"told by the platform: no response", regexp.MustCompile(`did not respond()`), false},
+	{"told: what a term means", regexp.MustCompile(`smallest unit that Kubernetes deploys()`), true},
+	{noResponse, regexp.MustCompile(`did not respond()`), false},
 }
 
-// reply notes what a person is told, and tells whether that is an answer.
-func (s *soak) reply(p *person, m chattest.Shown) (finish bool) {
+const noResponse = "told by the platform: no response"
+
+// reply notes what a person is told, and tells whether that is an answer, and to which click.
+func (s *soak) reply(p *person, m sighting) (c *click, finish bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, telling := range tellings {
@@ -203,38 +223,82 @@ func (s *soak) reply(p *person, m chattest.Shown) (finish bool) {
 		if found == nil {
 			continue
 		}
-		c, key := s.clicked(p, m)
-		if c != nil {
-			s.tally.add(c.over, telling.name, 1)
+		c := s.clicked(p, m.Shown)
+		if c == nil {
+			break
 		}
-		if telling.name == "told by the platform: no response" {
-			if c != nil {
-				c.failed = true
-			}
-			return false
+		s.tally.add(c.over, telling.name, 1)
+		switch {
+		case telling.name == noResponse:
+			c.failed = true
+		case c.replied.IsZero():
+			c.replied = m.at
 		}
-		if c != nil && c.replied.IsZero() {
-			c.replied = time.Now()
-		}
-		if telling.finish && key != "" {
-			said := found[1]
+		if said := found[1]; telling.finish && c.key != "" {
 			if said == "" {
-				said = "late"
+				said = late
 			}
-			if before, ok := s.told[answered{p.name, key}]; ok && before != said {
-				s.strange = append(s.strange, p.name+" was told that "+before+" is recorded, then "+said)
-			}
-			s.told[answered{p.name, key}] = said
+			s.tell(c, said)
 		}
-		return telling.finish
+		return c, telling.finish
 	}
 	s.strange = append(s.strange, p.name+" was told: "+m.Text)
+	return nil, false
+}
+
+// late is what is noted of those who were told to be too late.
+const (
+	late     = "late"
+	toldBoth = "told: too late for a second click, while the first was being stored"
+)
+
+// tell notes that somebody was told that a letter is recorded, or that they are late. If they press twice, and one bot still stores the
+// first click when the other finds the round closed for the second, they are told both; the first counts. The caller holds mu.
+func (s *soak) tell(c *click, said string) {
+	who := answered{c.person.name, c.key}
+	before, again := s.told[who]
+	switch {
+	case !again, before == said:
+		s.told[who] = said
+		return
+	case (before == late || said == late) && s.pressedTwice(who):
+		s.tally.add(c.over, toldBoth, 1)
+		if said != late {
+			s.told[who] = said
+		}
+		return
+	}
+	s.strange = append(s.strange, fmt.Sprintf("%s was told that %s is recorded, then %s, after these clicks: %s", who.person, before, said, s.history(who)))
+}
+
+// pressedTwice tells whether somebody pressed a button of a post again before the click before was answered.
+func (s *soak) pressedTwice(who answered) bool {
+	var first *click
+	for _, o := range s.clicks {
+		switch {
+		case o.person.name != who.person || o.key != who.key:
+		case first != nil && (first.replied.IsZero() || first.replied.After(o.at)):
+			return true
+		default:
+			first = o
+		}
+	}
 	return false
 }
 
-// clicked is the click that a reply is about, and the key of the post that was clicked. If the platform does not tell, it is
-// the person's last one that nobody answered. The caller holds mu.
-func (s *soak) clicked(p *person, reply chattest.Shown) (last *click, key string) {
+// history are somebody's clicks on a post.
+func (s *soak) history(who answered) (all string) {
+	for _, c := range s.clicks {
+		if c.person.name == who.person && c.key == who.key {
+			all += fmt.Sprintf("%s on %s at %s, answered at %s; ", c.label, c.message, c.at.Format("15:04:05.000"), c.replied.Format("15:04:05.000"))
+		}
+	}
+	return all
+}
+
+// clicked is the click that a reply is about; nil if there is none. If the platform does not tell, it is the person's last one that
+// nobody answered. The caller holds mu.
+func (s *soak) clicked(p *person, reply chattest.Shown) (last *click) {
 	for _, c := range slices.Backward(s.clicks) {
 		if c.person != p || reply.To != "" && c.message != reply.To || last != nil && c.message != last.message || !reply.Asked.IsZero() && c.at.After(reply.Asked) {
 			continue
@@ -243,16 +307,10 @@ func (s *soak) clicked(p *person, reply chattest.Shown) (last *click, key string
 			last = c
 		}
 		if c.replied.IsZero() || !reply.Asked.IsZero() {
-			last = c
-			break
+			return c
 		}
 	}
-	for key, post := range s.posts {
-		if last != nil && slices.Contains(post.messages, last.message) {
-			return last, key
-		}
-	}
-	return last, ""
+	return last
 }
 
 // checkPosts compares the posts that people saw with the rounds that were due.
@@ -305,11 +363,7 @@ func (s *soak) checkAnswers() {
 	keys := map[string]string{}
 	for key, post := range s.posts {
 		for _, m := range post.messages {
-			_, ts, found := strings.Cut(m, " ") // Slack's have their channel before them
-			if !found {
-				ts = m
-			}
-			keys[ts] = key
+			keys[stamp(m)] = key
 		}
 	}
 	stored := map[answered]string{}
@@ -317,7 +371,11 @@ func (s *soak) checkAnswers() {
 	var changes, players int
 	_, err = pgx.ForEachRow(rows, []any{&message, &name, &letter, &changes, &players}, func() error {
 		who := answered{name, keys[message]}
-		if stored[who] != "" || changes != 0 || players != 1 || who.key == "" {
+		if s.posts[who.key] == nil {
+			s.Errorf("%s answered %s in %q, which is no post that people saw", name, letter, message)
+			return nil
+		}
+		if stored[who] != "" || changes != 0 || players != 1 {
 			s.Errorf("the answer of %s to %s is stored as %s and %s, %d times changed; there are %d players of that name", name, message, stored[who], letter, changes, players)
 		}
 		stored[who] = letter
@@ -326,13 +384,20 @@ func (s *soak) checkAnswers() {
 	if err != nil {
 		s.Fatal(err)
 	}
+	s.checkPressed(stored)
+	var forged int
+	if err := s.db.QueryRow(s.Context(), `SELECT count(*) FROM quiz.player WHERE name = $1`, mallory).Scan(&forged); err != nil || forged != 0 {
+		s.Errorf("%d players are stored who did nothing but forge requests (%v)", forged, err)
+	}
 	for who, said := range s.told {
 		switch {
-		case said == "late" && stored[who] != "":
-			s.Errorf("%s was told to be too late, but %s is stored", who.person, stored[who])
-		case said != "late" && stored[who] != said:
+		case said == late && stored[who] != "" && s.pressedTwice(who):
+			s.tally.add(s.posts[who.key].over, toldBoth, 1)
+		case said == late && stored[who] != "":
+			s.Errorf("%s was told to be too late, but %s is stored, after these clicks: %s", who.person, stored[who], s.history(who))
+		case said != late && stored[who] != said:
 			s.Errorf("%s was told that %s is recorded, but %q is stored: an answer is lost", who.person, said, stored[who])
-		case said != "late":
+		case said != late:
 			s.tally.add(s.posts[who.key].over, "answers acknowledged", 1)
 		}
 	}
@@ -344,6 +409,22 @@ func (s *soak) checkAnswers() {
 	}
 }
 
+// checkPressed wants nothing stored that nobody pressed.
+func (s *soak) checkPressed(stored map[answered]string) {
+	pressed := map[answered]string{} // all letters
+	for _, c := range s.clicks {
+		pressed[answered{c.person.name, c.key}] += c.label
+	}
+	for who, letter := range stored {
+		if !strings.Contains(pressed[who], letter) {
+			s.Errorf("%s is stored for %s, who pressed %q", letter, who.person, pressed[who])
+		}
+	}
+}
+
+// stamp is a message's id in its channel: Slack's have the channel before them.
+func stamp(message string) string { return message[strings.Index(message, " ")+1:] }
+
 // checkClicks wants an answer to each click that nothing stood in the way of.
 func (s *soak) checkClicks() {
 	closes := map[string]time.Time{}
@@ -351,27 +432,31 @@ func (s *soak) checkClicks() {
 		maps.Copy(closes, post.closed)
 	}
 	for _, c := range s.clicks {
-		s.tally.add(c.over, "clicks", 1)
-		late := c.replied.Sub(c.at)
+		what := "clicks"
+		if c.message == "" {
+			what = "commands"
+		}
+		s.tally.add(c.over, what, 1)
+		after := c.replied.Sub(c.at)
 		switch closed, ok := closes[c.message]; {
-		case !c.failed && late >= 0 && late <= impatience:
-			s.tally.add(c.over, "clicks answered", 1)
+		case !c.failed && after >= 0 && after <= impatience:
+			s.tally.add(c.over, what+" answered", 1)
 			continue
 		case !c.failed && ok && c.replied.IsZero() && c.at.After(closed.Add(-300*time.Millisecond)):
 			s.tally.add(c.over, "clicks on a button that was just gone", 1)
 			continue
 		}
-		how := fmt.Sprintf("after %.1f seconds", late.Seconds())
+		how := fmt.Sprintf("after %.1f seconds", after.Seconds())
 		if c.replied.IsZero() {
 			how = "never"
 		}
-		why := s.faults.during(c.person, c.at.Add(-time.Second), c.at.Add(impatience))
+		why := s.faults.during(c.person, c.at.Add(-time.Second), c.at.Add(impatience), c.failed || c.replied.IsZero())
 		if why == "" {
-			s.Errorf("the click of %s over %s at %s is answered %s, and nothing stood in its way", c.person.name, c.over, c.at.Format("15:04:05.000"), how)
+			s.Errorf("one of the %s of %s over %s at %s is answered %s, and nothing stood in its way", what, c.person.name, c.over, c.at.Format("15:04:05.000"), how)
 		}
 		if !c.replied.IsZero() {
 			how = "late"
 		}
-		s.tally.add(c.over, "clicks answered "+how+": "+why, 1)
+		s.tally.add(c.over, what+" answered "+how+": "+why, 1)
 	}
 }

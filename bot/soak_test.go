@@ -65,6 +65,7 @@ func TestSoak(t *testing.T) {
 			s.faults.begin(what)
 		}
 		s.faults.play(plan(s.chance(1), what, *soakTime/time.Duration(len(over))))
+		s.faults.grown()
 	}
 	s.faults.end()
 	close(s.over)
@@ -102,6 +103,7 @@ type place struct {
 // soaked is what fake platforms can do for this test.
 type soaked interface {
 	people
+	TypeIn(channel, person, line string)
 	Watch(func(person string, m chattest.Shown))
 	Connections() (int, <-chan struct{})
 }
@@ -110,7 +112,7 @@ type soaked interface {
 type person struct {
 	name  string
 	place *place
-	sees  chan chattest.Shown // rounds that come up in the channel, and replies
+	sees  chan sighting // rounds that come up in the channel, and replies
 }
 
 // crews is how many people are in each channel.
@@ -127,7 +129,7 @@ func newSoak(t *testing.T, seed uint64) *soak {
 		s.series = append(s.series, fmt.Sprint("quiz", n))
 		for _, p := range s.places {
 			for k := range crews {
-				who := &person{name: fmt.Sprint(p.workplace.channel.Platform, n, "x", k), place: p, sees: make(chan chattest.Shown, 10_000)}
+				who := &person{name: fmt.Sprint(p.workplace.channel.Platform, n, "x", k), place: p, sees: make(chan sighting, 10_000)}
 				s.persons = append(s.persons, who)
 				if p.soaked == slackServer {
 					slackServer.AddPerson(who.name, false)
@@ -229,22 +231,23 @@ func (s *soak) pace() time.Duration {
 }
 
 // await waits until the rounds of a series that were due are posted everywhere, and tells whether all is over. A round is not
-// closed before: then it would rightly not be posted.
+// closed before: then it would rightly not be posted. Nor is it before the bots know that it is posted, which takes a minute if
+// one is killed meanwhile: as long as they do not know the message, they cannot show the result in its place.
 func (s *soak) await(name string) (last bool) {
 	over := s.over
 	var tooLong <-chan time.Time
 	for {
-		posted, changed := s.isPosted(name)
-		if posted {
-			select {
-			case <-s.over:
-				return true
-			default:
-				return false
+		seen, changed := s.isPosted(name)
+		var again <-chan time.Time
+		if seen {
+			if s.known(name) {
+				return over == nil || closed(over)
 			}
+			again = time.After(50 * time.Millisecond)
 		}
 		select {
 		case <-changed:
+		case <-again:
 		case <-over:
 			over, tooLong = nil, time.After(3*time.Minute)
 		case <-tooLong:
@@ -252,6 +255,29 @@ func (s *soak) await(name string) (last bool) {
 			return true
 		}
 	}
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// known tells whether the bots know of all posts of a series that they are made.
+func (s *soak) known(name string) (known bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	err := s.db.QueryRow(ctx, `
+		SELECT NOT EXISTS (
+			SELECT FROM quiz.series s
+			JOIN quiz.round r ON r.workspace = s.workspace AND r.series = s.id
+			JOIN quiz.post p  ON p.workspace = r.workspace AND p.round = r.id
+			WHERE s.name = $1 AND p.posted_at IS NULL AND p.finished_at IS NULL
+		)`, name).Scan(&known)
+	return err == nil && known
 }
 
 // must changes the database, whatever happens to it.

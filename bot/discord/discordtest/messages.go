@@ -321,8 +321,11 @@ func (s *Server) Block(name string) {
 
 func (m *message) shown() chattest.Shown {
 	all := chattest.Shown{ID: m.id, Text: m.text(), Ephemeral: m.viewer != nil, Image: m.image(), Pings: m.pings, Channel: m.channel, Key: m.nonce}
-	if m.to != nil && m.to.clicked != nil {
-		all.To, all.Asked = m.to.clicked.id, m.to.sent
+	if m.to != nil {
+		all.Asked = m.to.sent
+		if m.to.clicked != nil {
+			all.To = m.to.clicked.id
+		}
 	}
 	for _, b := range m.buttons() {
 		if !b.Disabled {

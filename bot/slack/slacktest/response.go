@@ -79,8 +79,9 @@ func (s *Server) take(u *responseURL, args map[string]any) (problem string) {
 	if u.message != nil && word(args["thread_ts"]) != u.message.thread {
 		s.complain("an answer to a message in the thread %q went to %q", u.message.thread, word(args["thread_ts"]))
 	}
+	args[":asked"] = u.made
 	if u.message != nil {
-		args[":to"], args[":asked"] = u.message.channel+" "+u.message.ts, u.made
+		args[":to"] = u.message.channel + " " + u.message.ts
 	}
 	_, problem = s.newMessage(s.channels[u.channel], only, args)
 	return problem
