@@ -76,11 +76,7 @@ func (e *Engine) Leaderboard(ctx context.Context, b BoardRequest) (Board, error)
 	if err != nil {
 		return Board{}, err
 	}
-	me, err := playerOf(ctx, e.db, b.For)
-	if err != nil {
-		return Board{}, err
-	}
-	if err := readBoard(ctx, e.db, key, &board, b.Page, me); err != nil {
+	if err := readBoard(ctx, e.db, key, &board, b.Page, b.For); err != nil {
 		return Board{}, fmt.Errorf("rank the players of %s: %w", b.Workspace, err)
 	}
 	return board, nil
@@ -89,14 +85,19 @@ func (e *Engine) Leaderboard(ctx context.Context, b BoardRequest) (Board, error)
 // catchUp counts what was answered just now in a workspace, so that whoever looks at the board of a team sees what they did a
 // moment ago. It reports whether it left something to Run, as there is too much or others are at it.
 //
-// Those who look at boards of a workspace at once count one after the other, and wait for their turn without a connection:
-// otherwise a few of them would wait in the database with all connections, and everybody else for these.
+// Those who look at boards of a workspace at once share one count, and wait for it without a connection: otherwise a few of
+// them would wait in the database with all connections, and everybody else for these.
 func (e *Engine) catchUp(ctx context.Context, workspace string) (behind bool, err error) {
-	leave, ok := e.counting.enter(ctx, workspace, scoreWait)
-	if !ok {
-		return true, nil
-	}
-	defer leave()
+	behind, ok, err := e.counting.do(ctx, workspace, scoreWait, func() (bool, error) {
+		ctx, cancel := e.soon(context.WithoutCancel(ctx)) // whoever counts may leave; the others are still there
+		defer cancel()
+		return e.countRecent(ctx, workspace)
+	})
+	return behind || !ok, err
+}
+
+// countRecent counts what was answered just now, unless that is too much.
+func (e *Engine) countRecent(ctx context.Context, workspace string) (behind bool, err error) {
 	if err := e.sealClosed(ctx, workspace); err != nil {
 		return false, err
 	}

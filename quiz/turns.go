@@ -2,51 +2,88 @@ package quiz
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
 
-// turns let goroutines do something for a key one at a time. The zero value is ready.
+// turns let goroutines do the same thing for a key one after the other, and share what came of it: of those who wait for the
+// next turn, one does it, for all of them. The zero value is ready.
 type turns struct {
-	mu    sync.Mutex               // guards taken
-	taken map[string]chan struct{} // closed at the end of a turn
+	mu    sync.Mutex       // guards taken
+	taken map[string]*turn // until its rest is over
 }
 
-// enter waits for a turn, which lasts until leave is called; ok is false if it did not come within patience, or ctx ended.
-func (t *turns) enter(ctx context.Context, key string, patience time.Duration) (leave func(), ok bool) {
+// A turn is one time that it is done.
+type turn struct {
+	done chan struct{} // closed when result and err are there
+	over chan struct{} // closed when the next turn may begin
+
+	result bool
+	err    error
+}
+
+// rest is how many times as long as a turn took nobody takes the next one: however many ask, doing it takes at most a quarter of
+// the time.
+const rest = 3
+
+// do returns what came of a turn that began after it was called; ok is false if there was none within patience, or ctx ended.
+func (t *turns) do(ctx context.Context, key string, patience time.Duration, do func() (bool, error)) (result, ok bool, err error) {
 	late := time.NewTimer(patience)
 	defer late.Stop()
-	for {
-		busy, leave := t.take(key)
-		if leave != nil {
-			return leave, true
-		}
+	turn, mine := t.take(key)
+	if !mine { // it had begun before
 		select {
-		case <-busy:
+		case <-turn.over:
 		case <-late.C:
-			return nil, false
+			return false, false, nil
 		case <-ctx.Done():
-			return nil, false
+			return false, false, nil
 		}
+		turn, mine = t.take(key)
+	}
+	if mine {
+		t.run(key, turn, do)
+	}
+	select {
+	case <-turn.done:
+		return turn.result, true, turn.err
+	case <-late.C:
+		return false, false, nil
+	case <-ctx.Done():
+		return false, false, nil
 	}
 }
 
-// take takes the turn if it is free; else busy is closed when it may be.
-func (t *turns) take(key string) (busy <-chan struct{}, leave func()) {
+// take gives the turn that somebody has, or a new one, which is mine.
+func (t *turns) take(key string) (_ *turn, mine bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if busy, ok := t.taken[key]; ok {
-		return busy, nil
+	if turn, ok := t.taken[key]; ok {
+		return turn, false
 	}
 	if t.taken == nil {
-		t.taken = map[string]chan struct{}{}
+		t.taken = map[string]*turn{}
 	}
-	done := make(chan struct{})
-	t.taken[key] = done
-	return nil, func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		delete(t.taken, key)
-		close(done)
-	}
+	t.taken[key] = &turn{done: make(chan struct{}), over: make(chan struct{})}
+	return t.taken[key], true
+}
+
+// errUnfinished is what others are told of a turn that panicked.
+var errUnfinished = errors.New("it was not finished")
+
+// run does it, and ends the turn, also after a panic.
+func (t *turns) run(key string, turn *turn, do func() (bool, error)) {
+	began := time.Now()
+	defer func() {
+		close(turn.done)
+		time.AfterFunc(rest*time.Since(began), func() {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			delete(t.taken, key)
+			close(turn.over)
+		})
+	}()
+	turn.err = errUnfinished
+	turn.result, turn.err = do()
 }
