@@ -99,7 +99,7 @@ func (t termRemove) Run(s session) error {
 		if err != nil {
 			return err
 		}
-		if err := g.Remove(s.ctx, t.Workspace, t.By, e.Slug, e.Rev); errors.Is(err, kb.ErrBuiltin) {
+		if err := g.Remove(s.ctx, t.Workspace, kb.Author{Name: t.By}, e.Slug, e.Rev); errors.Is(err, kb.ErrBuiltin) {
 			return fmt.Errorf("%s is built in and has no text of %s to remove; bot term edit puts one in its place", plain(e.Term), t.Workspace)
 		} else if err != nil {
 			return err
@@ -149,7 +149,7 @@ func (t termRevert) Run(s session) error {
 		if i < 0 {
 			return fmt.Errorf("%s has no version %d in %s: bot term history %q lists them", plain(t.Term), t.Version, t.Workspace, t.Term)
 		}
-		if _, err := g.Revert(s.ctx, t.Workspace, t.By, slug, versions[i].Rev); err != nil {
+		if _, err := g.Revert(s.ctx, t.Workspace, kb.Author{Name: t.By}, slug, versions[i].Rev); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.out, "%s is again as it was in version %d\n", plain(versions[i].Entry.Term), t.Version)
@@ -196,7 +196,7 @@ func (t termOf) slug(s session, g *kb.Glossary) string {
 }
 
 func (t termOf) put(s session, g *kb.Glossary, base int64, e kb.Entry) error {
-	e, err := g.Put(s.ctx, t.Workspace, t.By, base, e)
+	e, err := g.Put(s.ctx, t.Workspace, kb.Author{Name: t.By}, base, e)
 	if err != nil {
 		return err
 	}

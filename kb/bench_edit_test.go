@@ -53,7 +53,7 @@ func generated(source string, n int) []Entry {
 func writeRows(t testing.TB, g *Glossary, workspace string, entries []Entry) {
 	t.Helper()
 	err := pgx.BeginFunc(t.Context(), g.pool, func(tx pgx.Tx) error {
-		return writeEntries(t.Context(), tx, workspace, "somebody", entries, func(int) {})
+		return writeEntries(t.Context(), tx, workspace, authors{{Name: "somebody"}}, entries, func(int) {})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -34,9 +34,9 @@ func (e *ConflictError) Error() string {
 
 // Put adds or replaces the workspace's own version of an entry, the one with source "". An entry without a slug gets one made
 // from its term. base is the Rev of the entry that the editor saw, 0 when there was none; when that is no longer the one that
-// is shown, nothing is written and the error is a *ConflictError. What cannot be written is an *InvalidError. by says in
-// words who did it. It returns the entry as it is shown now.
-func (g *Glossary) Put(ctx context.Context, workspace, by string, base int64, e Entry) (Entry, error) {
+// is shown, nothing is written and the error is a *ConflictError. What cannot be written is an *InvalidError. by is who did it.
+// It returns the entry as it is shown now.
+func (g *Glossary) Put(ctx context.Context, workspace string, by Author, base int64, e Entry) (Entry, error) {
 	e, err := own(workspace, e)
 	if err != nil {
 		return Entry{}, err
@@ -46,7 +46,7 @@ func (g *Glossary) Put(ctx context.Context, workspace, by string, base int64, e 
 		if err != nil {
 			return err
 		}
-		return write(ctx, tx, workspace, by, base, rows, e)
+		return write(ctx, tx, workspace, authors{by}, base, rows, e)
 	})
 }
 
@@ -66,15 +66,15 @@ func own(workspace string, e Entry) (Entry, error) {
 }
 
 // write writes an entry unless the rows of its slug tell that base is no longer what is shown.
-func write(ctx context.Context, tx pgx.Tx, workspace, by string, base int64, rows []edit, e Entry) error {
+func write(ctx context.Context, tx pgx.Tx, workspace string, by authors, base int64, rows []edit, e Entry) error {
 	if conflict := conflictWith(base, rows); conflict != nil {
 		// Chats deliver what people send twice now and then.
-		if again := conflict.Entry; again != nil && conflict.By == person(by) && sameEntry(*again, e) {
+		if again := conflict.Entry; again != nil && conflict.By == by.words() && sameEntry(*again, e) {
 			return nil
 		}
 		return conflict
 	}
-	return writeEntry(ctx, tx, workspace, person(by), e)
+	return writeEntry(ctx, tx, workspace, by, e)
 }
 
 // conflictWith tells whether somebody edited an entry since base was shown.
@@ -112,7 +112,7 @@ func shown(rows []edit) *edit {
 // Remove removes what the workspace itself has for a slug: its own version, so that a built-in one shows again, or else what
 // it imported. base is as for Put. ErrBuiltin and ErrShared tell that it is not the workspace's to remove, ErrUnknown that
 // there is none.
-func (g *Glossary) Remove(ctx context.Context, workspace, by, slug string, base int64) error {
+func (g *Glossary) Remove(ctx context.Context, workspace string, by Author, slug string, base int64) error {
 	_, err := g.edit(ctx, workspace, slug, "remove", func(tx pgx.Tx) error {
 		rows, err := rowsOf(ctx, tx, workspace, slug)
 		if err != nil {
@@ -125,7 +125,7 @@ func (g *Glossary) Remove(ctx context.Context, workspace, by, slug string, base 
 		if err != nil {
 			return err
 		}
-		return removeEntries(ctx, tx, workspace, person(by), remove)
+		return removeEntries(ctx, tx, workspace, authors{by}, remove)
 	})
 	return err
 }
@@ -154,7 +154,7 @@ func removable(workspace string, rows []edit) (remove []rowKey, err error) {
 
 // Revert writes a version of the workspace's history again, as a new edit by somebody: a version that removed the entry
 // removes it. It returns what is shown now; the zero Entry when that is nothing. ErrUnknown: there is no such version.
-func (g *Glossary) Revert(ctx context.Context, workspace, by, slug string, rev int64) (Entry, error) {
+func (g *Glossary) Revert(ctx context.Context, workspace string, by Author, slug string, rev int64) (Entry, error) {
 	return g.edit(ctx, workspace, slug, "revert", func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
 			select `+columns+`
@@ -170,9 +170,9 @@ func (g *Glossary) Revert(ctx context.Context, workspace, by, slug string, rev i
 		case len(found) == 0 || found[0].unreadable != nil:
 			return ErrUnknown
 		case found[0].deleted:
-			return removeEntries(ctx, tx, workspace, person(by), []rowKey{found[0].key()})
+			return removeEntries(ctx, tx, workspace, authors{by}, []rowKey{found[0].key()})
 		}
-		return writeEntry(ctx, tx, workspace, person(by), found[0].Entry)
+		return writeEntry(ctx, tx, workspace, authors{by}, found[0].Entry)
 	})
 }
 
@@ -207,13 +207,3 @@ func (g *Glossary) pullAfterEdit(ctx context.Context) {
 	}
 }
 
-// person is a name that is fit to be shown and kept: of one line, and not long.
-func person(name string) string {
-	name = strings.Map(func(r rune) rune {
-		if isHidden(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(name, ""))
-	return cut(strings.TrimSpace(name), 200)
-}

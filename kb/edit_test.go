@@ -14,7 +14,7 @@ import (
 func put(t *testing.T, g *Glossary, workspace string, e Entry) Entry {
 	t.Helper()
 	now, _ := g.Entry(workspace, e.Slug)
-	e, err := g.Put(t.Context(), workspace, "Ann", now.Rev, e)
+	e, err := g.Put(t.Context(), workspace, Author{Name: "Ann"}, now.Rev, e)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestATeamsOwnEntryIsShownInsteadOfTheBuiltinOne(t *testing.T) {
 	if a, err := g.Define(t.Context(), "slack/T2", "pod"); err != nil || a.Entry.Definition != small()[0].Definition {
 		t.Errorf("in T2: got %s and error %v, want the built-in entry", got(a), err)
 	}
-	if err := g.Remove(t.Context(), "slack/T1", "Bob", "pod", own.Rev); err != nil {
+	if err := g.Remove(t.Context(), "slack/T1", Author{Name: "Bob"}, "pod", own.Rev); err != nil {
 		t.Fatal(err)
 	}
 	a, err := g.Define(t.Context(), "slack/T1", "pod")
@@ -68,7 +68,7 @@ func TestOfTwoEditorsTheSecondIsTold(t *testing.T) {
 	for by, e := range entries {
 		wait.Go(func() {
 			e.Definition = by + "'s words."
-			_, err := g.Put(t.Context(), "local", by, seen.Rev, e)
+			_, err := g.Put(t.Context(), "local", Author{Name: by}, seen.Rev, e)
 			mu.Lock()
 			defer mu.Unlock()
 			results[by] = err
@@ -96,7 +96,7 @@ func TestConflicts(t *testing.T) {
 	own := put(t, g, "local", Entry{Slug: "pod", Term: "Pod", Definition: "Ours."})
 	gizmo := put(t, g, "local", Entry{Term: "Gizmo", Definition: "A thing."})
 	edit := func(base int64, e Entry) error {
-		_, err := g.Put(t.Context(), "local", "Bob", base, e)
+		_, err := g.Put(t.Context(), "local", Author{Name: "Bob"}, base, e)
 		return err
 	}
 	conflictWith := func(t *testing.T, err error, by string, now *Entry) {
@@ -112,15 +112,15 @@ func TestConflicts(t *testing.T) {
 		conflictWith(t, edit(0, Entry{Term: "Gizmo", Definition: "Bob's thing."}), "Ann", &gizmo)
 	})
 	t.Run("the same form delivered twice is no conflict", func(t *testing.T) {
-		again, err := g.Put(t.Context(), "local", "Ann", 0, Entry{Term: "Gizmo", Definition: "A thing."})
+		again, err := g.Put(t.Context(), "local", Author{Name: "Ann"}, 0, Entry{Term: "Gizmo", Definition: "A thing."})
 		if err != nil || again.Rev != gizmo.Rev {
 			t.Errorf("got rev %d and error %v, want rev %d as before", again.Rev, err, gizmo.Rev)
 		}
 	})
-	if err := g.Remove(t.Context(), "local", "Cid", "pod", own.Rev); err != nil {
+	if err := g.Remove(t.Context(), "local", Author{Name: "Cid"}, "pod", own.Rev); err != nil {
 		t.Fatal(err)
 	}
-	if err := g.Remove(t.Context(), "local", "Cid", "gizmo", gizmo.Rev); err != nil {
+	if err := g.Remove(t.Context(), "local", Author{Name: "Cid"}, "gizmo", gizmo.Rev); err != nil {
 		t.Fatal(err)
 	}
 	t.Run("the override was removed meanwhile", func(t *testing.T) { conflictWith(t, edit(own.Rev, changed), "Cid", &builtin) })
@@ -128,7 +128,7 @@ func TestConflicts(t *testing.T) {
 		conflictWith(t, edit(gizmo.Rev, Entry{Slug: "gizmo", Term: "Gizmo", Definition: "x"}), "Cid", nil)
 	})
 	t.Run("it was changed before it was to be removed", func(t *testing.T) {
-		conflictWith(t, g.Remove(t.Context(), "local", "Bob", "pod", own.Rev), "Cid", &builtin)
+		conflictWith(t, g.Remove(t.Context(), "local", Author{Name: "Bob"}, "pod", own.Rev), "Cid", &builtin)
 	})
 	if err := edit(builtin.Rev, changed); err != nil {
 		t.Errorf("from what is shown now: got error %v, want none", err)
@@ -141,7 +141,7 @@ func TestRemoveTellsWhatIsNotTheWorkspacesToRemove(t *testing.T) {
 	importText(t, g, "local", "Widget: From the notes.")
 	for slug, want := range map[string]error{"pod": ErrBuiltin, "gizmo": ErrShared, "nothing": ErrUnknown, "widget": nil} {
 		now, _ := g.Entry("local", slug)
-		if err := g.Remove(t.Context(), "local", "Ann", slug, now.Rev); !errors.Is(err, want) {
+		if err := g.Remove(t.Context(), "local", Author{Name: "Ann"}, slug, now.Rev); !errors.Is(err, want) {
 			t.Errorf("%s: got error %v, want %v", slug, err, want)
 		}
 	}
@@ -154,7 +154,7 @@ func TestHistoryAndRevert(t *testing.T) {
 	g := open(t, Options{builtin: small()})
 	put(t, g, "local", Entry{Slug: "pod", Term: "Pod", Definition: "First."})
 	second := put(t, g, "local", Entry{Slug: "pod", Term: "Pod", Aliases: []string{"po"}, Definition: "Second.", Confusable: map[string]string{"job": "ends"}})
-	if err := g.Remove(t.Context(), "local", "Bob", "pod", second.Rev); err != nil {
+	if err := g.Remove(t.Context(), "local", Author{Name: "Bob"}, "pod", second.Rev); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := g.pool.Exec(t.Context(), `update kb.entry set definition = 'By hand.', deleted = false, changed_by = 'psql' where workspace = 'local' and slug = 'pod'`); err != nil {
@@ -175,11 +175,11 @@ func TestHistoryAndRevert(t *testing.T) {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
 	versions, _ := g.History(t.Context(), "local", "pod")
-	back, err := g.Revert(t.Context(), "local", "Cid", "pod", second.Rev)
+	back, err := g.Revert(t.Context(), "local", Author{Name: "Cid"}, "pod", second.Rev)
 	if err != nil || !sameEntry(back, second) || back.By != "Cid" || back.Rev <= versions[0].Rev {
 		t.Errorf("reverted: got %+v and error %v, want the second version as Cid's edit", back, err)
 	}
-	if gone, err := g.Revert(t.Context(), "local", "Cid", "pod", versions[1].Rev); err != nil || gone.Definition != small()[0].Definition {
+	if gone, err := g.Revert(t.Context(), "local", Author{Name: "Cid"}, "pod", versions[1].Rev); err != nil || gone.Definition != small()[0].Definition {
 		t.Errorf("reverted to the removal: got %+v and error %v, want the built-in entry to show", gone, err)
 	}
 	if lines := told(); len(lines) != 6 || !strings.HasPrefix(lines[0], "Cid") {
@@ -189,7 +189,7 @@ func TestHistoryAndRevert(t *testing.T) {
 		workspace string
 		rev       int64
 	}{{"local", 1 << 40}, {"slack/T1", second.Rev}} {
-		if _, err := g.Revert(t.Context(), c.workspace, "Cid", "pod", c.rev); !errors.Is(err, ErrUnknown) {
+		if _, err := g.Revert(t.Context(), c.workspace, Author{Name: "Cid"}, "pod", c.rev); !errors.Is(err, ErrUnknown) {
 			t.Errorf("rev %d in %s: got error %v, want ErrUnknown", c.rev, c.workspace, err)
 		}
 	}
@@ -215,7 +215,7 @@ func TestManyEditsAtOnceLoseNothing(t *testing.T) {
 	var wait sync.WaitGroup
 	for i := range 50 {
 		wait.Go(func() {
-			if _, err := bots[i%2].Put(t.Context(), "local", "Ann", 0, Entry{Term: fmt.Sprintf("Gizmo %d", i), Definition: "One of many."}); err != nil {
+			if _, err := bots[i%2].Put(t.Context(), "local", Author{Name: "Ann"}, 0, Entry{Term: fmt.Sprintf("Gizmo %d", i), Definition: "One of many."}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -236,16 +236,16 @@ func TestManyEditsAtOnceLoseNothing(t *testing.T) {
 
 func TestWhatCannotBeWrittenIsToldInSentences(t *testing.T) {
 	g := open(t, Options{builtin: small()})
-	_, err := g.Put(t.Context(), "local", "Ann", 0, Entry{Term: "!!!", Definition: strings.Repeat("x", 301), Aliases: []string{"a\u202eb"}})
+	_, err := g.Put(t.Context(), "local", Author{Name: "Ann"}, 0, Entry{Term: "!!!", Definition: strings.Repeat("x", 301), Aliases: []string{"a\u202eb"}})
 	var invalid *InvalidError
 	if !errors.As(err, &invalid) || len(invalid.Problems) != 3 {
 		t.Errorf("got error %v, want three problems", err)
 	}
-	if _, err := g.Put(t.Context(), "", "Ann", 0, Entry{Term: "Gizmo", Definition: "x"}); err == nil {
+	if _, err := g.Put(t.Context(), "", Author{Name: "Ann"}, 0, Entry{Term: "Gizmo", Definition: "x"}); err == nil {
 		t.Error("got no error for an edit of the built-in glossary")
 	}
 	e := put(t, g, "local", Entry{Term: "Gizmo", Definition: "x"})
-	if _, err := g.Put(t.Context(), "local", "  A\u202en\x00n\n"+strings.Repeat("x", 300), e.Rev, Entry{Slug: "gizmo", Term: "Gizmo", Definition: "y"}); err != nil {
+	if _, err := g.Put(t.Context(), "local", Author{Name: "  A\u202en\x00n\n" + strings.Repeat("x", 300)}, e.Rev, Entry{Slug: "gizmo", Term: "Gizmo", Definition: "y"}); err != nil {
 		t.Errorf("a name that cannot be stored as it is: got error %v, want it made fit", err)
 	}
 	if e, _ := g.Entry("local", "gizmo"); strings.ContainsFunc(e.By, isHidden) || len(e.By) > 200 {

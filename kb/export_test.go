@@ -139,7 +139,7 @@ func importFile(t testing.TB, g *Glossary, workspace, name, text string) Report 
 func TestExportImportExportGivesTheSameBytes(t *testing.T) {
 	first := open(t, Options{builtin: small()})
 	importText(t, first, "*", "Pod: What our notes say.\n\nGizmo: Our own.\nIn two lines.")
-	if _, err := first.Put(t.Context(), "*", "Ann", 0, Entry{Term: "Écart", Definition: "Written by hand: no file.", Example: "  indented:\n    - x\n", Aliases: []string{"=cmd|' /C calc'!A0", "no"}}); err != nil {
+	if _, err := first.Put(t.Context(), "*", Author{Name: "Ann"}, 0, Entry{Term: "Écart", Definition: "Written by hand: no file.", Example: "  indented:\n    - x\n", Aliases: []string{"=cmd|' /C calc'!A0", "no"}}); err != nil {
 		t.Fatal(err)
 	}
 	entries := rapid.SliceOfNDistinct(hostileEntries(), 40, 40, func(e Entry) string { return e.Slug }).Example(1)
@@ -179,11 +179,11 @@ func TestExportHoldsOneWorkspaceOnly(t *testing.T) {
 	g := open(t, Options{builtin: small()})
 	importText(t, g, "*", "Gizmo: For all.")
 	importText(t, g, "slack/T1", "Widget: Of one.")
-	if _, err := g.Put(t.Context(), "slack/T1", "Ann", 0, Entry{Term: "Gone", Definition: "Not for long."}); err != nil {
+	if _, err := g.Put(t.Context(), "slack/T1", Author{Name: "Ann"}, 0, Entry{Term: "Gone", Definition: "Not for long."}); err != nil {
 		t.Fatal(err)
 	}
 	gone, _ := g.Entry("slack/T1", "gone")
-	if err := g.Remove(t.Context(), "slack/T1", "Ann", "gone", gone.Rev); err != nil {
+	if err := g.Remove(t.Context(), "slack/T1", Author{Name: "Ann"}, "gone", gone.Rev); err != nil {
 		t.Fatal(err)
 	}
 	for opt, want := range map[ExportOptions][]string{{}: {"widget"}, {Builtin: true}: {"job", "pod", "taint", "widget"}} {

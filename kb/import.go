@@ -79,7 +79,7 @@ func Import(ctx context.Context, pool *pgxpool.Pool, workspace, by string, f Fil
 		if opt.DryRun {
 			return nil
 		}
-		return writeEntries(ctx, tx, workspace, by, changed, func(done int) {
+		return writeEntries(ctx, tx, workspace, authors{{Name: by}}, changed, func(done int) {
 			if opt.Progress != nil {
 				opt.Progress(done, len(changed))
 			}

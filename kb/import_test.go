@@ -172,7 +172,7 @@ func TestLoadNamesKnowsWhatAGlossaryKnows(t *testing.T) {
 	compare("slack/T1", names)
 	importText(t, g, "*", "Widget: for all")
 	importText(t, g, "slack/T2", "Frobnicate: of another")
-	if _, err := g.Put(t.Context(), "slack/T1", "Ann", 0, Entry{Term: "Cogwheel", Aliases: []string{"sprocket"}, Definition: "x"}); err != nil {
+	if _, err := g.Put(t.Context(), "slack/T1", Author{Name: "Ann"}, 0, Entry{Term: "Cogwheel", Aliases: []string{"sprocket"}, Definition: "x"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, workspace := range []string{"slack/T1", "slack/T2", "*"} {

@@ -87,7 +87,7 @@ func TestEveryWorkspaceSeesWhatTheModelSays(t *testing.T) {
 			"put": func(rt *rapid.T) {
 				g, w, e := bot(), workspace(), entry("")
 				now, _ := g.Entry(w, e.Slug)
-				if _, err := g.Put(t.Context(), w, "Ann", now.Rev, e); err != nil {
+				if _, err := g.Put(t.Context(), w, Author{Name: "Ann"}, now.Rev, e); err != nil {
 					rt.Fatal(err)
 				}
 				rows[modelRow{w, "", e.Slug}] = e.Definition
@@ -95,7 +95,7 @@ func TestEveryWorkspaceSeesWhatTheModelSays(t *testing.T) {
 			"remove": func(rt *rapid.T) {
 				g, w, slug := bot(), workspace(), rapid.SampledFrom(slugs).Draw(rt, "slug")
 				now, _ := g.Entry(w, slug)
-				err := g.Remove(t.Context(), w, "Ann", slug, now.Rev)
+				err := g.Remove(t.Context(), w, Author{Name: "Ann"}, slug, now.Rev)
 				own := modelRow{w, "", slug}
 				imported := slices.DeleteFunc([]modelRow{{w, "a.txt", slug}, {w, "b.txt", slug}}, func(r modelRow) bool { _, ok := rows[r]; return !ok })
 				_, written := rows[own]
@@ -119,7 +119,7 @@ func TestEveryWorkspaceSeesWhatTheModelSays(t *testing.T) {
 					return
 				}
 				v := rapid.SampledFrom(versions).Draw(rt, "version")
-				if _, err := g.Revert(t.Context(), w, "Ann", slug, v.Rev); err != nil {
+				if _, err := g.Revert(t.Context(), w, Author{Name: "Ann"}, slug, v.Rev); err != nil {
 					rt.Fatal(err)
 				}
 				if rows[modelRow{w, v.Source, slug}] = v.Entry.Definition; v.Removed {
@@ -129,7 +129,7 @@ func TestEveryWorkspaceSeesWhatTheModelSays(t *testing.T) {
 			"import": func(rt *rapid.T) {
 				w, e := workspace(), entry(rapid.SampledFrom(sources).Draw(rt, "source"))
 				err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
-					return writeEntries(t.Context(), tx, w, "Ann", []Entry{e}, func(int) {})
+					return writeEntries(t.Context(), tx, w, authors{{Name: "Ann"}}, []Entry{e}, func(int) {})
 				})
 				if err != nil {
 					rt.Fatal(err)

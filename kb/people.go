@@ -18,8 +18,21 @@ func (g *Glossary) People() People { return People{g} }
 // somebody stands where the name of somebody was who is forgotten.
 const somebody = "somebody who left"
 
-// editedBy is true for a row whose changed_by is one of the names $2, also as one who accepted a suggestion, or whose was accepted.
-const editedBy = `(changed_by = any($2) or split_part(changed_by, ', accepted by ', 1) = any($2) or split_part(changed_by, ', accepted by ', 2) = any($2))`
+// Whose row of kb.entry or kb.history it is: of those in changed_by, each a name, theirs is the one that is kept with the id $3; of
+// whom no id is kept, the one with one of the names $2. There is no id where it is ''.
+const (
+	isTheirs = `($3 <> '' and authors @> jsonb_build_array(jsonb_build_object('name', name, 'id', $3::text))
+		or name = any($2) and not authors @> jsonb_build_array(jsonb_build_object('name', name)))`
+	editedBy = `($3 <> '' and authors @> jsonb_build_array(jsonb_build_object('id', $3::text))
+		or exists (select from unnest(string_to_array(changed_by, ', accepted by ')) as name where ` + isTheirs + `))`
+	withoutThem = `changed_by = array_to_string(array(
+			select case when ` + isTheirs + ` then $4 else name end
+			from unnest(string_to_array(changed_by, ', accepted by ')) with ordinality as by (name, place) order by place
+		), ', accepted by '),
+		authors = coalesce((select jsonb_agg(a) from jsonb_array_elements(authors) a where $3 = '' or a ->> 'id' <> $3), '[]')`
+	// decidedBy is the same of kb.suggestion.
+	decidedBy = `(case decided_id when '' then decided_by = any($2) else decided_id = $3 end)`
+)
 
 // asKept are names as the glossary keeps them, besides as they are.
 func asKept(names []string) (all []string) {
@@ -46,8 +59,8 @@ func (p People) Export(ctx context.Context, tx pgx.Tx, workspace, user string, n
 	all := map[string][]map[string]any{}
 	for key, sql := range map[string]string{
 		"suggestions": `
-			select workspace, id, at, entry, why, state, decided_at, by_id = $3 as mine, decided_by = any($2) as decided from kb.suggestion
-			where workspace = $1 and (by_id = $3 and $3 <> '' or decided_by = any($2)) order by id`,
+			select workspace, id, at, entry, why, state, decided_at, by_id = $3 as mine, ` + decidedBy + ` as decided from kb.suggestion
+			where workspace = $1 and (by_id = $3 and $3 <> '' or ` + decidedBy + `) order by id`,
 		"glossary_edits": `
 			select workspace, slug, rev, deleted, term, definition, details, example, tip, aliases, changed_by, changed_at, $3::text = '' as elsewhere from kb.history
 			where workspace = $1 and ` + editedBy + ` order by rev`,
@@ -69,25 +82,21 @@ func (p People) Forget(ctx context.Context, tx pgx.Tx, workspace, user string, n
 	if err := lockEdits(ctx, tx); err != nil {
 		return err
 	}
-	renamed := `
-		array_to_string(array(
-			select case when name = any($2) then $3 else name end
-			from unnest(string_to_array(changed_by, ', accepted by ')) with ordinality as by (name, place) order by place
-		), ', accepted by ')`
+	all := []any{workspace, asKept(names), user, somebody}
 	for _, s := range []struct {
 		sql  string
 		args []any
 	}{
 		{`update kb.suggestion set by_id = '', by_name = $3 where workspace = $1 and by_id = $2 and $2 <> ''`, []any{workspace, user, somebody}},
-		{`update kb.suggestion set decided_by = $3 where workspace = $1 and decided_by = any($2)`, []any{workspace, asKept(names), somebody}},
-		{`update kb.history set changed_by = ` + renamed + ` where workspace = $1 and ` + editedBy, []any{workspace, asKept(names), somebody}},
+		{`update kb.suggestion set decided_id = '', decided_by = $4 where workspace = $1 and ` + decidedBy, all},
+		{`update kb.history set ` + withoutThem + ` where workspace = $1 and ` + editedBy, all},
 		// The version before becomes the one of the new rev.
 		{`with old as (
 				select workspace, source, slug, rev from kb.entry where workspace = $1 and ` + editedBy + `
 			)
 			update kb.history h set rev = -h.rev from old where h.workspace = old.workspace and h.slug = old.slug and h.source = old.source and h.rev = old.rev`,
-			[]any{workspace, asKept(names)}},
-		{`update kb.entry set changed_by = ` + renamed + ` where workspace = $1 and ` + editedBy, []any{workspace, asKept(names), somebody}},
+			all[:3]},
+		{`update kb.entry set ` + withoutThem + ` where workspace = $1 and ` + editedBy, all},
 		{`with old as (
 				delete from kb.history where workspace = $1 and rev < 0 returning workspace, source, slug, changed_at
 			)
@@ -113,7 +122,7 @@ const (
 // which run forget them, and deleted some minutes later.
 func (p People) Purge(ctx context.Context, workspace string) (done bool, err error) {
 	for _, sql := range []string{
-		`update kb.entry set deleted = true, changed_by = '' where (workspace, source, slug) in (
+		`update kb.entry set deleted = true, changed_by = '', authors = '[]' where (workspace, source, slug) in (
 			select workspace, source, slug from kb.entry where workspace = $1 and not deleted limit $2)`,
 		`delete from kb.suggestion where (workspace, id) in (select workspace, id from kb.suggestion where workspace = $1 limit $2)`,
 		`delete from kb.history where (workspace, slug, rev) in (select workspace, slug, rev from kb.history where workspace = $1 limit $2)`,

@@ -133,13 +133,13 @@ func lockEdits(ctx context.Context, tx pgx.Tx) error {
 }
 
 // writeEntry adds or replaces one row.
-func writeEntry(ctx context.Context, tx pgx.Tx, workspace, by string, e Entry) error {
+func writeEntry(ctx context.Context, tx pgx.Tx, workspace string, by authors, e Entry) error {
 	return writeEntries(ctx, tx, workspace, by, []Entry{e}, func(int) {})
 }
 
 // writeEntries adds or replaces rows of different sources and slugs, and tells how many are done. One statement writes many of
 // them: its triggers cost more than the rows.
-func writeEntries(ctx context.Context, tx pgx.Tx, workspace, by string, entries []Entry, progress func(done int)) error {
+func writeEntries(ctx context.Context, tx pgx.Tx, workspace string, by authors, entries []Entry, progress func(done int)) error {
 	done := 0
 	for some := range slices.Chunk(entries, 500) {
 		rows, err := json.Marshal(rowsAsJSON(some))
@@ -147,18 +147,18 @@ func writeEntries(ctx context.Context, tx pgx.Tx, workspace, by string, entries 
 			return fmt.Errorf("write %d entries: %w", len(some), err)
 		}
 		_, err = tx.Exec(ctx, `
-			insert into kb.entry (workspace, deleted, changed_by, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
+			insert into kb.entry (workspace, deleted, changed_by, authors, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
 			                      doc, category, domain, competency, verified, since, until, changed, source, source_url, licence)
-			select $1, false, $2, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
+			select $1, false, $2, $4::jsonb, slug, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
 			       doc, category, domain, competency, verified, since, until, changed, source, source_url, licence
 			from jsonb_populate_recordset(null::kb.entry, $3)
 			on conflict (workspace, source, slug) do update set
-				(deleted, changed_by, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
+				(deleted, changed_by, authors, term, aliases, short, kind, phrases, definition, details, example, tip, related, confusable,
 				 doc, category, domain, competency, verified, since, until, changed, source_url, licence) =
-				(false, excluded.changed_by, excluded.term, excluded.aliases, excluded.short, excluded.kind, excluded.phrases, excluded.definition,
+				(false, excluded.changed_by, excluded.authors, excluded.term, excluded.aliases, excluded.short, excluded.kind, excluded.phrases, excluded.definition,
 				 excluded.details, excluded.example, excluded.tip, excluded.related, excluded.confusable, excluded.doc, excluded.category,
 				 excluded.domain, excluded.competency, excluded.verified, excluded.since, excluded.until, excluded.changed, excluded.source_url, excluded.licence)`,
-			workspace, by, rows)
+			workspace, by.words(), rows, by.known())
 		if err != nil {
 			return fmt.Errorf("write %d entries: %w", len(some), err)
 		}
@@ -183,11 +183,11 @@ func rowsAsJSON(entries []Entry) []map[string]any {
 }
 
 // removeEntries makes tombstones of those rows that are none yet.
-func removeEntries(ctx context.Context, tx pgx.Tx, workspace, by string, rows []rowKey) error {
+func removeEntries(ctx context.Context, tx pgx.Tx, workspace string, by authors, rows []rowKey) error {
 	for _, r := range rows {
 		_, err := tx.Exec(ctx, `
-			update kb.entry set deleted = true, changed_by = $4
-			where workspace = $1 and source = $2 and slug = $3 and not deleted`, workspace, r.source, r.slug, by)
+			update kb.entry set deleted = true, changed_by = $4, authors = $5
+			where workspace = $1 and source = $2 and slug = $3 and not deleted`, workspace, r.source, r.slug, by.words(), by.known())
 		if err != nil {
 			return fmt.Errorf("remove an entry: %w", err)
 		}
@@ -235,6 +235,7 @@ func writeBuiltin(ctx context.Context, pool *pgxpool.Pool, entries []Entry) erro
 		if err != nil || tag.RowsAffected() == 0 {
 			return err
 		}
+		builtin := authors{{Name: SourceBuiltin}}
 		old, err := entriesOf(ctx, tx, "")
 		if err != nil {
 			return err
@@ -242,13 +243,13 @@ func writeBuiltin(ctx context.Context, pool *pgxpool.Pool, entries []Entry) erro
 		for _, e := range entries {
 			e.Source = SourceBuiltin
 			if was, ok := old[rowKey{e.Source, e.Slug}]; !ok || was.deleted || !sameEntry(was.Entry, e) {
-				if err := writeEntry(ctx, tx, "", SourceBuiltin, e); err != nil {
+				if err := writeEntry(ctx, tx, "", builtin, e); err != nil {
 					return err
 				}
 			}
 			delete(old, rowKey{e.Source, e.Slug})
 		}
-		return removeEntries(ctx, tx, "", SourceBuiltin, slices.Collect(maps.Keys(old)))
+		return removeEntries(ctx, tx, "", builtin, slices.Collect(maps.Keys(old)))
 	})
 }
 

@@ -160,7 +160,7 @@ func (g *Glossary) Suggestions(ctx context.Context, workspace string, after int6
 
 // Accept makes the suggestion the workspace's own version of its entry, in one transaction. ErrDecided: somebody was quicker.
 // ErrUnknown: there is no such suggestion. A *ConflictError: the entry was edited since it was suggested; it stays open.
-func (g *Glossary) Accept(ctx context.Context, workspace string, id int64, by string) (Entry, error) {
+func (g *Glossary) Accept(ctx context.Context, workspace string, id int64, by Author) (Entry, error) {
 	var after Entry
 	err := pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) error {
 		if err := lockEdits(ctx, tx); err != nil {
@@ -182,7 +182,7 @@ func (g *Glossary) Accept(ctx context.Context, workspace string, id int64, by st
 		if err != nil {
 			return err
 		}
-		if err := write(ctx, tx, workspace, s.By+", accepted by "+by, s.Base, rows, e); err != nil {
+		if err := write(ctx, tx, workspace, authors{{s.By, s.ByID}, by}, s.Base, rows, e); err != nil {
 			return err
 		}
 		rows, err = rowsOf(ctx, tx, workspace, e.Slug)
@@ -199,7 +199,7 @@ func (g *Glossary) Accept(ctx context.Context, workspace string, id int64, by st
 }
 
 // Decline closes a suggestion without an edit. ErrDecided: somebody was quicker. ErrUnknown: there is no such suggestion.
-func (g *Glossary) Decline(ctx context.Context, workspace string, id int64, by string) (Suggestion, error) {
+func (g *Glossary) Decline(ctx context.Context, workspace string, id int64, by Author) (Suggestion, error) {
 	var s Suggestion
 	err := pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) (err error) {
 		s, err = decide(ctx, tx, workspace, id, "declined", by)
@@ -212,11 +212,11 @@ func (g *Glossary) Decline(ctx context.Context, workspace string, id int64, by s
 }
 
 // decide closes an open suggestion. Of two who do that at once, the second finds it closed.
-func decide(ctx context.Context, tx pgx.Tx, workspace string, id int64, state, by string) (Suggestion, error) {
+func decide(ctx context.Context, tx pgx.Tx, workspace string, id int64, state string, by Author) (Suggestion, error) {
 	rows, err := tx.Query(ctx, `
-		update kb.suggestion set state = $3, decided_by = $4, decided_at = now()
+		update kb.suggestion set state = $3, decided_by = $4, decided_id = $5, decided_at = now()
 		where workspace = $1 and id = $2 and state = 'open'
-		returning `+suggestionColumns, workspace, id, state, person(by))
+		returning `+suggestionColumns, workspace, id, state, person(by.Name), by.ID)
 	if err != nil {
 		return Suggestion{}, err
 	}

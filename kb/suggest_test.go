@@ -26,7 +26,7 @@ func TestAnAcceptedSuggestionIsDefinedInAnotherBotWithinASecond(t *testing.T) {
 	f.await(t, f.listens)
 	id := mustSuggest(t, first, suggestion("Ann", Entry{Term: "Gizmo", Definition: "A thing with a handle."}))
 	began := time.Now()
-	e, err := first.Accept(t.Context(), "local", id, "Bob")
+	e, err := first.Accept(t.Context(), "local", id, Author{Name: "Bob"})
 	if err != nil || e.By != "Ann, accepted by Bob" || e.Slug != "gizmo" {
 		t.Fatalf("got %+v and error %v, want gizmo by Ann, accepted by Bob", e, err)
 	}
@@ -44,7 +44,7 @@ func TestAnAcceptedSuggestionIsDefinedInAnotherBotWithinASecond(t *testing.T) {
 func TestACorrectionKeepsWhatItDoesNotMention(t *testing.T) {
 	g := open(t, Options{builtin: small()})
 	id := mustSuggest(t, g, suggestion("Ann", Entry{Slug: "pod", Definition: "One or more containers."}))
-	e, err := g.Accept(t.Context(), "local", id, "Bob")
+	e, err := g.Accept(t.Context(), "local", id, Author{Name: "Bob"})
 	want := small()[0]
 	want.Definition = "One or more containers."
 	if err != nil || !sameEntry(e, want) {
@@ -60,9 +60,9 @@ func TestASuggestionIsDecidedOnce(t *testing.T) {
 	for i := range errs {
 		wait.Go(func() {
 			if i%2 == 0 {
-				_, errs[i] = g.Accept(t.Context(), "local", id, "Bob")
+				_, errs[i] = g.Accept(t.Context(), "local", id, Author{Name: "Bob"})
 			} else {
-				_, errs[i] = g.Decline(t.Context(), "local", id, "Cid")
+				_, errs[i] = g.Decline(t.Context(), "local", id, Author{Name: "Cid"})
 			}
 		})
 	}
@@ -79,8 +79,8 @@ func TestASuggestionIsDecidedOnce(t *testing.T) {
 		t.Errorf("got %d decisions, want one", first)
 	}
 	for _, decide := range []func() error{
-		func() error { _, err := g.Accept(t.Context(), "local", id+1, "Bob"); return err },
-		func() error { _, err := g.Decline(t.Context(), "slack/T1", id, "Bob"); return err },
+		func() error { _, err := g.Accept(t.Context(), "local", id+1, Author{Name: "Bob"}); return err },
+		func() error { _, err := g.Decline(t.Context(), "slack/T1", id, Author{Name: "Bob"}); return err },
 	} {
 		if err := decide(); !errors.Is(err, ErrUnknown) {
 			t.Errorf("another number or another workspace: got error %v, want ErrUnknown", err)
@@ -96,7 +96,7 @@ func TestASuggestionThatIsOutOfDateStaysOpen(t *testing.T) {
 	put(t, g, "local", Entry{Term: "Gizmo", Definition: "Somebody else's."})
 	for _, id := range []int64{correction, addition} {
 		var conflict *ConflictError
-		if _, err := g.Accept(t.Context(), "local", id, "Bob"); !errors.As(err, &conflict) || conflict.Entry == nil {
+		if _, err := g.Accept(t.Context(), "local", id, Author{Name: "Bob"}); !errors.As(err, &conflict) || conflict.Entry == nil {
 			t.Errorf("got error %v, want a conflict", err)
 		}
 	}
@@ -114,7 +114,7 @@ func TestSuggestionsAreListedOldestFirst(t *testing.T) {
 		s.Why = "We say so.\nDaily."
 		ids = append(ids, mustSuggest(t, g, s))
 	}
-	declined, err := g.Decline(t.Context(), "local", ids[0], "Bob")
+	declined, err := g.Decline(t.Context(), "local", ids[0], Author{Name: "Bob"})
 	if err != nil || declined.State != "declined" || declined.DecidedBy != "Bob" || declined.DecidedAt.IsZero() || declined.Entry.Term != "Gizmo 0" {
 		t.Errorf("got %+v and error %v, want it declined by Bob", declined, err)
 	}

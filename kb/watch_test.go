@@ -173,7 +173,7 @@ func TestEditsBecomeVisibleInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := writeEntry(t.Context(), slow, "*", "slow", Entry{Slug: "slow", Term: "Slow", Definition: "x"}); err != nil {
+	if err := writeEntry(t.Context(), slow, "*", authors{{Name: "slow"}}, Entry{Slug: "slow", Term: "Slow", Definition: "x"}); err != nil {
 		t.Fatal(err)
 	}
 	// The second edit has to wait; with a lock timeout it says so instead.
@@ -185,7 +185,7 @@ func TestEditsBecomeVisibleInOrder(t *testing.T) {
 	if _, err := fast.Exec(t.Context(), `set local lock_timeout = '50ms'`); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeEntry(t.Context(), fast, "*", "fast", Entry{Slug: "fast", Term: "Fast", Definition: "x"}); err == nil {
+	if err := writeEntry(t.Context(), fast, "*", authors{{Name: "fast"}}, Entry{Slug: "fast", Term: "Fast", Definition: "x"}); err == nil {
 		t.Error("got a second edit written before the first was committed")
 	}
 	if err := slow.Commit(t.Context()); err != nil {

@@ -61,6 +61,7 @@ type Decision struct {
 	Workspace, ID string
 	Version       int    // the number of the latest version that they have seen, 0 for none
 	By            string // a name for the history
+	ByID          string // whose it is, as the platform numbers people; empty if that is not known
 	Why           string // at most 500 characters; shown in the history, and to those whose answers it changes
 }
 
@@ -279,13 +280,13 @@ func (e *Engine) ruleOnce(ctx context.Context, tx pgx.Tx, d Decision, act Act, h
 	if err := e.gradeBy(ctx, tx, d, h, &v, past); err != nil {
 		return Version{}, err
 	}
-	if err := storeVersion(ctx, tx, d.Workspace, v); err != nil {
+	if err := storeVersion(ctx, tx, d.Workspace, v, d.ByID); err != nil {
 		return Version{}, err
 	}
 	if act == ActRestore { // which is no answer to them
 		return v, nil
 	}
-	return v, closeReports(ctx, tx, d.Workspace, d.ID, v.By, v.At)
+	return v, closeReports(ctx, tx, d, v.At)
 }
 
 // gradeBy grades past questions by the version that is to be in force, and counts in it what changes.
@@ -373,7 +374,7 @@ func readHistory(ctx context.Context, db querier, workspace, id string) (h quest
 }
 
 // storeVersion makes a version the latest. The base of a workspace's own text stays that of the edit which made it.
-func storeVersion(ctx context.Context, tx pgx.Tx, workspace string, v Version) error {
+func storeVersion(ctx context.Context, tx pgx.Tx, workspace string, v Version, byID string) error {
 	var content *Question
 	if v.Own {
 		content = &v.Question
@@ -383,15 +384,15 @@ func storeVersion(ctx context.Context, tx pgx.Tx, workspace string, v Version) e
 		round = &v.Round
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO quiz.question_edit (workspace, question, rev, act, content, retired, base, round, by_name, at, why, answers, players)
+		INSERT INTO quiz.question_edit (workspace, question, rev, act, content, retired, base, round, by_name, by_id, at, why, answers, players)
 		SELECT $1::text, b.id, $3, $4::text, $5::jsonb, $6, coalesce(
 				(SELECT o.base FROM quiz.question_edit o
 				 WHERE $4 <> 'edit' AND o.workspace = $1 AND o.question = b.id AND o.content = $5
 				 ORDER BY o.rev DESC LIMIT 1),
 				md5(b.content::text)),
-			$7, $8, $9, $10, $11, $12
+			$7, $8, $9, $10, $11, $12, $13
 		FROM quiz.question b WHERE b.id = $2`,
-		workspace, v.Question.ID, v.Number, v.Act, content, v.Retired, round, v.By, v.At, v.Why, v.Answers, v.Players)
+		workspace, v.Question.ID, v.Number, v.Act, content, v.Retired, round, v.By, byID, v.At, v.Why, v.Answers, v.Players)
 	if err != nil {
 		return fmt.Errorf("store version %d: %w", v.Number, err)
 	}

@@ -289,14 +289,14 @@ var splitSteps = []moveStep{
 		WHERE m.workspace = @workspace AND m.player = @from AND i.workspace = m.home AND i.user_id = m.user_id AND i.player = @to`},
 	{"take reports back that were put aside", `
 		WITH back AS (
-			INSERT INTO quiz.report (workspace, question, player, round, said, reported_at, decided_at, decided_by, given_by)
-			SELECT b.workspace, b.question, i.player, b.round, b.said, b.reported_at, d.decided_at, d.decided_by, nullif(j.given_by, i.player)
+			INSERT INTO quiz.report (workspace, question, player, round, said, reported_at, decided_at, decided_by, decided_id, given_by)
+			SELECT b.workspace, b.question, i.player, b.round, b.said, b.reported_at, d.decided_at, d.decided_by, coalesce(d.decided_id, ''), nullif(j.given_by, i.player)
 			FROM quiz.joined_aside j
 			JOIN quiz.identity i ON coalesce(i.own, i.player) = j.given_by AND i.player IN (@from, @to)
 			CROSS JOIN jsonb_populate_record(NULL::quiz.report, j.body) b
 			-- What admins decided about the question meanwhile they decided about this, too.
 			LEFT JOIN LATERAL (
-				SELECT o.decided_at, o.decided_by FROM quiz.report o
+				SELECT o.decided_at, o.decided_by, o.decided_id FROM quiz.report o
 				WHERE o.workspace = @workspace AND o.question = b.question AND o.decided_at >= b.reported_at
 				ORDER BY o.decided_at LIMIT 1
 			) d ON true

@@ -93,25 +93,31 @@ func forgetCodes(ctx context.Context, tx pgx.Tx, home, user string) error {
 	return nil
 }
 
-// forgetNames takes the names of a person off what they set up and decided in a workspace.
+// forgetNames takes a person off what they set up and decided in a workspace. What was decided without an id being kept is found
+// by their names.
 func forgetNames(ctx context.Context, tx pgx.Tx, workspace, user string, names []string) error {
-	known := names
-	if user != "" {
-		known = append([]string{user}, names...)
-	}
-	for _, sql := range []string{
-		`UPDATE quiz.series SET created_by = left($3, 0) WHERE workspace = $1 AND created_by = ANY($2)`,
-		`UPDATE quiz.season SET opened_by = $3 WHERE workspace = $1 AND opened_by = ANY($2)`,
-		`UPDATE quiz.season SET closed_by = $3 WHERE workspace = $1 AND closed_by = ANY($2)`,
-		`UPDATE quiz.report SET decided_by = $3 WHERE workspace = $1 AND decided_by = ANY($2)`,
-		`UPDATE quiz.question_edit SET by_name = $3 WHERE workspace = $1 AND by_name = ANY($2)`,
+	for _, s := range []struct {
+		sql  string
+		args []any
+	}{
+		{`UPDATE quiz.series SET created_by = '' WHERE workspace = $1 AND created_by = $2 AND $2 <> ''`, []any{workspace, user}},
+		{`UPDATE quiz.season SET opened_by = $3 WHERE workspace = $1 AND opened_by = $2`, []any{workspace, user, nobody}},
+		{`UPDATE quiz.season SET closed_by = $3 WHERE workspace = $1 AND closed_by = $2`, []any{workspace, user, nobody}},
+		{`UPDATE quiz.report SET decided_by = $4, decided_id = '' WHERE workspace = $1 AND ` + whoDecided, []any{workspace, names, user, nobody}},
+		{`UPDATE quiz.question_edit SET by_name = $4, by_id = '' WHERE workspace = $1 AND ` + whoEdited, []any{workspace, names, user, nobody}},
 	} {
-		if _, err := tx.Exec(ctx, sql, workspace, known, nobody); err != nil {
+		if _, err := tx.Exec(ctx, s.sql, s.args...); err != nil {
 			return fmt.Errorf("take names off what was set up and decided: %w", err)
 		}
 	}
 	return nil
 }
+
+// Whether it was somebody with the names $2 and the id $3, one of which may be missing.
+const (
+	whoDecided = `CASE decided_id WHEN '' THEN decided_by = ANY($2) ELSE decided_id = $3 END`
+	whoEdited  = `CASE by_id WHEN '' THEN by_name = ANY($2) ELSE by_id = $3 END`
+)
 
 // nobody stands where the name of somebody was who is forgotten.
 const nobody = "somebody who left"

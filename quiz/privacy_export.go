@@ -86,7 +86,8 @@ var exportKeys = []struct{ key, sql string }{
 		WHERE i.player = $1 ORDER BY n.id DESC LIMIT $2`},
 }
 
-// namedKeys are those whose rows hold names in words: $1 is workspaces, $2 names and, for what keeps these, user ids.
+// namedKeys are those whose rows say who set something up or decided: $1 is workspaces, $2 user ids, and names for what is kept
+// without an id.
 var namedKeys = []struct{ key, sql string }{
 	{"series", `
 		SELECT workspace, name, created_at FROM quiz.series WHERE workspace = ANY($1) AND created_by = ANY($2) ORDER BY 1, 2`},
@@ -94,10 +95,11 @@ var namedKeys = []struct{ key, sql string }{
 		SELECT workspace, name, opened_at, opened_by = ANY($2) AS opened, closed_at, closed_by = ANY($2) AS closed
 		FROM quiz.season WHERE workspace = ANY($1) AND (opened_by = ANY($2) OR closed_by = ANY($2)) ORDER BY 1, 3`},
 	{"decided_reports", `
-		SELECT workspace, question, decided_at FROM quiz.report WHERE workspace = ANY($1) AND decided_by = ANY($2) ORDER BY 1, 3`},
+		SELECT workspace, question, decided_at FROM quiz.report
+		WHERE workspace = ANY($1) AND coalesce(nullif(decided_id, ''), decided_by) = ANY($2) ORDER BY 1, 3`},
 	{"question_edits", `
 		SELECT workspace, question, rev, act, content, at, why FROM quiz.question_edit
-		WHERE workspace = ANY($1) AND by_name = ANY($2) ORDER BY 1, 2, 3`},
+		WHERE workspace = ANY($1) AND coalesce(nullif(by_id, ''), by_name) = ANY($2) ORDER BY 1, 2, 3`},
 }
 
 // Export gives all that names a person, as JSON: an object whose keys are in exportKeys and namedKeys, and those of Keepers, each

@@ -94,20 +94,21 @@ func storeReport(ctx context.Context, tx pgx.Tx, r Round, n int, player int64, b
 	return nil
 }
 
-// DeclineReports closes the open reports of a question: it is fine as it is. It is no error if there are none (any more).
-func (e *Engine) DeclineReports(ctx context.Context, workspace, id, by string) error {
+// DeclineReports closes the open reports of a question: it is fine as it is, at whichever version. It is no error if there are
+// none (any more).
+func (e *Engine) DeclineReports(ctx context.Context, d Decision) error {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	return closeReports(ctx, e.db, workspace, id, adminName(by), e.now())
+	return closeReports(ctx, e.db, d, e.now())
 }
 
 // closeReports closes the open reports of a question, since an admin has decided about them.
-func closeReports(ctx context.Context, db execer, workspace, id, by string, at time.Time) error {
+func closeReports(ctx context.Context, db execer, d Decision, at time.Time) error {
 	_, err := db.Exec(ctx, `
-		UPDATE quiz.report SET decided_at = $3, decided_by = $4
-		WHERE workspace = $1 AND question = $2 AND decided_at IS NULL`, workspace, id, at, by)
+		UPDATE quiz.report SET decided_at = $3, decided_by = $4, decided_id = $5
+		WHERE workspace = $1 AND question = $2 AND decided_at IS NULL`, d.Workspace, d.ID, at, adminName(d.By), d.ByID)
 	if err != nil {
-		return fmt.Errorf("close the reports of %s: %w", clip(id, 80), err)
+		return fmt.Errorf("close the reports of %s: %w", clip(d.ID, 80), err)
 	}
 	return nil
 }

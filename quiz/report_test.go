@@ -61,7 +61,7 @@ func TestReportsAreGroupedByQuestionTheMostReportedFirst(t *testing.T) {
 	if diff := cmp.Diff(want, w.reported()); diff != "" {
 		t.Errorf("queue (-want +got):\n%s", diff)
 	}
-	if err := w.DeclineReports(t.Context(), ws, second.Questions[0].ID, "Admin"); err != nil {
+	if err := w.DeclineReports(t.Context(), Decision{Workspace: ws, ID: second.Questions[0].ID, By: "Admin"}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want[1:], w.reported()); diff != "" {

@@ -145,8 +145,8 @@ func TestPrivateRoundsAndNoticesGoAfterAWhile(t *testing.T) {
 			t.Errorf("%s after two years: got %d, want none", what, n)
 		}
 	}
-	if n := w.count(`SELECT count(*) FROM quiz.report`); n != 2 {
-		t.Errorf("reports: got %d, want both", n)
+	if n := w.count(`SELECT count(*) FROM quiz.report`); n != 3 {
+		t.Errorf("reports: got %d, want all three", n)
 	}
 	w.noDifferences()
 }

@@ -166,3 +166,6 @@ func (a *App) Submit(ctx context.Context, s chat.Submission) chat.Reply {
 func person(u chat.User) quiz.Person {
 	return quiz.Person{Workspace: u.Home(), User: u.ID, Name: chat.Line(u.Name, 64)}
 }
+
+// author is somebody who edits the glossary.
+func author(u chat.User) kb.Author { return kb.Author{Name: chat.Line(u.Name, 64), ID: u.ID} }

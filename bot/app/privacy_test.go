@@ -75,6 +75,55 @@ func TestPrivacyIsOnesOwn(t *testing.T) {
 	}
 }
 
+// TestWhoWasRenamedIsForgotten: what they decided under a name that they do not have any more is of nobody, too.
+func TestWhoWasRenamedIsForgotten(t *testing.T) {
+	r := newRoom(t)
+	r.do(t, "alice: /ckad ask")
+	var id string
+	if err := r.pool.QueryRow(t.Context(), `SELECT question FROM quiz.round_question`).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	zoe := someone("admin")
+	zoe.ID, zoe.Name = "U-zoe", "Zoe Quimby"
+	press := func(m chat.Message, label string) chat.Reply {
+		t.Helper()
+		for _, b := range m.Buttons() {
+			if b.Label == label {
+				return r.app.Click(t.Context(), chat.Click{Action: b.Action, User: zoe, Message: chat.MessageRef{Channel: here, ID: "m0"}})
+			}
+		}
+		t.Fatalf("no button %q in %+v", label, m)
+		return chat.Reply{}
+	}
+	say := func(name string, args map[string]string) chat.Reply {
+		t.Helper()
+		return r.app.Command(t.Context(), chat.Command{Name: name, Args: args, User: zoe, Channel: here})
+	}
+	say("ckad-admin question retire", map[string]string{"id": id})
+	r.do(t, "alice: press A")
+	r.do(t, "alice: press 🚩 Report")
+	r.do(t, "alice: fill said=hm")
+	press(say("ckad-admin reports", nil).Message, "Decline")
+	for _, what := range []string{"Accept", "Decline"} {
+		r.do(t, "alice: /ckad suggest pod")
+		r.do(t, "alice: fill definition=The smallest thing that runs: "+what+"."+"; why="+what)
+		press(say("ckad-admin suggestions", nil).Message, what)
+	}
+	form := say("ckad-admin term add", map[string]string{"term": "blast radius"}).Form
+	r.app.Submit(t.Context(), chat.Submission{Action: form.Action, User: zoe, Channel: here, Values: map[string]string{"term": "blast radius", "definition": "What fails together."}})
+	if n := known(t, r, "Quimby"); n < 6 {
+		t.Fatalf("before: got %d columns with the old name, want more", n)
+	}
+	zoe.Name = "Zoe Zephyr"
+	sure := press(say("ckad privacy", nil).Message, "Delete me")
+	if done := press(sure.Message, "Delete all about me"); !strings.Contains(done.Markdown(), "you are forgotten") {
+		t.Errorf("got %q", done.Markdown())
+	}
+	if left := pgtest.Traces(t, r.pool, "Quimby", "Zephyr", "U-zoe"); len(left) > 0 {
+		t.Errorf("left in %q", left)
+	}
+}
+
 // TestTheGlossaryForgets: who suggested, edited and accepted is in no table any more, what they wrote is.
 func TestTheGlossaryForgets(t *testing.T) {
 	r := newRoom(t)

@@ -62,7 +62,7 @@ func (a *App) nextReport(ctx context.Context, c chat.Click, to target) (chat.Rep
 
 // declineReports leaves a question as it is, and shows what is reported next.
 func (a *App) declineReports(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
-	if err := a.engine.DeclineReports(ctx, c.User.Home(), to.words[0], chat.Line(c.User.Name, 64)); err != nil {
+	if err := a.engine.DeclineReports(ctx, quiz.Decision{Workspace: c.User.Home(), ID: to.words[0], By: chat.Line(c.User.Name, 64), ByID: c.User.ID}); err != nil {
 		return chat.Reply{}, err
 	}
 	m, err := a.reportQueue(ctx, c.User, "", "Declined: the question stays as it is.")
@@ -103,7 +103,7 @@ func decision(u chat.User, to target) (quiz.Decision, error) {
 	if err != nil {
 		return quiz.Decision{}, problem(stale.Text)
 	}
-	return quiz.Decision{Workspace: u.Home(), ID: to.words[0], Version: version, By: chat.Line(u.Name, 64)}, nil
+	return quiz.Decision{Workspace: u.Home(), ID: to.words[0], Version: version, By: chat.Line(u.Name, 64), ByID: u.ID}, nil
 }
 
 // reportQueue shows the reported question after one, beneath what has just happened.

@@ -14,7 +14,7 @@ import (
 // decisionOf is about the question that a command names, as it is now.
 func (a *App) decisionOf(ctx context.Context, c chat.Command) (quiz.Decision, error) {
 	s, err := a.question(ctx, c)
-	return quiz.Decision{Workspace: c.User.Home(), ID: s.Question.ID, Version: s.Number, By: chat.Line(c.User.Name, 64),
+	return quiz.Decision{Workspace: c.User.Home(), ID: s.Question.ID, Version: s.Number, By: chat.Line(c.User.Name, 64), ByID: c.User.ID,
 		Why: strings.TrimSpace(c.Args["why"] + " " + c.Rest)}, err
 }
 

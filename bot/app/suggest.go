@@ -144,7 +144,7 @@ func (a *App) approve(ctx context.Context, c chat.Click, to target) (chat.Reply,
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	e, err := a.glossary.Accept(ctx, c.User.Home(), id, chat.Line(c.User.Name, 64))
+	e, err := a.glossary.Accept(ctx, c.User.Home(), id, author(c.User))
 	if err != nil {
 		return a.afterDecision(ctx, c.User, err)
 	}
@@ -158,7 +158,7 @@ func (a *App) refuse(ctx context.Context, c chat.Click, to target) (chat.Reply, 
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	s, err := a.glossary.Decline(ctx, c.User.Home(), id, chat.Line(c.User.Name, 64))
+	s, err := a.glossary.Decline(ctx, c.User.Home(), id, author(c.User))
 	if err != nil {
 		return a.afterDecision(ctx, c.User, err)
 	}

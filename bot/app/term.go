@@ -68,7 +68,7 @@ func (a *App) submitTerm(ctx context.Context, s chat.Submission, to target) (cha
 	e.Term, e.Definition, e.Details = strings.TrimSpace(s.Values["term"]), strings.TrimSpace(s.Values["definition"]), strings.TrimSpace(s.Values["details"])
 	e.Example, e.Aliases = strings.Trim(s.Values["example"], "\n"), listOf(s.Values["aliases"])
 	e.Verified, e.Licence, e.SourceURL = "", "", "" // were said of the text that this one replaces
-	e, err := a.glossary.Put(ctx, s.User.Home(), chat.Line(s.User.Name, 64), base, e)
+	e, err := a.glossary.Put(ctx, s.User.Home(), author(s.User), base, e)
 	if err != nil {
 		return keeping(err, s.Values)
 	}
@@ -81,7 +81,7 @@ func (a *App) removeTerm(ctx context.Context, c chat.Command) (chat.Reply, error
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if err := a.glossary.Remove(ctx, c.User.Home(), chat.Line(c.User.Name, 64), e.Slug, e.Rev); err != nil {
+	if err := a.glossary.Remove(ctx, c.User.Home(), author(c.User), e.Slug, e.Rev); err != nil {
 		return chat.Reply{}, err
 	}
 	card := &chat.Card{Body: "Removed: **" + chat.Escape(e.Term) + "** is not in this workspace's glossary any more."}
@@ -188,7 +188,7 @@ func (a *App) revertTo(ctx context.Context, c chat.Click, to target) (chat.Reply
 }
 
 func (a *App) backTo(ctx context.Context, u chat.User, slug string, rev int64) (chat.Reply, error) {
-	e, err := a.glossary.Revert(ctx, u.Home(), chat.Line(u.Name, 64), slug, rev)
+	e, err := a.glossary.Revert(ctx, u.Home(), author(u), slug, rev)
 	if err != nil {
 		return chat.Reply{}, err
 	}
