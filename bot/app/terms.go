@@ -46,10 +46,10 @@ func (a *App) showTerms(_ context.Context, c chat.Click, to target) (chat.Reply,
 
 // subjects is what one can choose from.
 func (a *App) subjects(workspace string) chat.Message {
-	card := &chat.Card{Title: "The glossary", Body: fmt.Sprintf("%s. Choose a subject, or type one: `/ckad terms networking`.", counted(len(a.glossary.List(workspace, "")), "term"))}
+	menu := &chat.Select{Label: "Choose a subject"}
 	add := func(subject, label string) {
-		if n := len(a.termsOf(workspace, subject)); n > 0 && len(card.Buttons) < chat.MaxButtons {
-			card.Buttons = append(card.Buttons, chat.Button{Action: verbTerms + ":0:" + subject, Label: fmt.Sprintf("%s (%d)", label, n)})
+		if n := len(a.termsOf(workspace, subject)); n > 0 && len(menu.Choices) < chat.MaxButtons {
+			menu.Choices = append(menu.Choices, chat.Choice{Value: verbTerms + ":0:" + subject, Label: fmt.Sprintf("%s (%d)", label, n)})
 		}
 	}
 	add(allTerms, "All")
@@ -64,7 +64,11 @@ func (a *App) subjects(workspace string) chat.Message {
 			add(category, subjectName(category))
 		}
 	}
-	return chat.Message{Card: card}
+	if len(menu.Choices) == 0 {
+		menu = nil
+	}
+	return chat.Message{Card: &chat.Card{Title: "The glossary", Select: menu,
+		Body: fmt.Sprintf("%s. Choose a subject, or type one: `/ckad terms networking`.", counted(len(a.glossary.List(workspace, "")), "term"))}}
 }
 
 func (a *App) termsPage(workspace, subject string, page int) chat.Message {

@@ -429,8 +429,8 @@ func (r *room) press(t *testing.T, u chat.User, label string) {
 		if s.to != "" && s.to != u.ID || s.to == "" && s.posted != "" && s.posted != u.Home() {
 			continue
 		}
-		for _, b := range s.m.Buttons() {
-			if b.Label == label && !b.Disabled {
+		for _, b := range pressable(s.m) {
+			if b.Label == label {
 				ch := channelOf(u)
 				if s.direct || u.Workspace == chat.Everywhere { // as on Discord
 					u.Workspace, ch = chat.Everywhere, direct(u)
@@ -446,6 +446,17 @@ func (r *room) press(t *testing.T, u chat.User, label string) {
 		}
 	}
 	t.Fatalf("%s sees no button %q", u.ID, label)
+}
+
+// pressable are the buttons of a message that are not dead, and the choices of its menu as buttons.
+func pressable(m chat.Message) []chat.Button {
+	live := slices.DeleteFunc(slices.Clone(m.Buttons()), func(b chat.Button) bool { return b.Disabled })
+	if s := m.Select(); s != nil {
+		for _, c := range s.Choices {
+			live = append(live, chat.Button{Action: c.Value, Label: c.Label})
+		}
+	}
+	return live
 }
 
 func (r *room) fill(t *testing.T, u chat.User, values string) {
@@ -558,6 +569,13 @@ func (r *room) write(heading string, m chat.Message) {
 	}
 	if p := m.Image(); p != nil {
 		fmt.Fprintf(&r.said, "  (picture %s: %s)\n", p.Name, p.Alt)
+	}
+	if s := m.Select(); s != nil {
+		fmt.Fprintf(&r.said, "  %s:", s.Label)
+		for _, c := range s.Choices {
+			fmt.Fprintf(&r.said, " [%s]", c.Label)
+		}
+		r.said.WriteString("\n")
 	}
 	dead := func(b chat.Button) bool { return b.Disabled } // Discord shows them, other platforms do not
 	if bs := slices.DeleteFunc(slices.Clone(m.Buttons()), dead); len(bs) > 0 {

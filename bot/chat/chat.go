@@ -68,10 +68,10 @@ type Command struct {
 	Channel Channel
 }
 
-// A Click is a press of one of the bot's buttons. On somebody's home page (see
+// A Click is a press of one of the bot's buttons, or a choice from a [Select]. On somebody's home page (see
 // [Handler]) there is no message, and the channel has no ID.
 type Click struct {
-	Action  string // of the button; comes from outside, so it is checked like any input
+	Action  string // of the button or choice; comes from outside, so it is checked like any input
 	User    User
 	Message MessageRef // the message that holds the button
 }
@@ -94,7 +94,7 @@ type Completion struct {
 	Channel Channel
 }
 
-// A Choice is one proposal for a [Completion].
+// A Choice is one proposal for a [Completion], or one of a [Select].
 type Choice struct{ Label, Value string }
 
 // A Reply answers one person: with a message (for them alone or for all, new

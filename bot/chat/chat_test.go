@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -207,6 +208,30 @@ func TestMessageLimits(t *testing.T) {
 		if m.Validate() == nil {
 			t.Errorf("%s: passes", name)
 		}
+	}
+	menu := func(label string, choices ...Choice) Message {
+		return Message{Card: &Card{Body: "x", Buttons: []Button{button}, Select: &Select{Label: label, Choices: choices}}}
+	}
+	many := make([]Choice, MaxButtons)
+	for i := range many {
+		many[i] = Choice{Label: "c", Value: fmt.Sprint("c:", i)}
+	}
+	for name, m := range map[string]Message{
+		"an empty menu":          menu("x"),
+		"a menu without a label": menu("", many[0]),
+		"two equal choices":      menu("x", many[0], many[0]),
+		"a choice of nothing":    menu("x", Choice{Label: "a"}),
+		"a choice with no label": menu("x", Choice{Value: "a"}),
+		"a long choice":          menu("x", Choice{Label: strings.Repeat("x", MaxChoice+1), Value: "a"}),
+		"a long action":          menu("x", Choice{Label: "a", Value: strings.Repeat("x", MaxChoice+1)}),
+		"too many choices":       menu("x", many...),
+	} {
+		if m.Validate() == nil {
+			t.Errorf("%s: passes", name)
+		}
+	}
+	if err := menu("x", many[1:]...).Validate(); err != nil {
+		t.Error(err)
 	}
 	good := Message{Card: &Card{Title: "t", Body: "b", Fields: []Field{{"n", "v"}}, Footer: "f", Buttons: []Button{button}}}
 	if err := good.Validate(); err != nil {

@@ -23,7 +23,8 @@ type Card struct {
 	Fields  []Field
 	Footer  string // plain text
 	Buttons []Button
-	Image   *Image // shown where the platform can; nil for none
+	Select  *Select `json:",omitempty"` // stands above the buttons; nil for none
+	Image   *Image  // shown where the platform can; nil for none
 }
 
 // An Image is a picture in a card. It only repeats what the card says: a person,
@@ -50,6 +51,14 @@ type Button struct {
 	// Spoken is what a screen reader says for a label that is a sign or a letter, where the
 	// platform can have it say something else; plain text, at most MaxLabel characters.
 	Spoken string `json:",omitempty"`
+}
+
+// A Select is a menu of things to choose one of, where buttons would be too many.
+// Who chooses sends the Value of the choice back as the Action of a [Click], as if
+// each had a button. In the terminal each has its letter, like a button.
+type Select struct {
+	Label   string // what is chosen, as in "Choose a subject"; plain text
+	Choices []Choice
 }
 
 // A Style is how much a button stands out. It never carries meaning alone.
@@ -93,9 +102,10 @@ const (
 	MaxValue      = 1000 // Discord embed field value: 1,024
 	MaxFooter     = 300  // our own; Discord takes 2,048
 	MaxCard       = 5500 // Discord, all of an embed: 6,000
-	MaxButtons    = 25   // Discord: five rows of five
+	MaxButtons    = 25   // Discord: five rows of five, of which a menu takes one; with what is in the menu, since the terminal has a letter for each
 	MaxLabel      = 75   // Slack button: 75
 	MaxAction     = 100  // Discord custom_id: 100
+	MaxChoice     = 75   // Slack option, text and value: 75
 	MaxInputs     = 5    // Discord modal: five components
 	MaxFormTitle  = 24   // Slack view title: 24
 	MaxInputLabel = 45   // Discord text input label: 45
@@ -138,6 +148,14 @@ func (m Message) Buttons() []Button {
 		return nil
 	}
 	return m.Card.Buttons
+}
+
+// Select is the message's menu; nil if it has none.
+func (m Message) Select() *Select {
+	if m.Card == nil {
+		return nil
+	}
+	return m.Card.Select
 }
 
 // Image is the message's picture; nil if it has none.
@@ -238,6 +256,9 @@ func (v *validation) card(c Card) {
 		v.add("card has %d characters, want at most %d", total, MaxCard)
 	}
 	v.buttons(c.Buttons)
+	if c.Select != nil {
+		v.menu(*c.Select, len(c.Buttons))
+	}
 	if c.Image != nil {
 		v.image(*c.Image)
 	}
@@ -272,5 +293,22 @@ func (v *validation) buttons(bs []Button) {
 		seen[b.Action] = true
 		v.length("button label", b.Label, 1, MaxLabel)
 		v.length("button's spoken label", b.Spoken, 0, MaxLabel)
+	}
+}
+
+func (v *validation) menu(s Select, buttons int) {
+	v.length("menu's label", s.Label, 1, MaxLabel)
+	if n := len(s.Choices); n < 1 || n+buttons > MaxButtons || buttons > MaxButtons-5 {
+		v.add("menu with %d choices beside %d buttons, want 1 to %d in all and at most %d buttons", n, buttons, MaxButtons, MaxButtons-5)
+	}
+	seen := map[string]bool{}
+	for _, c := range s.Choices {
+		v.action(c.Value)
+		v.length("choice's action", c.Value, 1, MaxChoice)
+		v.length("choice's label", c.Label, 1, MaxChoice)
+		if seen[c.Value] {
+			v.add("two choices with the action %q", c.Value)
+		}
+		seen[c.Value] = true
 	}
 }

@@ -31,12 +31,24 @@ type letter struct {
 	choice bool // its label is its letter
 }
 
+// pressable are a message's buttons, after the choices of its menu.
+func pressable(m chat.Message) []chat.Button {
+	var all []chat.Button
+	if s := m.Select(); s != nil {
+		for _, c := range s.Choices {
+			all = append(all, chat.Button{Action: c.Value, Label: c.Label})
+		}
+	}
+	return append(all, m.Buttons()...)
+}
+
 // letters gives the live buttons of a message their letters, in order. Buttons
 // that are labelled A, B, C… (a question's choices) keep their own letter, also
 // when one of them is disabled.
 func letters(m chat.Message) (live []letter) {
-	next, choices := 'A', slices.ContainsFunc(m.Buttons(), func(b chat.Button) bool { return !b.Disabled && len(b.Label) == 1 })
-	for _, b := range m.Buttons() {
+	all := pressable(m)
+	next, choices := 'A', slices.ContainsFunc(all, func(b chat.Button) bool { return !b.Disabled && len(b.Label) == 1 })
+	for _, b := range all {
 		choices = choices && b.Label == string(next)
 		if b.Disabled && !choices {
 			continue

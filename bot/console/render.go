@@ -49,6 +49,9 @@ func (a *Adapter) render(s *shown, changed bool) string {
 	if live := letters(s.Message); len(live) > 0 {
 		if a.board.live(viewer) == s {
 			p.gap()
+			if menu := s.Select(); menu != nil {
+				p.write(single(menu.Label)+":\n", normal)
+			}
 			p.write(keys(live), normal)
 		} else {
 			notes = append(notes, "/back lets you press its buttons")

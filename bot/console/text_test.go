@@ -86,6 +86,12 @@ func TestEveryMessageIsShown(t *testing.T) {
 			for i := range rapid.IntRange(0, chat.MaxButtons).Draw(t, "buttons") {
 				c.Buttons = append(c.Buttons, chat.Button{Action: string(rune('a' + i)), Label: text(30).Draw(t, "label"), Disabled: rapid.Bool().Draw(t, "dead")})
 			}
+			if left := chat.MaxButtons - len(c.Buttons); left >= 5 && rapid.Bool().Draw(t, "menu") {
+				c.Select = &chat.Select{Label: text(30).Draw(t, "menu's label")}
+				for i := range rapid.IntRange(1, left).Draw(t, "choices") {
+					c.Select.Choices = append(c.Select.Choices, chat.Choice{Label: text(30).Draw(t, "choice"), Value: "b" + string(rune('a'+i))})
+				}
+			}
 			return chat.Message{Card: c}
 		}).Filter(func(m chat.Message) bool { return m.Validate() == nil }).Draw(t, "message")
 		a := New(Config{})

@@ -104,6 +104,15 @@ func named(u *discordgo.User, m *discordgo.Member, workspace string) chat.User {
 	return chat.User{Platform: platform, Workspace: workspace, ID: u.ID, Name: name, Bot: u.Bot}
 }
 
+// pressed is the action of the button that was pressed, or of what was chosen from a menu.
+func (in *interaction) pressed() string {
+	data := in.MessageComponentData()
+	if data.ComponentType == discordgo.SelectMenuComponent && len(data.Values) == 1 {
+		return data.Values[0]
+	}
+	return data.CustomID
+}
+
 // command reads the path and the options of a command. focused is the option
 // that is being typed, "" if none is.
 func (in *interaction) command() (c chat.Command, focused string) {

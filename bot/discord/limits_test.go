@@ -40,6 +40,12 @@ func drawCard(t *rapid.T) *chat.Card {
 	for i := range rapid.IntRange(0, chat.MaxButtons).Draw(t, "buttons") {
 		c.Buttons = append(c.Buttons, chat.Button{Action: fmt.Sprint("a:", i), Label: drawn(t, fmt.Sprint("label", i), chat.MaxLabel), Style: chat.Style(i % 3), Disabled: i%2 == 0})
 	}
+	if left := chat.MaxButtons - len(c.Buttons); left >= 5 && rapid.Bool().Draw(t, "menu") {
+		c.Select = &chat.Select{Label: drawn(t, "menu", chat.MaxLabel)}
+		for i := range rapid.IntRange(1, left).Draw(t, "choices") {
+			c.Select.Choices = append(c.Select.Choices, chat.Choice{Label: drawn(t, fmt.Sprint("choice", i), chat.MaxChoice), Value: fmt.Sprint("b:", i)})
+		}
+	}
 	return c
 }
 

@@ -20,6 +20,7 @@ const (
 	maxEmbed       = 6000 // all of an embed
 	maxAttached    = 1024 // an attachment's description
 	maxButtonLabel = 80
+	maxMenuLabel   = 150 // a menu's placeholder
 	buttonsInRow   = 5
 )
 
@@ -47,7 +48,7 @@ type payload struct {
 func render(m chat.Message) payload {
 	p := payload{
 		Embeds:          []*discordgo.MessageEmbed{},
-		Components:      rows(m.Buttons()),
+		Components:      components(m),
 		Attachments:     []attachment{},
 		AllowedMentions: discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}},
 	}
@@ -115,10 +116,17 @@ func size(e *discordgo.MessageEmbed) int {
 	return n
 }
 
-// rows puts buttons into rows of five.
-func rows(buttons []chat.Button) []discordgo.MessageComponent {
+// components puts the menu into a row of its own, as Discord wants it, and the buttons into rows of five.
+func components(m chat.Message) []discordgo.MessageComponent {
 	all := []discordgo.MessageComponent{}
-	for row := range slices.Chunk(buttons, buttonsInRow) {
+	if s := m.Select(); s != nil {
+		menu := discordgo.SelectMenu{MenuType: discordgo.StringSelectMenu, CustomID: menuAction, Placeholder: plain(s.Label, maxMenuLabel)}
+		for _, c := range s.Choices {
+			menu.Options = append(menu.Options, discordgo.SelectMenuOption{Label: plain(c.Label, maxChoice), Value: c.Value})
+		}
+		all = append(all, discordgo.ActionsRow{Components: []discordgo.MessageComponent{menu}})
+	}
+	for row := range slices.Chunk(m.Buttons(), buttonsInRow) {
 		r := discordgo.ActionsRow{}
 		for _, b := range row {
 			r.Components = append(r.Components, discordgo.Button{Label: plain(b.Label, maxButtonLabel), Style: style(b.Style), Disabled: b.Disabled, CustomID: b.Action})
@@ -127,6 +135,9 @@ func rows(buttons []chat.Button) []discordgo.MessageComponent {
 	}
 	return all
 }
+
+// menuAction is the custom id of every menu. Which choice was made tells its value.
+const menuAction = "menu"
 
 func style(s chat.Style) discordgo.ButtonStyle {
 	switch s {

@@ -48,7 +48,9 @@ func TestGolden(t *testing.T) {
 		"picture":  render(chat.Message{Card: &chat.Card{Body: "3 points", Image: &chat.Image{Name: "stats.png", Alt: "Ana has 3 points."}}}),
 		"mention":  render(chat.Message{Card: &chat.Card{Body: "A duel!"}, Mention: &chat.User{ID: "42"}}),
 		"disabled": render(chat.Message{Card: &chat.Card{Body: "Closed.", Buttons: []chat.Button{{Action: "a", Label: "A", Disabled: true}}}}),
-		"longest":  render(long),
+		"menu": render(chat.Message{Card: &chat.Card{Body: "Which one?", Buttons: []chat.Button{{Action: "a", Label: "A"}},
+			Select: &chat.Select{Label: hostile, Choices: []chat.Choice{{Label: hostile, Value: "terms:0:all"}, {Label: "D1", Value: "terms:0:D1"}}}}}),
+		"longest": render(long),
 		"hostile": render(chat.Message{Card: &chat.Card{Title: hostile, Body: chat.Escape(hostile), Footer: hostile,
 			Fields: []chat.Field{{Name: hostile, Value: chat.Escape(hostile)}}, Buttons: []chat.Button{{Action: "a", Label: hostile}}}}),
 		"form": form(chat.Form{Title: "New series", Action: "admin:series", Inputs: []chat.Input{

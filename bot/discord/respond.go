@@ -94,7 +94,7 @@ func (r *responder) answer(in *interaction, received time.Time) {
 		c, _ := in.command()
 		r.reply(in, received, chat.Response{Kind: chat.DidCommand, Command: c.Name}, func(ctx context.Context) chat.Reply { return r.handler.Command(ctx, c) })
 	case discordgo.InteractionMessageComponent:
-		c := chat.Click{Action: in.MessageComponentData().CustomID, User: in.user(), Message: chat.MessageRef{Channel: in.channel(), ID: in.message}}
+		c := chat.Click{Action: in.pressed(), User: in.user(), Message: chat.MessageRef{Channel: in.channel(), ID: in.message}}
 		r.reply(in, received, chat.Response{Kind: chat.DidClick}, func(ctx context.Context) chat.Reply { return r.handler.Click(ctx, c) })
 	case discordgo.InteractionModalSubmit:
 		data := in.ModalSubmitData()

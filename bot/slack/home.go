@@ -32,7 +32,7 @@ func (s *session) clickAtHome(ctx context.Context, in interaction, w wait) {
 		s.astray(ctx, p, err, w, how)
 		return
 	}
-	action := in.Actions[0].ActionID
+	action := in.pressed()
 	if strings.HasPrefix(action, chat.AdminAction) {
 		p.user = s.withRights(ctx, p)
 	}

@@ -44,6 +44,9 @@ type interaction struct {
 		ActionID string `json:"action_id"`
 		Value    string `json:"value"`
 		ActionTS string `json:"action_ts"`
+		Selected struct {
+			Value string `json:"value"`
+		} `json:"selected_option"` // from a menu
 	} `json:"actions"`
 	View struct {
 		ID              string `json:"id"`
@@ -109,11 +112,11 @@ func (s *session) handle(ctx context.Context, env envelope) {
 			return
 		}
 		switch {
-		case in.Type == "block_actions" && in.View.Type == "home" && len(in.Actions) > 0 && in.Actions[0].Type == "button":
+		case in.pressed() != "" && in.View.Type == "home":
 			if s.first(ctx, "click "+firstOf(in.TriggerID, in.View.ID+" "+in.User.ID+" "+in.Actions[0].ActionTS)) {
 				s.clickAtHome(ctx, in, env.wait)
 			}
-		case in.Type == "block_actions" && len(in.Actions) > 0 && in.Actions[0].Type == "button":
+		case in.pressed() != "":
 			if s.first(ctx, "click "+firstOf(in.TriggerID, in.Container.MessageTS+" "+in.User.ID+" "+in.Actions[0].ActionTS)) {
 				s.click(ctx, in, env.wait)
 			}
@@ -153,6 +156,20 @@ func (s *session) command(ctx context.Context, in command, w wait) {
 	s.reply(ctx, p, r, w, how)
 }
 
+// pressed is the action of the button that was pressed, or of what was chosen from a menu; "" if neither was.
+func (in interaction) pressed() string {
+	if in.Type != "block_actions" || len(in.Actions) == 0 {
+		return ""
+	}
+	switch a := in.Actions[0]; a.Type {
+	case "button":
+		return a.ActionID
+	case "static_select":
+		return a.Selected.Value
+	}
+	return ""
+}
+
 func (s *session) click(ctx context.Context, in interaction, w wait) {
 	from := origin{team: in.team(), channel: firstOf(in.Container.ChannelID, in.Channel.ID)}
 	if thread := firstOf(in.Container.ThreadTS, in.Message.ThreadTS); thread != in.Container.MessageTS { // else it has a thread, but is not in one
@@ -165,7 +182,7 @@ func (s *session) click(ctx context.Context, in interaction, w wait) {
 		return
 	}
 	p.clicked, p.ephemeral = true, in.Container.Ephemeral
-	action := in.Actions[0].ActionID
+	action := in.pressed()
 	if strings.HasPrefix(action, chat.AdminAction) {
 		p.user = s.withRights(ctx, p)
 	}

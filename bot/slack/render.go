@@ -77,6 +77,9 @@ func card(mention text, c chat.Card, file string) []slack.Block {
 		tail = append(tail, slack.NewContextBlock("", plainText(footer)))
 		room -= chat.Length(footer)
 	}
+	if c.Select != nil {
+		tail = append(tail, slack.NewActionBlock("", menuOf(*c.Select, &room)))
+	}
 	if bs := buttons(c.Buttons, &room); len(bs) > 0 {
 		tail = append(tail, slack.NewActionBlock("", bs...))
 	}
@@ -131,6 +134,22 @@ func buttons(bs []chat.Button, room *int) []slack.BlockElement {
 	}
 	return elements
 }
+
+// menuOf has all choices at once; which was made tells its value, see [interaction.pressed].
+func menuOf(s chat.Select, room *int) slack.BlockElement {
+	hint := plain(s.Label, maxHint)
+	*room -= chat.Length(hint)
+	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText(hint), menuAction)
+	for _, c := range s.Choices {
+		o := option(c)
+		*room -= chat.Length(o.Text.Text) + len(o.Value)
+		e.Options = append(e.Options, o)
+	}
+	return e
+}
+
+// menuAction is the action id of every menu in a message.
+const menuAction = "menu"
 
 // opensForm is the value of a button that is answered with a form, see [session.ahead].
 const opensForm = "form"

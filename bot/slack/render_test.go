@@ -54,6 +54,8 @@ var (
 			Mention: &chat.User{ID: "U0BOB", Name: "bob"},
 		},
 		"picture": {Card: &chat.Card{Title: "Ana", Body: "3 points", Footer: "The pass mark is 66 %.", Buttons: buttons3, Image: &chat.Image{PNG: png, Alt: "Ana has 3 points & <more>.", Name: "stats.png"}}},
+		"menu": {Card: &chat.Card{Body: "Which one?", Buttons: buttons3, Select: &chat.Select{Label: "Choose <one> & *go*",
+			Choices: []chat.Choice{{Label: "All & <more>", Value: "terms:0:all"}, {Label: "D1", Value: "terms:0:D1"}}}}},
 		"dead":    {Card: &chat.Card{Body: "It is over.", Buttons: []chat.Button{{Action: "a", Label: "A", Disabled: true}, {Action: "b", Label: "B", Disabled: true}}}},
 		"hostile": {Card: &chat.Card{Title: hostile, Body: chat.Escape(hostile), Fields: []chat.Field{{Name: "<!everyone>", Value: chat.Escape(hostile)}}, Footer: hostile, Image: &chat.Image{PNG: png, Alt: hostile, Name: "stats.png"}}, Mention: &chat.User{ID: "U1> <!channel"}},
 		"longest": {Card: &chat.Card{
@@ -211,6 +213,12 @@ func TestNothingEverBreaksALimit(t *testing.T) {
 				}
 				for i := range rapid.IntRange(0, chat.MaxButtons).Draw(t, "buttons") {
 					c.Buttons = append(c.Buttons, chat.Button{Action: "a" + string(rune('a'+i)), Label: anyText(t, "label", 1, chat.MaxLabel), Disabled: rapid.Bool().Draw(t, "disabled")})
+				}
+				if left := chat.MaxButtons - len(c.Buttons); left >= 5 && rapid.Bool().Draw(t, "menu") {
+					c.Select = &chat.Select{Label: anyText(t, "menu's label", 1, chat.MaxLabel)}
+					for i := range rapid.IntRange(1, left).Draw(t, "choices") {
+						c.Select.Choices = append(c.Select.Choices, chat.Choice{Label: anyText(t, "choice", 1, chat.MaxChoice), Value: "b" + string(rune('a'+i))})
+					}
 				}
 				if rapid.Bool().Draw(t, "picture") {
 					c.Image = &chat.Image{PNG: png, Alt: anyText(t, "alternative", 1, chat.MaxAlt), Name: "stats.png"}

@@ -101,6 +101,32 @@ func clickArrives(t *testing.T, p Platform) {
 	AwaitText(t, p, "bob", "Question?") // it is still there
 }
 
+func choiceIsAClick(t *testing.T, p Platform) {
+	h := &Handler{OnClick: func(c chat.Click) chat.Reply { return text("chosen " + spaced(c.Action)) }}
+	Start(t, p, h)
+	m := card("Which one?", chat.Button{Action: "ans:1:0", Label: "None"})
+	m.Card.Select = &chat.Select{Label: "Choose <one> & *go*", Choices: []chat.Choice{{Label: "The first", Value: "terms:0:D1"}, {Label: "The second", Value: chat.AdminAction + "x:2"}}}
+	ref := post(t, p, "q1", m)
+	for i, tc := range []struct{ who, label, action string }{
+		{"bob", "The first", "terms:0:D1"}, {"bob", "None", "ans:1:0"}, {"bob", "The second", "admin:x:2"}, {"admin", "The second", "admin:x:2"},
+	} {
+		p.Press(tc.who, AwaitText(t, p, tc.who, "Which one?"), tc.label)
+		if got := AwaitText(t, p, tc.who, "chosen "+spaced(tc.action)); !got.Ephemeral {
+			t.Errorf("%+v is not ephemeral", got)
+		}
+		c := h.Calls()[i].(chat.Click)
+		if c.Action != tc.action || c.User.Name != tc.who || c.Message != ref {
+			t.Errorf("%s chooses %q: got %+v", tc.who, tc.label, c)
+		}
+		if strings.HasPrefix(tc.action, chat.AdminAction) && c.User.Admin != (tc.who == "admin") && p.Adapter().Platform() != "console" {
+			t.Errorf("%s chooses %q: taken for an admin: %v", tc.who, tc.label, c.User.Admin)
+		}
+	}
+}
+
+// spaced is an action as no platform takes for markup.
+func spaced(action string) string { return strings.ReplaceAll(action, ":", " ") }
+
 func replaceReplaces(t *testing.T, p Platform) {
 	Start(t, p, &Handler{
 		OnCommand: func(chat.Command) chat.Reply { return chat.Reply{Message: card("first", abc...), Ephemeral: true} },

@@ -15,6 +15,7 @@ func Run(t *testing.T, open func(testing.TB) Platform) {
 		"an ephemeral reply is seen by one person": ephemeralStaysPrivate,
 		"a public reply is seen by all":            publicIsPublic,
 		"a click reaches the handler":              clickArrives,
+		"a choice from a menu is a click":          choiceIsAClick,
 		"a reply can take the message's place":     replaceReplaces,
 		"a form comes back with its values":        formComesBack,
 		"an input can be completed":                inputIsCompleted,

@@ -42,18 +42,25 @@ type field struct {
 }
 
 type component struct {
-	Type        int         `json:"type"`
-	CustomID    string      `json:"custom_id"`
-	Label       string      `json:"label"`
-	Style       int         `json:"style"`
-	Disabled    bool        `json:"disabled"`
-	URL         string      `json:"url"`
-	Value       string      `json:"value"`
-	Placeholder string      `json:"placeholder"`
-	MaxLength   int         `json:"max_length"`
-	Required    *bool       `json:"required"`
-	Component   *component  `json:"component"`
-	Components  []component `json:"components"`
+	Type        int          `json:"type"`
+	CustomID    string       `json:"custom_id"`
+	Label       string       `json:"label"`
+	Style       int          `json:"style"`
+	Disabled    bool         `json:"disabled"`
+	URL         string       `json:"url"`
+	Value       string       `json:"value"`
+	Placeholder string       `json:"placeholder"`
+	MaxLength   int          `json:"max_length"`
+	Required    *bool        `json:"required"`
+	Component   *component   `json:"component"`
+	Components  []component  `json:"components"`
+	Options     []menuOption `json:"options"`
+}
+
+// A menuOption is one of a menu.
+type menuOption struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
 }
 
 type mentions struct {
@@ -72,6 +79,7 @@ type modalBody struct {
 const (
 	typeRow    = 1
 	typeButton = 2
+	typeMenu   = 3
 	typeInput  = 4
 	typeLabel  = 18
 	ephemeral  = 1 << 6
@@ -163,6 +171,13 @@ func checkRows(c *checks, rows []component) {
 		c.that(row.Type == typeRow, at+".type", "want an action row")
 		c.that(len(row.Components) >= 1 && len(row.Components) <= 5, at+".components", "must be 1 to 5")
 		for _, b := range row.Components {
+			if b.Type == typeMenu {
+				c.that(len(row.Components) == 1, at+".components", "a menu fills its row alone")
+				c.that(!ids[b.CustomID], at+".custom_id", "is duplicated")
+				ids[b.CustomID] = true
+				b.checkMenu(c, at)
+				continue
+			}
 			c.that(b.Type == typeButton, at+".type", "only buttons are known here")
 			c.that(b.Style >= 1 && b.Style <= 4 && b.URL == "", at+".style", "is not one of a button with an action")
 			c.text(at+".label", b.Label, 1, 80)
@@ -170,6 +185,19 @@ func checkRows(c *checks, rows []component) {
 			c.that(!ids[b.CustomID], at+".custom_id", "is duplicated")
 			ids[b.CustomID] = true
 		}
+	}
+}
+
+func (b component) checkMenu(c *checks, at string) {
+	c.text(at+".custom_id", b.CustomID, 1, 100)
+	c.text(at+".placeholder", b.Placeholder, 0, 150)
+	c.that(len(b.Options) >= 1 && len(b.Options) <= 25, at+".options", "must be 1 to 25")
+	values := map[string]bool{}
+	for _, o := range b.Options {
+		c.text(at+".options.label", o.Label, 1, 100)
+		c.text(at+".options.value", o.Value, 1, 100)
+		c.that(!values[o.Value], at+".options.value", "is duplicated")
+		values[o.Value] = true
 	}
 }
 

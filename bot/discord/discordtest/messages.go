@@ -252,6 +252,10 @@ func (m *message) componentsJSON() []any {
 	for _, row := range m.rows {
 		var buttons []any
 		for _, b := range row.Components {
+			if b.Type == typeMenu {
+				buttons = append(buttons, map[string]any{"type": typeMenu, "custom_id": b.CustomID, "placeholder": b.Placeholder, "options": b.Options})
+				continue
+			}
 			buttons = append(buttons, map[string]any{"type": typeButton, "style": b.Style, "label": b.Label, "custom_id": b.CustomID, "disabled": b.Disabled})
 		}
 		all = append(all, map[string]any{"type": typeRow, "components": buttons})
@@ -328,7 +332,10 @@ func (m *message) shown() chattest.Shown {
 		}
 	}
 	for _, b := range m.buttons() {
-		if !b.Disabled {
+		for _, o := range b.Options {
+			all.Buttons = append(all.Buttons, o.Label)
+		}
+		if b.Type == typeButton && !b.Disabled {
 			all.Buttons = append(all.Buttons, b.Label)
 		}
 	}

@@ -95,7 +95,12 @@ func (s *Server) Press(person string, shown chattest.Shown, label string) {
 			return nil
 		}
 		for _, b := range m.buttons() {
-			if b.Label == label && !b.Disabled {
+			for _, o := range b.Options {
+				if o.Label == label {
+					return &interaction{kind: kindClick, person: p, channel: m.channel, clicked: m, acknowledged: done, data: map[string]any{"component_type": typeMenu, "custom_id": b.CustomID, "values": []string{o.Value}}}
+				}
+			}
+			if b.Type == typeButton && b.Label == label && !b.Disabled {
 				return &interaction{kind: kindClick, person: p, channel: m.channel, clicked: m, acknowledged: done, data: map[string]any{"component_type": typeButton, "custom_id": b.CustomID}}
 			}
 		}

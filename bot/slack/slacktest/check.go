@@ -25,6 +25,7 @@ const (
 	maxTitle    = 24
 	maxView     = 250_000
 	maxMetadata = 3000
+	maxHint     = 150
 	maxOptions  = 100
 	maxOption   = 75 // of a text; of a value it was 75 and is 150 now
 )
@@ -91,7 +92,7 @@ func checkActions(elements []any) string {
 		button := object(e)
 		id, style := word(button["action_id"]), button["style"]
 		switch {
-		case word(button["type"]) != "button":
+		case button["type"] != "button" && button["type"] != "static_select":
 			return "element of type " + word(button["type"])
 		case id == "" || size(id) > maxID || seen[id]:
 			return fmt.Sprintf("action_id %q is empty, long, or there twice", id)
@@ -99,6 +100,12 @@ func checkActions(elements []any) string {
 			return fmt.Sprintf("style %v", style)
 		}
 		seen[id] = true
+		if button["type"] == "static_select" {
+			if problem := checkMenu(button); problem != "" {
+				return problem
+			}
+			continue
+		}
 		if size(word(button["accessibility_label"])) > maxButton {
 			return "accessibility_label"
 		}
@@ -107,6 +114,18 @@ func checkActions(elements []any) string {
 		}
 	}
 	return ""
+}
+
+// checkMenu checks a menu whose options are in the message.
+func checkMenu(menu map[string]any) string {
+	options := array(menu["options"])
+	if len(options) < 1 || len(options) > maxOptions {
+		return fmt.Sprintf("menu with %d options", len(options))
+	}
+	if problem := checkText(menu["placeholder"], "plain_text", maxHint); problem != "" {
+		return "placeholder: " + problem
+	}
+	return checkEach(options)
 }
 
 // checkText checks a text object.
@@ -257,6 +276,10 @@ func CheckOptions(answer map[string]any) string {
 	if !ok || len(options) > maxOptions || len(answer) != 1 {
 		return fmt.Sprintf("no options, or %d, or something else", len(options))
 	}
+	return checkEach(options)
+}
+
+func checkEach(options []any) string {
 	seen := map[string]bool{}
 	for _, o := range options {
 		if problem := checkOption(object(o)); problem != "" {
@@ -310,6 +333,12 @@ func labels(blocks []any, kind string) (out []string) {
 	for _, b := range blocks {
 		if object(b)["type"] == kind {
 			for _, e := range array(object(b)["elements"]) {
+				if object(e)["type"] == "static_select" {
+					for _, o := range array(object(e)["options"]) {
+						out = append(out, optionLabel(o))
+					}
+					continue
+				}
 				out = append(out, unescaped(word(object(object(e)["text"])["text"])))
 			}
 		}
@@ -328,12 +357,20 @@ func inputLabels(view map[string]any) (out []string) {
 
 func inputLabel(block map[string]any) string { return word(object(block["label"])["text"]) }
 
+func optionLabel(option any) string { return unescaped(word(object(object(option)["text"])["text"])) }
+
+// findButton finds a button by its label, or a menu by that of an option, which is then selected.
 func findButton(blocks []any, label string) map[string]any {
 	for _, b := range blocks {
 		for _, e := range array(object(b)["elements"]) {
 			button := object(e)
 			if button["type"] == "button" && unescaped(word(object(button["text"])["text"])) == label {
 				return button
+			}
+			for _, o := range array(button["options"]) {
+				if optionLabel(o) == label {
+					return map[string]any{"type": "static_select", "action_id": button["action_id"], "placeholder": button["placeholder"], "selected_option": o}
+				}
 			}
 		}
 	}
