@@ -44,7 +44,7 @@ func get(address string) (status int, text string, err error) {
 	return answer.StatusCode, string(body), err
 }
 
-// A held command is one that the bot has begun and cannot finish until release is called.
+// hold has somebody use a command that the bot begins and cannot finish until release is called.
 func hold(t *testing.T, w workplace, database string) (release func()) {
 	t.Helper()
 	lock, err := pgx.Connect(t.Context(), database)

@@ -26,9 +26,12 @@ func open(t testing.TB) *fake {
 	return &fake{s, connect(t, s)}
 }
 
-// connect makes an adapter for s that does not wait long before it connects again.
-func connect(t testing.TB, s *discordtest.Server) *Adapter {
-	a := New(Config{Token: discordtest.Token, APIURL: s.URL(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+// connect makes an adapter for s that listens to the gateway.
+func connect(t testing.TB, s *discordtest.Server) *Adapter { return connectBy(t, s, "") }
+
+// connectBy makes an adapter that does not wait long before it connects again.
+func connectBy(t testing.TB, s *discordtest.Server, publicKey string) *Adapter {
+	a := New(Config{Token: discordtest.Token, PublicKey: publicKey, APIURL: s.URL(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	a.pause = func(int) time.Duration { return time.Millisecond }
 	a.gap = time.Millisecond
 	return a
@@ -38,9 +41,7 @@ func connect(t testing.TB, s *discordtest.Server) *Adapter {
 func openHTTP(t testing.TB) *fake {
 	s := discordtest.New()
 	t.Cleanup(s.Close)
-	a := New(Config{Token: discordtest.Token, PublicKey: discordtest.PublicKey(), APIURL: s.URL(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
-	a.pause = func(int) time.Duration { return time.Millisecond }
-	a.gap = time.Millisecond
+	a := connectBy(t, s, discordtest.PublicKey())
 	s.DeliverTo(serve(t, a))
 	return &fake{s, a}
 }

@@ -34,7 +34,7 @@ func knock(a *Adapter, path string, h http.Header, body io.Reader) *httptest.Res
 	return w
 }
 
-// start runs f's adapter until its door is open.
+// startHTTP runs f's adapter until its door is open.
 func startHTTP(t testing.TB, f *fake, h chat.Handler) {
 	t.Helper()
 	chattest.Start(t, f, h)

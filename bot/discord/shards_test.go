@@ -198,7 +198,6 @@ func TestNoIntroductionWhereTheBotMayNotWrite(t *testing.T) {
 	}
 }
 
-// FuzzGateway: whatever Discord says breaks nothing.
 // A shard that is told to stop while others begin their sessions, or that cannot ask how many may begin, lets the next try.
 func TestAShardThatCannotBeginLeavesItsLane(t *testing.T) {
 	f := &fleet{gap: time.Minute, lanes: []lane{{busy: make(chan struct{}, 1), free: time.Now().Add(time.Minute)}}}
@@ -212,6 +211,7 @@ func TestAShardThatCannotBeginLeavesItsLane(t *testing.T) {
 	}
 }
 
+// FuzzGateway: whatever Discord says breaks nothing.
 func FuzzGateway(f *testing.F) {
 	for _, raw := range []string{
 		`{"op":0,"t":"READY","s":1,"d":{"session_id":"s","guilds":[{"id":"1","unavailable":true}]}}`,
