@@ -260,7 +260,7 @@ func (in interaction) team() string { return firstOf(in.View.AppTeamID, in.Team.
 // place is what an interaction says of where its answer goes.
 func (in interaction) place() place {
 	return place{
-		user: chat.User{ID: in.User.ID, Name: firstOf(in.User.Username, in.User.Name)}, foreign: in.Enterprise.ID == "" && in.User.TeamID != "" && in.User.TeamID != in.team(),
+		user:        chat.User{ID: in.User.ID, Name: firstOf(in.User.Username, in.User.Name)},
 		responseURL: in.ResponseURL, trigger: in.TriggerID,
 	}
 }
@@ -307,8 +307,7 @@ func (s *session) astray(ctx context.Context, p place, cause error, w wait, how 
 	s.responded(w, how)
 }
 
-// withRights looks up whether somebody is an admin. If that fails, they are not;
-// neither are people of other workspaces, whatever they are there.
+// withRights looks up whether somebody is an admin, see [workspace.has]. If that fails, they are not.
 func (s *session) withRights(ctx context.Context, p place) chat.User {
 	u := p.user
 	known, err := p.at.person(ctx, u.ID)
@@ -316,7 +315,7 @@ func (s *session) withRights(ctx context.Context, p place) chat.User {
 		s.log.Warn("cannot tell whether somebody is an admin", "workspace", u.Workspace, "error", err)
 		return u
 	}
-	u.Name, u.Admin, u.Bot = known.name, known.admin && !p.foreign, known.bot
+	u.Name, u.Admin, u.Bot = known.name, known.admin, known.bot
 	return u
 }
 

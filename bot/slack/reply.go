@@ -24,7 +24,6 @@ type place struct {
 	channel     chat.Channel
 	thread      string // of the channel; empty if it is none
 	user        chat.User
-	foreign     bool   // the user is of another workspace
 	responseURL string // a secret; empty after a form that an earlier process opened
 	trigger     string // opens one form within three seconds
 	clicked     bool   // there is a message that the answer may replace

@@ -17,8 +17,9 @@
 // own, of which at most 64 are at work, and the others wait for Slack (turn.go). So no
 // workspace waits for another that is slow. Post and Edit may be called from anywhere, also
 // before and after Run. What is cached: names and admin rights of people, for
-// five minutes, tokens, for one, what was handled, for [chat.Memory], and the
-// response_urls of forms that are being filled in. What is stored is in bot/store.
+// five minutes, tokens and the channels that people are in, for one, what was handled,
+// for [chat.Memory], and the response_urls of forms that are being filled in. What is
+// stored is in bot/store.
 //
 // Channels are "slack", the team's id, the channel's id; a message's id is its ts.
 // Text becomes mrkdwn in which every character is escaped (mrkdwn.go).
@@ -73,7 +74,7 @@ const DefaultAPIURL = "https://slack.com/api/"
 // timeout bounds each request to Slack, which itself gives up after a few seconds.
 const timeout = 10 * time.Second
 
-// An Adapter is a [chat.Adapter] for one Slack workspace.
+// An Adapter is a [chat.Adapter] for the Slack workspace of its token, or for all that have installed the app.
 type Adapter struct {
 	cfg    Config
 	log    *slog.Logger

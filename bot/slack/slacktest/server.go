@@ -1,5 +1,5 @@
-// Package slacktest is a Slack that runs in the test: one workspace with a few
-// people and channels, the Web API's methods that the bot uses, Socket Mode or
+// Package slacktest is a Slack that runs in the test: a workspace with a few
+// people and channels, others that install the app, the Web API's methods that the bot uses, Socket Mode or
 // signed requests over HTTP, and response_urls. It is strict where Slack is: tokens, membership, lengths,
 // three seconds for an acknowledgement, one use of a trigger id, five of a
 // response_url. What it refuses it notes as a complaint.
