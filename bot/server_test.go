@@ -90,7 +90,9 @@ func TestManyWhoAskShareOneAnswer(t *testing.T) {
 	h := newServer(new(bytes.Buffer), door{}, sharing(database)).handler()
 	gone, leave := context.WithCancel(t.Context())
 	var all sync.WaitGroup
-	all.Go(func() { h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, "GET", "/readyz", nil)) })
+	all.Go(func() {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, "GET", "/readyz", nil))
+	})
 	for pings.Load() == 0 {
 		runtime.Gosched()
 	}

@@ -47,6 +47,7 @@ func TestParseCommand(t *testing.T) {
 		{"  CKAD  Define\u00a0pod ", "ckad define", "", map[string]string{"term": "pod"}},
 		{"/ckad define --dry-run=client", "ckad define", "", map[string]string{"term": "--dry-run=client"}},
 		{"/ckad define “node affinity”", "ckad define", "", map[string]string{"term": "node affinity"}},
+		{"/ckad define term=“pod\u00a0disruption\u202fbudget”", "ckad define", "", map[string]string{"term": "pod disruption budget"}},
 		{"/ckad define", "ckad define", "", map[string]string{}},
 		{"/ckad", "ckad", "", map[string]string{}},
 		{"/ckad taints and more", "ckad", "taints and more", map[string]string{}},

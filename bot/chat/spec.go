@@ -215,8 +215,11 @@ func fields(line string) []word {
 		case closing == 0 && unicode.IsSpace(r):
 			flush()
 		default:
-			if r == '=' && equals < 0 && closing == 0 {
+			switch {
+			case r == '=' && equals < 0 && closing == 0:
 				equals = text.Len()
+			case r != '\n' && unicode.IsSpace(r): // within quotes
+				r = ' '
 			}
 			text.WriteRune(r)
 			inside = true

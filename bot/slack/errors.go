@@ -29,7 +29,7 @@ var refusedApp = map[string]bool{
 // gone says what an admin can do when Slack will not take a message.
 var gone = map[string]string{
 	"channel_not_found":       "Slack cannot find the channel, or I was never in it. Invite me there with /invite @ckad, or choose another channel.",
-	"not_in_channel":          "I am not in this channel any more. Invite me with /invite @ckad.",
+	"not_in_channel":          "I am not in this channel. Invite me with /invite @ckad.",
 	"is_archived":             "The channel is archived. Unarchive it, or choose another channel.",
 	"restricted_action":       "A setting of this workspace does not let me post in the channel. Allow it, or choose another channel.",
 	"no_permission":           "A setting of this workspace does not let me post in the channel. Allow it, or choose another channel.",

@@ -3,6 +3,7 @@ package slack_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -124,6 +125,52 @@ func TestCommandInDirectMessagesIsAnsweredThere(t *testing.T) {
 	got := chattest.AwaitText(t, p, "alice", "ok")
 	if c := h.Calls()[0].(chat.Command); c.Channel.ID != "D0ALICE" || !strings.HasPrefix(got.ID, c.Channel.ID) {
 		t.Errorf("got %+v in %+v", got, c.Channel)
+	}
+}
+
+// Slack delivers commands from everywhere; where the bot is no member, it answers all the same.
+func TestCommandsAreAnsweredWhereTheBotIsNot(t *testing.T) {
+	bothWays(t, func(t *testing.T, p *platform) {
+		chattest.Start(t, p, &chattest.Handler{OnCommand: func(c chat.Command) chat.Reply {
+			return chat.Reply{Message: chat.Message{Text: "about " + c.Args["term"]}, Ephemeral: c.Args["term"] != "public"}
+		}})
+		for _, channel := range []string{p.AddChannel("outside", false), p.Between("alice", "bob")} {
+			p.TypeIn(channel, "alice", "/ckad define pod")
+			if got := chattest.Await(t, p, "alice", func(s chattest.Shown) bool { return s.Channel == channel }); !got.Ephemeral || !strings.Contains(got.Text, "about pod") {
+				t.Errorf("got %+v, want it for alice alone", got)
+			}
+			p.TypeIn(channel, "alice", "/ckad define public")
+			chattest.Await(t, p, "bob", func(s chattest.Shown) bool { return s.Channel == channel && strings.Contains(s.Text, "about public") })
+		}
+		if n := calls(p, "chat.postMessage") + calls(p, "chat.postEphemeral"); n > 0 {
+			t.Errorf("%d posts by the bot, which is in neither channel", n)
+		}
+		if c := p.Complaints(); len(c) > 0 {
+			t.Errorf("complaints: %q", c)
+		}
+	})
+}
+
+// Telephones make quotes and spaces nicer than they were typed, and the first letter larger.
+func TestCommandsAreReadAsTelephonesSendThem(t *testing.T) {
+	p := newPlatform(t)
+	h := &chattest.Handler{}
+	chattest.Start(t, p, h)
+	for text, want := range map[string]chat.Command{
+		"define “node affinity”":                      {Name: "ckad define", Args: map[string]string{"term": "node affinity"}},
+		"Define\u00a0„node affinity“":                 {Name: "ckad define", Args: map[string]string{"term": "node affinity"}},
+		"\u00a0define\u202f\u00a0pod\u00a0":           {Name: "ckad define", Args: map[string]string{"term": "pod"}},
+		"define term=“pod\u00a0disruption budget”":    {Name: "ckad define", Args: map[string]string{"term": "pod disruption budget"}},
+		"challenge\u00a0@bob\u00a05 “rolling update”": {Name: "ckad challenge", Args: map[string]string{"user": "U0BOB", "questions": "5", "topic": "rolling update"}},
+	} {
+		before := len(commands(h))
+		p.Type("alice", "/ckad "+text)
+		for len(commands(h)) == before {
+			runtime.Gosched()
+		}
+		if got := commands(h)[before]; got.Name != want.Name || !cmp.Equal(got.Args, want.Args) || got.Rest != "" {
+			t.Errorf("%q is read as %s %q and %q, want %s %q", text, got.Name, got.Args, got.Rest, want.Name, want.Args)
+		}
 	}
 }
 

@@ -57,6 +57,8 @@ func (s *Server) target(args map[string]any) (*channel, string) {
 	switch c := s.conversation(word(args["channel"])); {
 	case c == nil:
 		return nil, "channel_not_found"
+	case !c.members[BotUser] && strings.HasPrefix(c.id, "D"):
+		return nil, "channel_not_found" // Slack does not tell that it is there
 	case !c.members[BotUser]:
 		return nil, "not_in_channel"
 	default:

@@ -212,6 +212,16 @@ func (s *Server) AddChannel(name string, invited bool) string {
 	return c.id
 }
 
+// Between opens the direct messages of two people, and gives the channel's id.
+func (s *Server) Between(one, other string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, b := s.person(one), s.person(other)
+	c := &channel{id: "D" + a.id[1:] + b.id[1:], name: directMessage, members: map[string]bool{a.id: true, b.id: true}}
+	s.channels[c.id] = c
+	return c.id
+}
+
 // AddWorkspace adds a channel of another team, with everybody and the bot in it.
 func (s *Server) AddWorkspace(team, channelID string) {
 	s.mu.Lock()
