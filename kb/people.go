@@ -111,6 +111,18 @@ func (p People) Forget(ctx context.Context, tx pgx.Tx, workspace, user string, n
 	return nil
 }
 
+// Workspaces are those with entries of their own, now or before, or with suggestions.
+func (p People) Workspaces(ctx context.Context) ([]string, error) {
+	rows, err := p.g.pool.Query(ctx, `select workspace from kb.history union select workspace from kb.suggestion`)
+	if err == nil {
+		var all []string
+		if all, err = pgx.CollectRows(rows, pgx.RowTo[string]); err == nil {
+			return all, nil
+		}
+	}
+	return nil, fmt.Errorf("list the workspaces of the glossary: %w", err)
+}
+
 const (
 	// purgeBatch is how many rows one statement deletes.
 	purgeBatch = 500

@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,11 +50,23 @@ func TestWhoWasRenamedIsForgottenUnderAllTheirNames(t *testing.T) {
 		_, err := g.Put(t.Context(), "local", by, now.Rev, Entry{Term: "Gizmo", Definition: definition})
 		must(err)
 	}
+	workspaces := func(want ...string) {
+		t.Helper()
+		all, err := g.People().Workspaces(t.Context())
+		slices.Sort(all)
+		if err != nil || !slices.Equal(all, want) {
+			t.Errorf("there is something of the workspaces %q (%v), want %q", all, err, want)
+		}
+	}
+	workspaces()
+	mustSuggest(t, g, Suggestion{Workspace: "elsewhere", By: "Ada", ByID: "U-ada", Entry: Entry{Term: "Gadget", Definition: "x"}})
+	workspaces("elsewhere")
 	for i, by := range []Author{zephyr, {Name: "Zoe Quimby"}, namesake, quimby} { // the second was written before ids were kept
 		edit(by, strings.Repeat("x", i+1))
 	}
 	now, _ := g.Entry("local", "gizmo")
 	must(g.Remove(t.Context(), "local", zephyr, "gizmo", now.Rev))
+	workspaces("elsewhere", "local")
 	suggest := func(by Author, term string) int64 {
 		t.Helper()
 		return mustSuggest(t, g, Suggestion{Workspace: "local", By: by.Name, ByID: by.ID, Entry: Entry{Term: term, Definition: "x"}})

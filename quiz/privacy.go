@@ -24,6 +24,8 @@ type Keeper interface {
 	Export(ctx context.Context, tx pgx.Tx, workspace, user string, names []string) (map[string][]map[string]any, error)
 	// Forget removes the person from all of it.
 	Forget(ctx context.Context, tx pgx.Tx, workspace, user string, names []string) error
+	// Workspaces are those of which there is anything.
+	Workspaces(ctx context.Context) ([]string, error)
 	// Purge deletes some of what there is of a workspace, and reports whether that was all.
 	Purge(ctx context.Context, workspace string) (done bool, err error)
 }

@@ -1,6 +1,7 @@
 package quiz
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -26,8 +27,9 @@ func TestWorkspacesAreThoseOfThePlatformThatAnythingIsOf(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	w.others = []Keeper{keeper{of: []string{"discord/5", "discord/9", "slack/T5", "*"}}, keeper{of: []string{"discord/5"}}}
 	here, left, err := w.WorkspacesOn(t.Context(), "discord")
-	if want := []string{"discord/1", "discord/10", "discord/20", "discord/3", "discord/30", "discord/7", "discord/8"}; err != nil || !slices.Equal(slices.Sorted(slices.Values(here)), want) {
+	if want := []string{"discord/1", "discord/10", "discord/20", "discord/3", "discord/30", "discord/5", "discord/7", "discord/8"}; err != nil || !slices.Equal(slices.Sorted(slices.Values(here)), want) {
 		t.Errorf("here: got %v, %v, want %v", here, err, want)
 	}
 	if want := []string{"discord/2", "discord/9"}; !slices.Equal(slices.Sorted(slices.Values(left)), want) {
@@ -37,3 +39,11 @@ func TestWorkspacesAreThoseOfThePlatformThatAnythingIsOf(t *testing.T) {
 		t.Errorf("a platform where nobody is: got %v, %v, %v", here, left, err)
 	}
 }
+
+// A keeper keeps something of workspaces.
+type keeper struct {
+	Keeper
+	of []string
+}
+
+func (k keeper) Workspaces(context.Context) ([]string, error) { return k.of, nil }

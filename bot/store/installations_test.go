@@ -55,7 +55,7 @@ func find(t testing.TB, s *Installations, team, enterprise string) Installation 
 var later = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 
 func TestInstallationIsFoundAsItWasSaved(t *testing.T) {
-	s, _ := newInstallations(t)
+	s, pool := newInstallations(t)
 	for _, in := range []Installation{
 		{Team: "T1", BotUser: "UBOT", Installer: "U1", Token: "xoxb-1"},
 		{Team: "T2", Enterprise: "E2", Installer: "U2", Token: "xoxe.xoxb-2", Refresh: "xoxe-2", Expires: later},
@@ -84,6 +84,11 @@ func TestInstallationIsFoundAsItWasSaved(t *testing.T) {
 	}
 	if _, err := s.Find(t.Context(), "", ""); !errors.Is(err, ErrNotInstalled) {
 		t.Errorf("no team: got %v", err)
+	}
+	all, err := NewPeople(pool).Workspaces(t.Context())
+	slices.Sort(all)
+	if want := []string{"slack/T1", "slack/T2"}; err != nil || !slices.Equal(all, want) {
+		t.Errorf("installed in %q (%v), want %q", all, err, want)
 	}
 }
 

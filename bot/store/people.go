@@ -60,6 +60,18 @@ func (p People) Forget(ctx context.Context, tx pgx.Tx, workspace, user string, _
 	return nil
 }
 
+// Workspaces are those whose own installation there is.
+func (p People) Workspaces(ctx context.Context) ([]string, error) {
+	rows, err := p.db.Query(ctx, `select 'slack/' || team_id from chat.installation where team_id <> ''`)
+	if err == nil {
+		var all []string
+		if all, err = pgx.CollectRows(rows, pgx.RowTo[string]); err == nil {
+			return all, nil
+		}
+	}
+	return nil, fmt.Errorf("list the workspaces with installations: %w", err)
+}
+
 // Purge deletes what there is of a workspace that the bot has left. An installation was deleted when it left: one that
 // is there is of somebody who has installed the app again since, and stays.
 func (p People) Purge(ctx context.Context, workspace string) (done bool, err error) {
