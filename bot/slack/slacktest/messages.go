@@ -81,6 +81,7 @@ func (s *Server) newMessage(c *channel, only string, args map[string]any) (*mess
 	m := &message{ts: s.stamp(), channel: c.id, thread: thread, only: only, text: word(args["text"]), blocks: array(args["blocks"]), metadata: object(args["metadata"])}
 	m.pings, m.to = s.pings(args), word(args[":to"])
 	m.asked, _ = args[":asked"].(time.Time)
+	s.listen(args)
 	s.keep(m)
 	s.showNew(m)
 	return m, ""
@@ -192,6 +193,7 @@ func (s *Server) update(args map[string]any) (map[string]any, string) {
 	if m == nil {
 		return nil, "message_not_found"
 	}
+	s.listen(args)
 	m.change(args)
 	s.showNew(m)
 	return map[string]any{"channel": c.id, "ts": m.ts, "text": m.text, "message": s.asSent(m)}, ""

@@ -68,6 +68,7 @@ func (s *Server) take(u *responseURL, args map[string]any) (problem string) {
 		if problem := s.checkFiles(args, u.message.only != ""); problem != "" {
 			return problem
 		}
+		s.listen(args)
 		u.message.change(args)
 		s.showNew(u.message)
 		return ""

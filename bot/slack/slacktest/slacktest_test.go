@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -280,6 +281,31 @@ func await(t *testing.T, s *Server, name, text string) {
 		case <-changed:
 		case <-time.After(10 * time.Second):
 			t.Fatalf("%s sees %+v, want %q", name, shown, text)
+		}
+	}
+}
+
+func TestTextThatDoesNotSayAllIsNoticed(t *testing.T) {
+	section := func(text string) any {
+		return map[string]any{"type": "section", "text": map[string]any{"type": "mrkdwn", "text": text}}
+	}
+	header := map[string]any{"type": "header", "text": map[string]any{"type": "plain_text", "text": "Pods & <Nodes>"}}
+	button := map[string]any{"type": "actions", "elements": []any{map[string]any{"type": "button", "text": map[string]any{"type": "plain_text", "text": "Answer"}}}}
+	long := strings.Repeat("word ", 800)
+	for name, c := range map[string]struct {
+		text   string
+		blocks []any
+		want   string
+	}{
+		"nothing else":     {"only text", nil, "[]"},
+		"all":              {"*Pods &amp; &lt;Nodes&gt;*\n\nA *\u2060snake_case\u200b word*", []any{header, section("A *snake_case* word"), button}, "[]"},
+		"no title":         {"A word", []any{header, section("A word")}, "[Pods Nodes]"},
+		"a field less":     {"*Pods &amp; &lt;Nodes&gt;*", []any{header, section("*Top five*\n1. ada")}, "[Top five 1 ada]"},
+		"a cut title":      {"A rather long title", []any{section("A rather lo…")}, "[]"},
+		"a text that ends": {long + "…", []any{section(long + "and more")}, "[]"},
+	} {
+		if got := fmt.Sprint(Unsaid(c.text, c.blocks)); got != c.want {
+			t.Errorf("%s: got %s, want %s", name, got, c.want)
 		}
 	}
 }
