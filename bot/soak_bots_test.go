@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"os"
-	"regexp"
 	"slices"
-	"strconv"
 	"syscall"
 	"time"
 )
@@ -34,12 +32,6 @@ type theBot struct {
 type meeting struct {
 	place, person string
 	at            time.Time
-}
-
-// A size is how large a bot was.
-type size struct {
-	at                    time.Time
-	megabytes, goroutines int
 }
 
 const starting = "a bot starts"
@@ -151,70 +143,6 @@ func (f *faults) gone(b *theBot) bool {
 	default:
 		return f.ended
 	}
-}
-
-// measure notes how large a bot is.
-func (f *faults) measure(b *theBot) {
-	_, shown, err := get("http://" + b.address + "/metrics")
-	if err != nil {
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	b.sizes = append(b.sizes, size{time.Now(), int(metric(shown, "process_resident_memory_bytes") / 1e6), int(metric(shown, "go_goroutines"))})
-}
-
-// A bot may hold so much more in the last third of its life than in the second: that has the least of what it held at any time, so what
-// people ask for in a moment is not in it. What is kept for a while (who did what, texts of questions, connections that are
-// not used) is kept from the first minutes on. A leak of one goroutine, or of one MB, for each minute shows within half an hour.
-const (
-	mayGather = 8  // goroutines
-	mayGrow   = 20 // MB
-)
-
-// grown tells how large the bots were when they were ready, and are now, and complains if one that lived long keeps growing.
-func (f *faults) grown() {
-	for n := range f.bots {
-		b := f.bot(n)
-		f.mu.Lock()
-		sizes, over := b.sizes, f.over
-		f.mu.Unlock()
-		if len(sizes) == 0 {
-			continue
-		}
-		first, last := sizes[0], sizes[len(sizes)-1]
-		f.soak.Logf("bot %d over %s lived %s: from %d to %d MB, from %d to %d goroutines", n, over, last.at.Sub(first.at).Round(time.Second),
-			first.megabytes, last.megabytes, first.goroutines, last.goroutines)
-		if last.at.Sub(first.at) < 3*time.Minute {
-			continue
-		}
-		before, after := least(sizes[len(sizes)/3:len(sizes)*2/3]), least(sizes[len(sizes)*2/3:])
-		if after.goroutines > before.goroutines+mayGather || after.megabytes > before.megabytes+mayGrow {
-			f.soak.Errorf("bot %d over %s grows: in the middle of its life it had at least %d MB and %d goroutines, at the end %d MB and %d goroutines",
-				n, over, before.megabytes, before.goroutines, after.megabytes, after.goroutines)
-		}
-	}
-}
-
-func least(sizes []size) (l size) {
-	l = sizes[0]
-	for _, s := range sizes {
-		l.megabytes, l.goroutines = min(l.megabytes, s.megabytes), min(l.goroutines, s.goroutines)
-	}
-	return l
-}
-
-// metric reads one number of /metrics; 0 if it is not there.
-func metric(shown, name string) float64 {
-	found := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(shown)
-	if found == nil {
-		return 0
-	}
-	n, err := strconv.ParseFloat(found[1], 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }
 
 // ail notes that a bot cannot answer from now on. It is false if it already could not.

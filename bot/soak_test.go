@@ -5,9 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -319,31 +317,3 @@ func (s *soak) rest() {
 	close(s.done)
 	s.busy.Wait()
 }
-
-// verdict compares what people saw with what is stored, and prints what was counted.
-func (s *soak) verdict() {
-	for _, workspace := range []string{s.places[0].workplace.channel.Home(), s.places[1].workplace.channel.Home()} {
-		wrong, err := quiz.New(s.db, quiz.Options{}).CheckBoards(s.Context(), workspace, 10)
-		if err != nil {
-			s.Fatal(err)
-		}
-		for _, d := range wrong {
-			s.Errorf("board of %s: %s", workspace, d)
-		}
-	}
-	s.checkPosts()
-	s.checkAnswers()
-	s.checkClicks()
-	for _, p := range s.places {
-		for _, complaint := range p.soaked.Complaints() {
-			if !slices.ContainsFunc(excused, func(e string) bool { return strings.Contains(complaint, e) }) {
-				s.Errorf("%s complains: %s", p.workplace.channel.Platform, complaint)
-			}
-		}
-	}
-	fmt.Fprintf(os.Stdout, "soak of %s over %s, seed %d\n", *soakTime, *soakOver, s.seed)
-	s.tally.print(os.Stdout)
-}
-
-// excused are complaints about what a bot cannot help that was killed, or cut off. Each click that has no answer is looked at, see checkClicks.
-var excused = []string{"not acknowledged within", "no answer within", "answered 502", "answers 502", "10062", "10015", "has no such button"}
