@@ -56,7 +56,11 @@ func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	place, person := sender(r.URL.Path, body)
 	first, second := b.next()
-	if person == "" { // the platform itself
+	switch {
+	case first == nil || second == nil: // not started yet
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	case person == "": // the platform itself
 		if a := b.ask(first, r, body); a.why == "" {
 			a.write(w)
 		} else {
