@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"ckadbot/bot/app"
-	"ckadbot/bot/chat"
 	"ckadbot/bot/discord"
 	"ckadbot/bot/slack"
 )
@@ -69,28 +68,6 @@ func TestReadmeNamesEverySettingAndNoOther(t *testing.T) {
 	for name := range named {
 		if !read[name] {
 			t.Errorf("%s is in the README's table, but not read", name)
-		}
-	}
-}
-
-func TestReadmeNamesEveryCommandAndNoOther(t *testing.T) {
-	names := chat.Names{Person: func(w string) (string, bool) { return w, strings.HasPrefix(w, "@") }, Place: func(string) (string, bool) { return "", false }}
-	seen := map[string]bool{}
-	for _, m := range regexp.MustCompile("(?m)(?:^|[ `])(/ckad(?:-admin)? [^`|\n]*)").FindAllStringSubmatch(readme(t), -1) {
-		c, ok := app.Spec.Parse(m[1], names)
-		if !ok {
-			t.Errorf("%q is no command", m[1])
-			continue
-		}
-		if spec, _ := app.Spec.Find(c.Name); len(spec.Commands) > 0 && c.Rest != "" {
-			t.Errorf("%q is no command: %q", m[1], c.Rest)
-		}
-		seen[c.Name] = true
-	}
-	for _, want := range []string{"ckad define", "ckad ask", "ckad leaderboard", "ckad challenge", "ckad stats", "ckad help", "ckad-admin series create", "ckad-admin series list",
-		"ckad search", "ckad terms", "ckad suggest", "ckad-admin term add", "ckad-admin suggestions"} {
-		if !seen[want] {
-			t.Errorf("/%s is not in the README", want)
 		}
 	}
 }

@@ -26,6 +26,9 @@ func (a *App) Complete(ctx context.Context, c chat.Completion) []chat.Choice {
 		return nil
 	}
 	switch c.Option {
+	case "command":
+		top, _, _ := strings.Cut(c.Command, " ")
+		return matching(typed, commandNames(top))
 	case "id":
 		return a.completeQuestion(ctx, c)
 	case "term":

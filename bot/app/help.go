@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"ckadbot/bot/chat"
@@ -22,16 +24,16 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 	"`/ckad remind on` reminds you directly if you have not answered this channel's quiz when half of its time is left.\n" +
 	"`/ckad link` makes you one player here and on another platform: one place on the leaderboards, one streak.\n" +
 	"`/ckad privacy` shows what I store about you; there you can export it, hide yourself from others, or have it deleted.\n" +
-	"`/ckad-admin help` is for admins: quizzes that post themselves every day, and your team's own words."
+	"`/ckad help ask` tells more of a command. `/ckad-admin help` is for admins: daily quizzes, your team's own words."
 
 const adminHelpText = "**For admins: recurring quizzes**\n\n" +
-	"`/ckad-admin series create` asks for the essentials in a form. Or in one line:\n" +
+	"`/ckad-admin series create` opens a form. Or in one line:\n" +
 	"`/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin close=17:00 questions=3`\n" +
 	"Also `topic=networking,pods` (without it, by the exam's weights), `difficulty=2`, `channel=#quiz`, `change=yes` so that answers may be changed until the close, or `reveal=now` so that they are graded at once, `speed=yes` so that early ones count a little more.\n" +
 	"`/ckad-admin series skip daily 2026-12-24..2027-01-02` leaves out holidays, `none` takes them back. `series edit daily time=10:00` changes a series from its next round on.\n" +
 	"`/ckad-admin series list` shows all with their next round. `pause`, `resume` and `remove` take a name.\n" +
-	"`/ckad-admin series join daily #other` posts a series in one more channel, `leave` stops that. The channel counts for its own leaderboard, too.\n" +
-	"`series share daily` gives a code with which another workspace, on Slack or Discord, has it in a channel: one round, one leaderboard.\n" +
+	"`/ckad-admin series join daily #other` posts a series in one more channel, `leave` stops that.\n" +
+	"`series share daily` gives a code with which another workspace, on Slack or Discord, has it in a channel: one round, one leaderboard; `series unshare` ends that.\n" +
 	"`/ckad-admin season open spring` begins a leaderboard of its own; `season close` ends it, `season list` shows all.\n\n" +
 	"**Your team's own words**\n\n" +
 	"`/ckad-admin term add blast radius` adds a term to this workspace. `term edit deployment` puts your text in the place of the built-in one.\n" +
@@ -40,16 +42,70 @@ const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 	"**Questions that are wrong**\n\n" +
 	"`/ckad-admin reports` shows what people report with 🚩. A corrected key grades all past answers again and tells the channels.\n" +
 	"`/ckad-admin question show`, `edit`, `retire`, `void`, `restore` and `history` take the name of a question, such as `d1-image-digest`. All of it holds for this workspace only.\n\n" +
-	"`/ckad-admin privacy`: how long answers are kept."
+	"`/ckad-admin privacy`: how long answers are kept. `/ckad-admin help term add` tells more of a command."
 
 func (*App) help(_ context.Context, c chat.Command) (chat.Reply, error) {
-	switch {
+	switch typed := strings.TrimSpace(c.Args["command"] + " " + c.Rest); {
+	case typed != "":
+		return helpOn(strings.Fields(c.Name)[0], typed), nil
 	case Spec.Admin(c.Name):
 		return private(adminHelpText), nil
 	case chat.Homeless(c.Channel.Home()):
 		return private("%s\n\n%s", helpText, anywhereText()), nil
 	}
 	return private(helpText), nil
+}
+
+// helpOn tells what one command takes, or which there are in a group of them. Top is what they all begin with.
+func helpOn(top, typed string) chat.Reply {
+	words := strings.Fields(strings.ToLower(strings.TrimPrefix(typed, "/")))
+	if len(words) > 0 && words[0] == top {
+		words = words[1:]
+	}
+	group, rest := top, words
+	for len(rest) > 0 {
+		if _, ok := Spec.Find(group + " " + rest[0]); !ok {
+			break
+		}
+		group, rest = group+" "+rest[0], rest[1:]
+	}
+	spec, _ := Spec.Find(group)
+	if len(spec.Commands) > 0 {
+		return subcommands(chat.Command{Name: group, Rest: strings.Join(rest, " ")})
+	}
+	said := fmt.Sprintf("`/%s`: %s.", group, chat.Escape(spec.Description))
+	for _, o := range spec.Options {
+		said += "\n• " + optionHelp(o)
+	}
+	if len(spec.Options) == 0 {
+		said += " It takes nothing else."
+	}
+	return private("%s", said)
+}
+
+func optionHelp(o chat.OptionSpec) string {
+	said := "`" + o.Name + "`"
+	if o.Named {
+		said = "`" + o.Name + "=…`"
+	}
+	if o.Required {
+		said += " (needed)"
+	}
+	said += ": " + chat.Escape(o.Description) + "."
+	if len(o.Choices) > 0 {
+		said += " One of `" + strings.Join(o.Choices, "`, `") + "`."
+	}
+	return said
+}
+
+// commandNames are what can be asked help about, without what all begin with.
+func commandNames(top string) (names []string) {
+	for _, path := range slices.Sorted(maps.Keys(commands)) {
+		if name, ok := strings.CutPrefix(path, top+" "); ok {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // unknown answers what is no command: as a definition if it names a term, else

@@ -361,7 +361,8 @@ func (a *App) homeQueues(ctx context.Context, u chat.User) (*chat.Card, error) {
 
 func homeHelp(context.Context, chat.User) (*chat.Card, error) {
 	return &chat.Card{Title: "Help and privacy",
-		Body:    "`/ckad help` lists all that I can do, in any channel. Only you see this page. Your answers are yours; of them others see your points on leaderboards.",
+		Body: "`/ckad help` lists all that I can do, in any channel. Only you see this page. Your answers are yours; of them others see your points on leaderboards. " +
+			"`/ckad privacy` shows what I store about you; there you can export it, hide yourself from others, or have it deleted.",
 		Buttons: []chat.Button{{Action: verbHelp + ":", Label: "Help"}}}, nil
 }
 

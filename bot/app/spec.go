@@ -32,6 +32,8 @@ var (
 	whyOption = chat.OptionSpec{Name: "why", Description: "The reason; people whose answers it changes are told"}
 )
 
+var helpOption = chat.OptionSpec{Name: "command", Description: "A command, to see all that it takes", Complete: true}
+
 var termOption = chat.OptionSpec{Name: "term", Description: "The term", Required: true, Complete: true}
 
 // Spec is every command of the bot: what Discord registers, what Slack and the
@@ -86,7 +88,7 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 			{Name: "code", Description: "The code that you got there; off undoes it; without it you get one"},
 		}},
 		{Name: "privacy", Description: "What is stored about you: export it, hide yourself, or have it deleted"},
-		{Name: "help", Description: "What I can do"},
+		{Name: "help", Description: "What I can do", Options: []chat.OptionSpec{helpOption}},
 	}},
 	{Name: "ckad-admin", Description: "Set up recurring quizzes, edit the glossary", Admin: true, Commands: []chat.CommandSpec{
 		{Name: "series", Description: "Recurring quizzes", Commands: []chat.CommandSpec{
@@ -154,7 +156,7 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 		{Name: "privacy", Description: "How long answers are kept in this workspace", Options: []chat.OptionSpec{
 			{Name: "months", Description: "After how many they become counts without names, 3 to 60, or forever"},
 		}},
-		{Name: "help", Description: "What admins can do"},
+		{Name: "help", Description: "What admins can do", Options: []chat.OptionSpec{helpOption}},
 	}},
 }}
 

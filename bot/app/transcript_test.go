@@ -384,6 +384,7 @@ func (r *room) setClock(t *testing.T, words string) {
 		done, happened := r.events >= wait, r.happened
 		r.mu.Unlock()
 		if done {
+			r.atRest(t) // what comes next may ask for what was posted
 			r.sortTwice()
 			return
 		}
