@@ -47,7 +47,15 @@ func Parse(text string) []Span {
 	var p parser
 	for text != "" {
 		n := p.markup(text)
-		if n == 0 {
+		switch live := strings.IndexAny(text, begins); {
+		case n > 0:
+		case live < 0:
+			n = len(text)
+			p.run.WriteString(text)
+		case live > 0:
+			n = live
+			p.run.WriteString(text[:n])
+		default:
 			n = p.plain(text)
 		}
 		text = text[n:]
@@ -55,6 +63,9 @@ func Parse(text string) []Span {
 	p.flush()
 	return p.spans
 }
+
+// begins are the characters that markup and escapes begin with.
+const begins = "\\`*[<"
 
 type parser struct {
 	spans []Span
@@ -192,7 +203,9 @@ func Prose(s string) string {
 		if n > 0 {
 			b.WriteString(s[:n])
 		} else {
-			_, n = utf8.DecodeRuneInString(s)
+			if n = 1 + strings.IndexByte(s[1:], '`'); n == 0 {
+				n = len(s)
+			}
 			b.WriteString(escape(s[:n], special))
 		}
 		s = s[n:]
@@ -201,10 +214,14 @@ func Prose(s string) string {
 }
 
 func escape(s, marks string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return unseen(r) || strings.ContainsRune(marks, r) || r == utf8.RuneError }) {
+		return s
+	}
 	var b strings.Builder
+	b.Grow(len(s) + len(s)/8)
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
 		switch {
-		case r != '\n' && (unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u200b' || r == '\ufeff'):
+		case unseen(r):
 			if r == '\t' {
 				b.WriteByte(' ')
 			}
@@ -216,6 +233,14 @@ func escape(s, marks string) string {
 		}
 	}
 	return b.String()
+}
+
+// unseen are characters that people cannot see or that turn the text around.
+func unseen(r rune) bool {
+	if r < utf8.RuneSelf { // nearly all
+		return r < ' ' && r != '\n' || r == 0x7f
+	}
+	return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u200b' || r == '\ufeff'
 }
 
 // Fence shows s as a block of code.

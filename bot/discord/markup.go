@@ -133,8 +133,14 @@ func escape(r rune, rest string, first bool) string {
 // quoted writes text inside code, where only a backtick means something. A
 // backslash would be seen there, so another quotation mark stands for it.
 func (w *writer) quoted(text string) bool {
-	return w.shown(text, strings.NewReplacer("`", "'"))
+	return w.shown(text, unquoted)
 }
+
+var (
+	unquoted  = strings.NewReplacer("`", "'")
+	unchanged = strings.NewReplacer()
+	broken    = strings.NewReplacer("<", "<"+hidden, "@", "@"+hidden)
+)
 
 func (w *writer) shown(text string, show *strings.Replacer) bool {
 	for _, r := range text {
@@ -148,6 +154,9 @@ func (w *writer) shown(text string, show *strings.Replacer) bool {
 // clean drops what is invisible or turns the text around.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
+		if r >= ' ' && r <= '~' { // nearly all
+			return r
+		}
 		if r != '\n' && unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u200b' || r == '\ufeff' {
 			return -1
 		}
@@ -170,13 +179,12 @@ func title(text string, limit int) string {
 // plain writes plain text where Discord reads no Markdown (labels, choices), on
 // one line of at most limit characters.
 func plain(text string, limit int) string {
-	return line(text, limit, func(w *writer, text string) bool { return w.shown(text, strings.NewReplacer()) })
+	return line(text, limit, func(w *writer, text string) bool { return w.shown(text, unchanged) })
 }
 
 // footer is plain, but what looks like a mention is broken up: it would do
 // nothing, but not everybody who sees it knows that.
 func footer(text string, limit int) string {
-	broken := strings.NewReplacer("<", "<"+hidden, "@", "@"+hidden)
 	return line(text, limit, func(w *writer, text string) bool { return w.shown(text, broken) })
 }
 

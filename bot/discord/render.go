@@ -93,7 +93,11 @@ func sized(c chat.Card, fit func(limit, length int) int) *discordgo.MessageEmbed
 		if text == "" {
 			return ""
 		}
-		return as(text, fit(limit, chat.Length(as(text, limit))))
+		whole := as(text, limit)
+		if n := fit(limit, chat.Length(whole)); n < limit {
+			return as(text, n)
+		}
+		return whole
 	}
 	e := &discordgo.MessageEmbed{Color: brand, Title: write(title, c.Title, maxTitle), Description: write(markdown, c.Body, maxDescribed)}
 	for _, f := range c.Fields {

@@ -23,14 +23,6 @@ type menu struct {
 	Options []*slack.OptionBlockObject `json:"options"`
 }
 
-// completion reads what somebody types into a menu of a form; ok is false for all other events.
-func completion(env envelope) (in interaction, ok bool) {
-	if env.Type != "interactive" || json.Unmarshal(env.Payload, &in) != nil || in.Type != "block_suggestion" {
-		return in, false
-	}
-	return in, in.User.ID != ""
-}
-
 // complete gives what can be chosen: nothing, if that takes too long, since it
 // can only be said in the acknowledgement, which Slack wants within three seconds.
 func (s *session) complete(in interaction) menu {

@@ -30,6 +30,7 @@ type envelope struct {
 	Payload json.RawMessage `json:"payload"`
 
 	wait wait
+	in   *interaction // of the payload, read once: it holds the whole message that was clicked
 	// sign acknowledges a submitted form with an answer, if that is possible still.
 	sign func(answer any) bool
 }
@@ -109,12 +110,13 @@ func (s *session) take(env envelope, acknowledge func(answer any)) bool {
 	go func() {
 		defer s.leave()
 		defer s.recovered(env.Type)
-		if in, ok := completion(env); ok {
-			acknowledge(s.complete(in))
+		env.in = env.interaction()
+		if env.in.Type == "block_suggestion" && env.in.User.ID != "" {
+			acknowledge(s.complete(*env.in))
 			s.responded(env.wait, chat.Response{Kind: chat.DidComplete, Outcome: chat.Answered})
 			return
 		}
-		if env.Type == "interactive" && submitted(env) {
+		if env.in.Type == "view_submission" { // what is wrong with it can only be said in the acknowledgement
 			sign, signed := signature(acknowledge)
 			env.sign = sign
 			defer signed()
@@ -134,11 +136,13 @@ func (s *session) take(env envelope, acknowledge func(answer any)) bool {
 	return true
 }
 
-// submitted tells whether env is a form that was sent. What is wrong with it can only be
-// said in the acknowledgement, which therefore waits for the handler.
-func submitted(env envelope) bool {
-	var in struct{ Type string }
-	return json.Unmarshal(env.Payload, &in) == nil && in.Type == "view_submission"
+// interaction reads what env brings, if that is an interaction; else it has no type.
+func (env envelope) interaction() *interaction {
+	in := &interaction{}
+	if env.Type != "interactive" || json.Unmarshal(env.Payload, in) != nil {
+		return &interaction{}
+	}
+	return in
 }
 
 // signature makes an acknowledgement that is given once: by sign, with an answer, or

@@ -106,8 +106,8 @@ func (s *session) handle(ctx context.Context, env envelope) {
 		}
 		s.happened(ctx, e, env.wait)
 	case "interactive":
-		var in interaction
-		if err := json.Unmarshal(env.Payload, &in); err != nil || in.User.ID == "" {
+		in := *env.in
+		if in.User.ID == "" {
 			s.log.Warn("an interaction makes no sense")
 			return
 		}

@@ -235,6 +235,8 @@ func beginsInWord(s string) bool {
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
+		case r >= ' ' && r <= '~': // nearly all
+			return r
 		case r == '\t':
 			return ' '
 		case r != '\n' && unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r):
