@@ -26,8 +26,7 @@ func TestAWorkspaceInstallsTheAppAndUsesIt(t *testing.T) {
 	s := w.slack()
 	proxy := httptest.NewTLSServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: address}) }})
 	t.Cleanup(proxy.Close)
-	p := start(t, []string{"SLACK_CLIENT_ID=" + slacktest.ClientID, "SLACK_CLIENT_SECRET=" + slacktest.ClientSecret, "SLACK_SIGNING_SECRET=" + slacktest.SigningSecret,
-		"SECRET_KEYS=key1:" + base64.StdEncoding.EncodeToString(secretKey), "PUBLIC_URL=" + proxy.URL, "SLACK_API_URL=" + s.URL(), "DATABASE_URL=" + database, "HTTP_ADDR=" + address}, "")
+	p := start(t, append(settings(database, w.installable(proxy.URL)), "HTTP_ADDR="+address), "")
 	awaitStatus(t, address, "/readyz", 200)
 
 	jar, err := cookiejar.New(nil)

@@ -57,7 +57,7 @@ func BenchmarkLoad(b *testing.B) {
 				address, database := freeAddress(b), pgtest.URL(b)
 				defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 				w := transports[name](b, address)
-				start(b, append(w.env(w.base), "DATABASE_URL="+database, "HTTP_ADDR="+address, "LOG_LEVEL=error"), "")
+				start(b, append(settings(database, w), "HTTP_ADDR="+address, "LOG_LEVEL=error"), "")
 				awaitStatus(b, address, "/readyz", 200)
 				c := newCrowd(b, w)
 				c.served.Waits() // of the preparation

@@ -16,8 +16,6 @@ import (
 	"ckadbot/bot/app"
 	"ckadbot/bot/chat"
 	"ckadbot/bot/chat/chattest"
-	"ckadbot/bot/discord/discordtest"
-	"ckadbot/bot/slack/slacktest"
 	"ckadbot/migrations"
 	"ckadbot/quiz"
 )
@@ -120,7 +118,7 @@ func newSoak(t *testing.T, seed uint64) *soak {
 	s := &soak{T: t, seed: seed, topic: onePressTopic(t), tally: &tally{counts: map[string]map[string]int{}}, over: make(chan struct{}), done: make(chan struct{})}
 	s.model.start()
 	slack, discord := newSlack(t), newDiscord(t)
-	slackServer, discordServer := slack.Platform.(overThere).people.(*slacktest.Server), discord.Platform.(overThere).people.(*discordtest.Server)
+	slackServer, discordServer := slack.slack(), discord.discord()
 	discordServer.ToAll() // as the real one: both bots hear of everything
 	s.places = []*place{{workplace: slack, soaked: slackServer}, {workplace: discord, soaked: discordServer}}
 	for n := range max(3, min(12, int(*soakTime/(10*time.Second)))) {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -87,6 +89,18 @@ func settings(database string, all ...workplace) []string {
 	return env
 }
 
+// secretKey encrypts tokens.
+var secretKey = bytes.Repeat([]byte{7}, 32)
+
+// installable is a Slack over HTTP for a bot that workspaces install, at public.
+func (w workplace) installable(public string) workplace {
+	w.env = func(base string) []string {
+		return []string{"SLACK_CLIENT_ID=" + slacktest.ClientID, "SLACK_CLIENT_SECRET=" + slacktest.ClientSecret, "SLACK_SIGNING_SECRET=" + slacktest.SigningSecret,
+			"SECRET_KEYS=key1:" + base64.StdEncoding.EncodeToString(secretKey), "PUBLIC_URL=" + public, "SLACK_API_URL=" + base}
+	}
+	return w
+}
+
 // at is the workplace for a bot that finds it at base, which leads there.
 func (w workplace) at(base string) workplace {
 	w.base = base
@@ -97,7 +111,7 @@ func (w workplace) at(base string) workplace {
 func (w workplace) content(t testing.TB) {
 	t.Helper()
 	if c := w.Complaints(); len(c) > 0 {
-		t.Errorf("%s complains: %q", w.channel.Platform, c)
+		t.Errorf("%s complains %d times, at first: %q", w.channel.Platform, len(c), c[:min(3, len(c))])
 	}
 }
 

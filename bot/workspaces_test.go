@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ckadbot/bot/discord/discordtest"
 	"ckadbot/bot/slack/slacktest"
@@ -31,13 +28,10 @@ const (
 func BenchmarkLoadWorkspaces(b *testing.B) {
 	b.Run("slack", func(b *testing.B) {
 		address, database := freeAddress(b), pgtest.URL(b)
-		s := slacktest.New()
-		b.Cleanup(s.Close)
-		s.OverHTTP("http://" + address)
+		w := newSlackOverHTTP(b, address).installable("https://ckadbot.example.com")
+		s := w.slack()
 		install(b, s, database)
-		start(b, []string{"SLACK_CLIENT_ID=" + slacktest.ClientID, "SLACK_CLIENT_SECRET=" + slacktest.ClientSecret, "SLACK_SIGNING_SECRET=" + slacktest.SigningSecret,
-			"SECRET_KEYS=key1:" + base64.StdEncoding.EncodeToString(secretKey), "PUBLIC_URL=https://ckadbot.example.com", "SLACK_API_URL=" + s.URL(),
-			"DATABASE_URL=" + database, "HTTP_ADDR=" + address, "LOG_LEVEL=error"}, "")
+		start(b, append(settings(database, w), "HTTP_ADDR="+address, "LOG_LEVEL=error"), "")
 		useAll(b, address, func(n int, command string) {
 			s.SendRaw("slash_commands", map[string]any{
 				"team_id": teamNamed(n), "team_domain": "test", "channel_id": "C" + teamNamed(n), "channel_name": "general", "user_id": "U0ALICE", "user_name": "alice",
@@ -47,37 +41,27 @@ func BenchmarkLoadWorkspaces(b *testing.B) {
 				<-time.After(time.Millisecond)
 			}
 		})
-		if c := s.Complaints(); len(c) > 0 {
-			b.Errorf("the platform complains %d times, at first: %s", len(c), c[0])
-		}
+		w.content(b)
 	})
 	b.Run("discord", func(b *testing.B) {
 		address := freeAddress(b)
 		w := newDiscordOverHTTP(b, address)
-		start(b, append(w.env(w.base), "DATABASE_URL="+pgtest.URL(b), "HTTP_ADDR="+address, "LOG_LEVEL=error"), "")
-		d := w.Platform.(overThere).people.(*discordtest.Server)
+		start(b, append(settings(pgtest.URL(b), w), "HTTP_ADDR="+address, "LOG_LEVEL=error"), "")
+		d := w.discord()
 		var channels []string
 		for n := range manyWorkspaces {
 			channels = append(channels, d.AddChannel(fmt.Sprint("place", n)))
 		}
 		useAll(b, address, func(n int, command string) { interactIn(b, address, n, channels[n], command) })
-		if c := w.Complaints(); len(c) > 0 {
-			b.Errorf("the platform complains %d times, at first: %s", len(c), c[0])
-		}
+		w.content(b)
 	})
 }
-
-var secretKey = bytes.Repeat([]byte{7}, 32)
 
 func teamNamed(n int) string { return fmt.Sprint("TMANY", n) }
 
 // install has all teams install the app.
 func install(b *testing.B, s *slacktest.Server, database string) {
-	db, err := pgxpool.New(b.Context(), database)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer db.Close()
+	db := newPool(b, database)
 	keys, err := store.NewKeys(store.Key{ID: "key1", Secret: secretKey})
 	if err != nil {
 		b.Fatal(err)
