@@ -54,7 +54,7 @@ func (s *Server) firstAnswer(in *interaction, b []byte) *refusal {
 	if no := s.answer(in, b); no != nil {
 		return no
 	}
-	in.answered = true
+	in.answered, in.data = true, nil
 	s.waits.First = append(s.waits.First, s.now().Sub(in.sent))
 	if in.original == nil || !in.original.thinking && in.original != in.clicked {
 		s.answeredNow(in)

@@ -125,6 +125,7 @@ func (s *Server) forget() {
 		old := m.viewer != nil && s.alone > kept
 		if old {
 			s.alone--
+			*m = message{id: m.id, channel: m.channel, viewer: m.viewer} // what it answers knows it for a while
 		}
 		return old
 	})
