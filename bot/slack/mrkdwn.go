@@ -33,8 +33,7 @@ type text struct {
 }
 
 // A cut is a place between two characters. If it is within marks, these end
-// in the part before and begin again in the part after. There are as many cuts
-// as characters in all that is ever said, so they are small.
+// in the part before and begin again in the part after.
 type cut struct {
 	at, size int32 // bytes and characters before it
 	rank     rank
@@ -134,8 +133,15 @@ func (t *text) atom(s string) {
 	t.cut(anywhere, noMarks)
 }
 
+// loose is how many characters are between two cuts at least, if neither is at the end of a word. Few
+// texts are ever cut, and if there were as many cuts as characters, they would cost more than all else.
+const loose = 16
+
 // cut notes that there may be a cut after what was written.
 func (t *text) cut(r rank, in marks) {
+	if n := len(t.cuts); n > 0 && r == anywhere && t.size-int(t.cuts[n-1].size) < loose {
+		return
+	}
 	t.cuts = append(t.cuts, cut{at: int32(len(t.s)), size: int32(t.size), rank: r, in: in})
 }
 
@@ -150,9 +156,9 @@ func (t *text) char(r rune) {
 	}
 }
 
-// grow makes room for a text.
+// grow makes room for a text, with a cut after each word.
 func (t *text) grow(s string) {
-	t.s, t.cuts = slices.Grow(t.s, len(s)), slices.Grow(t.cuts, len(s))
+	t.s, t.cuts = slices.Grow(t.s, len(s)+len(s)/16), slices.Grow(t.cuts, len(s)/5)
 }
 
 func (t *text) wrapped(s string, in marks) {
