@@ -150,6 +150,9 @@ func (g *Glossary) show(l *layer) {
 	if g.layers[l.workspace][l.source] = l; len(l.bySlug) == 0 {
 		delete(g.layers[l.workspace], l.source)
 	}
+	if len(g.layers[l.workspace]) == 0 {
+		delete(g.layers, l.workspace)
+	}
 }
 
 func (g *Glossary) layer(id layerID) *layer {

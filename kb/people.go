@@ -130,33 +130,34 @@ const (
 	purgeAfter = 5 * time.Minute
 )
 
-// Purge deletes some of what there is of a workspace, and reports whether that was all. Entries are removed first, so that bots
-// which run forget them, and deleted some minutes later.
+// Purge deletes what there is of a workspace, and reports whether that was all. Entries are removed first, so that bots which run
+// forget them, and deleted some minutes later.
 func (p People) Purge(ctx context.Context, workspace string) (done bool, err error) {
 	for _, sql := range []string{
 		`update kb.entry set deleted = true, changed_by = '', authors = '[]' where (workspace, source, slug) in (
 			select workspace, source, slug from kb.entry where workspace = $1 and not deleted limit $2)`,
 		`delete from kb.suggestion where (workspace, id) in (select workspace, id from kb.suggestion where workspace = $1 limit $2)`,
 		`delete from kb.history where (workspace, slug, rev) in (select workspace, slug, rev from kb.history where workspace = $1 limit $2)`,
+		fmt.Sprintf(`delete from kb.entry where (workspace, source, slug) in (
+			select workspace, source, slug from kb.entry where workspace = $1 and changed_at < now() - interval '%d seconds' limit $2)`, int(purgeAfter.Seconds())),
 	} {
-		tag, err := p.g.pool.Exec(ctx, sql, workspace, purgeBatch)
-		if err != nil {
+		if err := p.repeat(ctx, sql, workspace); err != nil {
 			return false, fmt.Errorf("delete the glossary of %s: %w", workspace, err)
 		}
-		if tag.RowsAffected() == purgeBatch {
-			return false, nil
-		}
 	}
-	var left int
-	err = p.g.pool.QueryRow(ctx, `
-		with gone as (
-			delete from kb.entry where (workspace, source, slug) in (
-				select workspace, source, slug from kb.entry where workspace = $1 and changed_at < now() - $3::interval limit $2)
-			returning 1
-		)
-		select (select count(*) from kb.entry where workspace = $1) - (select count(*) from gone)`, workspace, purgeBatch, purgeAfter).Scan(&left)
+	err = p.g.pool.QueryRow(ctx, `select not exists (select from kb.entry where workspace = $1)`, workspace).Scan(&done)
 	if err != nil {
 		return false, fmt.Errorf("delete the glossary of %s: %w", workspace, err)
 	}
-	return left == 0, nil
+	return done, nil
+}
+
+// repeat runs a statement about $2 rows of a workspace until there are fewer.
+func (p People) repeat(ctx context.Context, sql, workspace string) error {
+	for {
+		tag, err := p.g.pool.Exec(ctx, sql, workspace, purgeBatch)
+		if err != nil || tag.RowsAffected() < purgeBatch {
+			return err
+		}
+	}
 }

@@ -1,10 +1,13 @@
 package kb
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/blevesearch/bleve/v2"
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
@@ -123,5 +126,94 @@ func TestANameLooksLikeNoTwo(t *testing.T) {
 	e, err := g.Put(t.Context(), "local", Author{Name: "Ann, accepted by Bob"}, 0, Entry{Term: "Gizmo", Definition: "x"})
 	if err != nil || e.By != "Ann Bob" {
 		t.Errorf("got %q, %v, want no acceptance by Bob", e.By, err)
+	}
+}
+
+// TestAPurgedWorkspaceIsInNoTableAndInNoIndex: neither of the bot that deletes nor of another one. However much there is, that takes one
+// look, and a second one when all bots had the time to learn of it.
+func TestAPurgedWorkspaceIsInNoTableAndInNoIndex(t *testing.T) {
+	other, g := follow(t, Options{poll: time.Hour})
+	other.await(t, other.listens)
+	const gone, stays = "slack/T1", "slack/T10"
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var many strings.Builder
+	for i := range 2*purgeBatch + 10 {
+		fmt.Fprintf(&many, "Gearwheel %d: A part.\n", i)
+	}
+	importText(t, g, gone, many.String())
+	for _, workspace := range []string{gone, stays} {
+		put(t, g, workspace, Entry{Term: "Gizmo", Definition: "A thing with a handle."})
+		put(t, g, workspace, Entry{Slug: "pod", Term: "Pod", Definition: "Ours."})
+		widget := put(t, g, workspace, Entry{Term: "Widget", Definition: "Another."})
+		must(g.Remove(t.Context(), workspace, Author{"Ann", "U1"}, "widget", widget.Rev))
+		for i, decide := range []func(id int64) error{
+			func(id int64) error { _, err := g.Accept(t.Context(), workspace, id, Author{"Ann", "U1"}); return err },
+			func(id int64) error { _, err := g.Decline(t.Context(), workspace, id, Author{"Ann", "U1"}); return err },
+			func(int64) error { return nil },
+		} {
+			must(decide(mustSuggest(t, g, Suggestion{Workspace: workspace, By: "Bob", ByID: "U2", Entry: Entry{Term: fmt.Sprint("Cog ", i), Definition: "x"}})))
+		}
+	}
+	rows := func(workspace string) (n int) {
+		t.Helper()
+		must(g.pool.QueryRow(t.Context(), `select (select count(*) from kb.entry where workspace = $1) + (select count(*) from kb.history where workspace = $1)
+			+ (select count(*) from kb.suggestion where workspace = $1)`, workspace).Scan(&n))
+		return n
+	}
+	documents := func(g *Glossary, workspace string) uint64 {
+		t.Helper()
+		query := bleve.NewTermQuery(workspace)
+		query.SetField(fieldWorkspace)
+		found, err := g.index.files.bleve.Search(bleve.NewSearchRequest(query))
+		must(err)
+		return found.Total
+	}
+	must(other.pull(t.Context()))
+	before := rows(stays)
+	if n := documents(other.Glossary, gone); n < 2*purgeBatch {
+		t.Fatalf("before: got %d documents of the workspace, want all", n)
+	}
+	done, err := g.People().Purge(t.Context(), gone)
+	if err != nil || done {
+		t.Fatalf("Purge: got %v, %v, want that it goes on later", done, err)
+	}
+	must(g.pull(t.Context()))
+	must(other.pull(t.Context()))
+	for name, g := range map[string]*Glossary{"this bot": g, "another bot": other.Glossary} {
+		if a, err := g.Define(t.Context(), gone, "gizmo"); err != nil || a.Entry != nil {
+			t.Errorf("gizmo in %s: got %s, %v, want nothing", name, got(a), err)
+		}
+		if a, err := g.Define(t.Context(), gone, "pod"); err != nil || a.Entry == nil || a.Entry.Definition != small()[0].Definition {
+			t.Errorf("pod in %s: got %s, %v, want the built-in entry", name, got(a), err)
+		}
+		if a, err := g.Define(t.Context(), stays, "gizmo"); err != nil || a.Entry == nil {
+			t.Errorf("gizmo elsewhere in %s: got %s, %v, want it", name, got(a), err)
+		}
+		if n := documents(g, gone); n > 0 {
+			t.Errorf("the index of %s: got %d documents of the workspace, want none", name, n)
+		}
+		if n := documents(g, stays); n == 0 {
+			t.Errorf("the index of %s: got no documents of another workspace", name)
+		}
+		if _, there := g.layers[gone]; there {
+			t.Errorf("the memory of %s: got something of the workspace", name)
+		}
+	}
+	// Ten minutes later.
+	_, err = g.pool.Exec(t.Context(), `alter table kb.entry disable trigger user; update kb.entry set changed_at = changed_at - interval '10 minutes'; alter table kb.entry enable trigger user`)
+	must(err)
+	if done, err := g.People().Purge(t.Context(), gone); err != nil || !done {
+		t.Errorf("Purge again: got %v, %v, want that it was all", done, err)
+	}
+	if n := rows(gone); n > 0 {
+		t.Errorf("rows: got %d, want none", n)
+	}
+	if n := rows(stays); n != before {
+		t.Errorf("rows of another workspace: got %d, want %d as before", n, before)
 	}
 }
