@@ -115,10 +115,16 @@ func (e *Engine) purge(ctx context.Context, workspace string) error {
 			}
 		}
 	}
+	all := true
 	for _, k := range e.others {
-		if done, err := k.Purge(ctx, workspace); err != nil || !done {
-			return err // the rest next time
+		done, err := k.Purge(ctx, workspace)
+		if err != nil {
+			return err
 		}
+		all = all && done
+	}
+	if !all {
+		return nil // the rest next time
 	}
 	_, err := e.db.Exec(ctx, `DELETE FROM quiz.workspace WHERE workspace = $1 AND left_at IS NOT NULL`, workspace)
 	if err == nil {

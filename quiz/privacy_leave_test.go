@@ -1,9 +1,14 @@
 package quiz
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 
 	"ckadbot/migrations/pgtest"
 )
@@ -72,14 +77,22 @@ func TestAWorkspaceLeavesNothingBehindAfterThirtyDays(t *testing.T) {
 		t.Fatal(err)
 	}
 	others := len(pgtest.Traces(t, w.pool, "test/V2"))
-	for _, workspace := range []string{ws} {
-		if err := w.Leave(t.Context(), workspace); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := w.ShareSeries(t.Context(), ws, "daily"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.LinkOffer(t.Context(), "AAAA-AAAA", person("bob")); !errors.Is(err, ErrNoCode) {
+		t.Fatalf("a wrong code: got %v, want %v", err, ErrNoCode)
+	}
+	// What is not there could not be left behind: these two are about no workspace.
+	if diff := cmp.Diff([]string{"bank", "question"}, tablesWithout(t, w, ws)); diff != "" {
+		t.Errorf("tables that do not name the workspace before (-want +got):\n%s", diff)
+	}
+	if err := w.Leave(t.Context(), ws); err != nil {
+		t.Fatal(err)
 	}
 	w.clock.add(LeftFor - time.Minute)
 	w.mustTidy()
-	if n := len(pgtest.Traces(t, w.pool, ws)); n < 20 {
+	if n := len(pgtest.Traces(t, w.pool, ws)); n < 30 {
 		t.Errorf("before thirty days: only %d columns name the workspace", n)
 	}
 	w.clock.add(time.Minute)
@@ -99,6 +112,23 @@ func TestAWorkspaceLeavesNothingBehindAfterThirtyDays(t *testing.T) {
 		t.Errorf("Return: got %v, %v, want nothing", had, err)
 	}
 	w.mustCreate(daily("daily", general))
+}
+
+// tablesWithout are the tables of the quiz that have a word nowhere.
+func tablesWithout(t *testing.T, w *world, word string) (tables []string) {
+	t.Helper()
+	traces := pgtest.Traces(t, w.pool, word)
+	rows, err := w.pool.Query(t.Context(), `SELECT table_name FROM information_schema.tables WHERE table_schema = 'quiz' AND table_type = 'BASE TABLE' ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(all, func(table string) bool {
+		return slices.ContainsFunc(traces, func(trace string) bool { return strings.HasPrefix(trace, "quiz."+table+".") })
+	})
 }
 
 // TestTheDataOfAWorkspaceIsGoneAlsoIfAnotherBotDiesDeletingIt: rows that somebody else holds are waited for, not passed over.
