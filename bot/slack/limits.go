@@ -74,7 +74,7 @@ func (l *limits) turn(now time.Time, method, channel string, hasty bool) (wait t
 		}
 	}
 	if hasty && at.Sub(now) > moment {
-		return max(m.promise(now, at).Sub(now), at.Sub(now)), false
+		return max(m.promise(at).Sub(now), at.Sub(now)), false
 	}
 	for _, w := range windows {
 		w.use(at)
@@ -153,22 +153,30 @@ func (w *window) free(now time.Time, hasty bool) time.Time {
 
 // use counts a call at that time.
 func (w *window) use(at time.Time) {
-	i, _ := slices.BinarySearchFunc(w.used, at, time.Time.Compare)
-	w.used = slices.Insert(w.used, i, at)
+	w.used = booked(w.used, at)
+}
+
+// booked is list, which is in order, with at.
+func booked(list []time.Time, at time.Time) []time.Time {
+	i, _ := slices.BinarySearchFunc(list, at, time.Time.Compare)
+	return slices.Insert(list, i, at)
 }
 
 // promise is when a caller who cannot wait should come back, at earliest at: after
 // those who were sent away before, so that not all come at once and only one gets in.
-func (w *window) promise(now, at time.Time) time.Time {
+func (w *window) promise(at time.Time) time.Time {
 	n := w.n - w.spare
-	all := slices.Concat(w.used, w.promised)
-	if len(all) >= n {
-		if free := all[len(all)-n].Add(w.per); free.After(at) {
+	before, from := w.promised, len(w.promised)-n // the n-th last of all that are booked or promised
+	if from < 0 {
+		before, from = w.used, from+len(w.used)
+	}
+	if from >= 0 {
+		if free := before[from].Add(w.per); free.After(at) {
 			at = free
 		}
 	}
 	if len(w.promised) < maxPromised*w.n {
-		w.promised = append(w.promised, at)
+		w.promised = booked(w.promised, at)
 	}
 	return at
 }

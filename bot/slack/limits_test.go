@@ -48,6 +48,18 @@ func TestHastyCallsAreSentAwayAndComeBackInTurn(t *testing.T) {
 	}
 }
 
+// Whoever was sent away for long, as their channel is full, comes back after others who were not.
+func TestPromisesAreForgottenWhenTheirTimeHasCome(t *testing.T) {
+	w := &window{n: 100, per: time.Minute}
+	for _, after := range []time.Duration{10 * time.Second, 20 * time.Second, time.Second, 2 * time.Second} {
+		w.promise(begin.Add(after))
+	}
+	w.forget(begin.Add(5 * time.Second))
+	if len(w.promised) != 2 {
+		t.Errorf("%s are still to come, want two", w.promised)
+	}
+}
+
 func TestPauseIsForOneMethod(t *testing.T) {
 	l := newLimits()
 	l.pause("chat.update", begin.Add(30*time.Second))
