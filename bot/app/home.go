@@ -70,7 +70,7 @@ func (a *App) homeRounds(ctx context.Context, u chat.User) (*chat.Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := a.seriesHere(ctx, u)
+	all, err := a.everySeries(ctx, u.Home())
 	if err != nil {
 		return nil, err
 	}
@@ -122,16 +122,6 @@ func (a *App) homeRounds(ctx context.Context, u chat.User) (*chat.Card, error) {
 		card.Fields = []chat.Field{{Name: "Next rounds", Value: chat.CutMarkdown(strings.Join(next, "\n"), chat.MaxValue)}}
 	}
 	return card, nil
-}
-
-// seriesHere are the workspace's own series, and those that others share with it.
-func (a *App) seriesHere(ctx context.Context, u chat.User) ([]quiz.Series, error) {
-	own, err := a.engine.Series(ctx, u.Home())
-	if err != nil {
-		return nil, err
-	}
-	shared, err := a.engine.SharedSeries(ctx, u.Home())
-	return append(own, shared...), err
 }
 
 // paused tells whether a series opens no rounds here; one that another workspace shares
@@ -216,16 +206,19 @@ func seriesKey(name string) string {
 
 // keyed finds the series that an action names. Error: quiz.ErrNoSeries.
 func (a *App) keyed(ctx context.Context, u chat.User, key string) (quiz.Series, error) {
-	all, err := a.seriesHere(ctx, u)
+	all, err := a.everySeries(ctx, u.Home())
 	if err != nil {
 		return quiz.Series{}, err
 	}
-	for _, s := range all {
-		if seriesKey(s.Name) == key {
-			return s, nil
-		}
+	if i := byKey(all, key); i >= 0 {
+		return all[i], nil
 	}
 	return quiz.Series{}, quiz.ErrNoSeries
+}
+
+// byKey is the index of the series that a key stands for, -1 if there is none.
+func byKey(all []quiz.Series, key string) int {
+	return slices.IndexFunc(all, func(s quiz.Series) bool { return seriesKey(s.Name) == key })
 }
 
 // remindFromHome turns reminders of a series on or off.
@@ -260,7 +253,7 @@ func (a *App) remindFromHome(ctx context.Context, c chat.Click, to target) (chat
 
 // homeSeries is what an admin can do about the recurring quizzes.
 func (a *App) homeSeries(ctx context.Context, u chat.User) (*chat.Card, error) {
-	all, err := a.seriesHere(ctx, u)
+	all, err := a.everySeries(ctx, u.Home())
 	if err != nil {
 		return nil, err
 	}

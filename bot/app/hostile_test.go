@@ -141,3 +141,24 @@ func (r *room) rows(t *testing.T) (all string) {
 	}
 	return all
 }
+
+// TestActionsTakeWhatPeopleType: names with blanks and letters of all languages, and codes as they were copied.
+func TestActionsTakeWhatPeopleType(t *testing.T) {
+	r := newRoom(t)
+	last := func() chat.Message { return r.shown[len(r.shown)-1].m }
+	for _, name := range []string{"deep dive", "Übung für alle", strings.Repeat("漢", 40)} {
+		r.do(t, `admin: /ckad-admin series create name="`+name+`" time=09:30 days=mon-fri zone=UTC`)
+		for _, line := range []string{`alice: /ckad leaderboard series="` + strings.ToLower(name) + `"`, "alice: press Today", "alice: press Share in channel"} {
+			r.do(t, line)
+			if title := last().Card.Title; !strings.Contains(strings.ToLower(title), "series "+strings.ToLower(name)) {
+				t.Errorf("%s: got %q, want the board of %s", line, title, name)
+			}
+		}
+	}
+	r.do(t, "alice@far: /ckad link")
+	r.do(t, "alice: /ckad link “"+strings.ToLower(strings.ReplaceAll(r.codes[0], "-", " "))+"”")
+	r.do(t, "alice: press Join")
+	if want := "You are one player:"; !strings.HasPrefix(last().Text, want) {
+		t.Errorf("got %q, want first %q", last().Text, want)
+	}
+}

@@ -24,15 +24,19 @@ type view struct {
 	scope  string // inChannel, inWorkspace, inSeries with a name, or a domain's code
 }
 
-// action is the view behind a verb, "board:season.3:0:workspace". What a series is called comes last, as it may have colons.
+// action is the view behind a verb, "board:season.3:0:workspace". A series is named by its key, since names have blanks.
 func (v view) action(verb string) string {
 	window := string(v.window)
+	if series, ok := strings.CutPrefix(v.scope, inSeries); ok {
+		v.scope = inSeries + seriesKey(series)
+	}
 	if v.season != 0 {
 		window += "." + strconv.FormatInt(v.season, 10)
 	}
 	return verb + ":" + window + ":" + strconv.Itoa(v.page) + ":" + v.scope
 }
 
+// parseView reads what action wrote; instead of a series' name the view has its key, see namedScope.
 func parseView(words []string) (v view, ok bool) {
 	if len(words) < 3 {
 		return v, false
@@ -162,6 +166,10 @@ func (a *App) boardOf(ctx context.Context, c chat.Click, to target) (chat.Messag
 	v, ok := parseView(to.words)
 	if !ok {
 		return chat.Message{}, problem(stale.Text)
+	}
+	var err error
+	if v.scope, err = a.namedScope(ctx, c.Message.Channel.Home(), v.scope); err != nil {
+		return chat.Message{}, err
 	}
 	return a.board(ctx, c.User, c.Message.Channel, v)
 }

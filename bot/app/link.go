@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ func (a *App) link(ctx context.Context, c chat.Command) (chat.Reply, error) {
 			"Where both have answered the same question of a round, the earlier answer counts; the other one is kept. An open duel between the two is called off.\n\n"+
 			"`/ckad link off` undoes it: each gets its own answers and points back.", identity(of), identity(me)),
 		Footer:  "If one of them is not you, do nothing. Whoever gave you the code would become one with you.",
-		Buttons: []chat.Button{{Action: verbJoin + ":" + code, Label: "Join", Style: chat.Primary}},
+		Buttons: []chat.Button{{Action: verbJoin + ":" + pack(code), Label: "Join", Style: chat.Primary}},
 	}}, Ephemeral: true}, nil
 }
 
@@ -58,7 +59,8 @@ func (a *App) linkCode(ctx context.Context, u chat.User) (chat.Reply, error) {
 
 // join makes one player of two identities.
 func (a *App) join(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
-	all, err := a.engine.Link(ctx, strings.Join(to.words, ":"), person(c.User))
+	code := strings.Join(to.words, ":")
+	all, err := a.engine.Link(ctx, cmp.Or(unpack(code), code), person(c.User)) // buttons of the release before have the code itself
 	if errors.Is(err, quiz.ErrNoCode) { // perhaps a second press
 		var tries error
 		if all, tries = a.engine.Linked(ctx, person(c.User)); tries != nil || len(all) == 0 {

@@ -81,6 +81,19 @@ func (a *App) homeOf(ctx context.Context, home, scope string) (string, error) {
 	return home, nil
 }
 
+// namedScope puts the name of a series in the place of its key.
+func (a *App) namedScope(ctx context.Context, home, scope string) (string, error) {
+	key, isSeries := strings.CutPrefix(scope, inSeries)
+	if !isSeries {
+		return scope, nil
+	}
+	all, err := a.everySeries(ctx, home)
+	if i := byKey(all, key); i >= 0 {
+		return inSeries + all[i].Name, nil
+	}
+	return scope, err
+}
+
 // boardHome is the workspace whose series that is: this one, or the one that shares it.
 func (a *App) boardHome(ctx context.Context, home, series string) (string, error) {
 	all, err := a.everySeries(ctx, home)
