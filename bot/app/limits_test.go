@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -103,6 +104,23 @@ func TestEveryEntryFits(t *testing.T) {
 		e.Notes = []kb.Note{{Text: strings.Repeat("<", 4000), Source: strings.Repeat("n", 200)}, {Text: strings.Repeat("*", 4000), Source: "x", SourceURL: "https://x.example/" + strings.Repeat("y", 200), Licence: "CC BY 4.0"}}
 		if err := a.entryCard("console/local", e).Validate(); err != nil {
 			t.Errorf("%s: %v", e.Slug, err)
+		}
+	}
+}
+
+// TestALongSeriesIsListed: also one with many channels that are not reachable, alone and among others.
+func TestALongSeriesIsListed(t *testing.T) {
+	long := quiz.Series{Workspace: "slack/T1", Name: "daily"}
+	for range 25 {
+		long.Channels = append(long.Channels, quiz.Channel{ID: "slack/T1/C" + strings.Repeat("0", 20), Gone: strings.Repeat("I am not a member of it. ", 12)})
+	}
+	for n := range 3 {
+		text := seriesText(slices.Repeat([]quiz.Series{long}, n+1), "slack/T1")
+		if !strings.HasPrefix(text, "**daily** posts ") {
+			t.Errorf("%d series: got %q", n+1, chat.Line(text, 80))
+		}
+		if err := (chat.Message{Card: &chat.Card{Body: text}}).Validate(); err != nil {
+			t.Errorf("%d series: %v", n+1, err)
 		}
 	}
 }

@@ -255,16 +255,22 @@ func (a *App) listSeries(ctx context.Context, c chat.Command) (chat.Reply, error
 	if len(all) == 0 {
 		return private("There is no series yet. `/ckad-admin series create` makes one."), nil
 	}
-	text := ""
+	return chat.Reply{Message: chat.Message{Card: &chat.Card{Title: "Recurring quizzes", Body: seriesText(all, c.User.Home())}}, Ephemeral: true}, nil
+}
+
+// seriesText is as much about series as fits.
+func seriesText(all []quiz.Series, home string) (text string) {
 	for i, s := range all {
-		next := paragraphs(text, describe(s, c.User.Home()))
+		next := paragraphs(text, describe(s, home))
+		if i == 0 { // it may have many channels that are not reachable
+			next = chat.CutMarkdown(next, chat.MaxBody-summaryRest)
+		}
 		if chat.Length(next) > chat.MaxBody-summaryRest {
-			text += fmt.Sprintf("\n\n… and %d more.", len(all)-i)
-			break
+			return text + fmt.Sprintf("\n\n… and %d more.", len(all)-i)
 		}
 		text = next
 	}
-	return chat.Reply{Message: chat.Message{Card: &chat.Card{Title: "Recurring quizzes", Body: text}}, Ephemeral: true}, nil
+	return text
 }
 
 // posts says what a series does, when.
