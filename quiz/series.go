@@ -50,7 +50,7 @@ var nameForm = regexp.MustCompile(`^[\p{L}\p{N}_-]+( [\p{L}\p{N}_-]+)*$`)
 func (s *Series) validate() error {
 	s.Name = tidyName(s.Name)
 	if !nameForm.MatchString(s.Name) || !oneLine(s.Name, 1, 40) {
-		return invalid("a series' name has 1 to 40 letters, digits, blanks, - and _")
+		return invalidPart("name", "a series' name has 1 to 40 letters, digits, blanks, - and _")
 	}
 	if len(s.Channels) < 1 || len(s.Channels) > maxChannels {
 		return invalid("a series is posted in 1 to %d channels", maxChannels)

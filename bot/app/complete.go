@@ -36,33 +36,15 @@ func (a *App) Complete(ctx context.Context, c chat.Completion) []chat.Choice {
 	case "subject":
 		return matching(typed, a.subjectNames(c.User.Home()))
 	case "topic":
-		topics := a.remembered(ctx, "", "topics", func(ctx context.Context) (names []string, err error) {
-			all, err := a.engine.Topics(ctx)
-			for _, t := range all {
-				names = append(names, t.Name)
-			}
-			return names, err
-		})
+		topics := a.remembered(ctx, "", "topics", a.topicNames)
 		if strings.HasPrefix(c.Command, "ckad-admin series") {
 			return lastOf(typed, func(typed string) []chat.Choice { return matching(typed, topics) })
 		}
 		return matching(typed, topics)
 	case "season":
-		return matching(typed, a.remembered(ctx, c.User.Home(), "seasons", func(ctx context.Context) (names []string, err error) {
-			all, err := a.engine.Seasons(ctx, c.User.Home())
-			for _, s := range all {
-				names = append(names, s.Name)
-			}
-			return names, err
-		}))
+		return matching(typed, a.remembered(ctx, c.User.Home(), "seasons", a.seasonNames))
 	case "name", "series":
-		return matching(typed, a.remembered(ctx, c.User.Home(), "series", func(ctx context.Context) (names []string, err error) {
-			all, err := a.everySeries(ctx, c.User.Home())
-			for _, s := range all {
-				names = append(names, s.Name)
-			}
-			return names, err
-		}))
+		return matching(typed, a.remembered(ctx, c.User.Home(), "series", a.seriesNames))
 	case "zone":
 		return completeZone(typed)
 	case "time", "close":
@@ -81,6 +63,30 @@ func (a *App) Complete(ctx context.Context, c chat.Completion) []chat.Choice {
 		})
 	}
 	return nil
+}
+
+func (a *App) topicNames(ctx context.Context, _ string) (names []string, err error) {
+	all, err := a.engine.Topics(ctx)
+	for _, t := range all {
+		names = append(names, t.Name)
+	}
+	return names, err
+}
+
+func (a *App) seasonNames(ctx context.Context, workspace string) (names []string, err error) {
+	all, err := a.engine.Seasons(ctx, workspace)
+	for _, s := range all {
+		names = append(names, s.Name)
+	}
+	return names, err
+}
+
+func (a *App) seriesNames(ctx context.Context, workspace string) (names []string, err error) {
+	all, err := a.everySeries(ctx, workspace)
+	for _, s := range all {
+		names = append(names, s.Name)
+	}
+	return names, err
 }
 
 func (a *App) completeTerm(c chat.Completion) (choices []chat.Choice) {
@@ -239,7 +245,7 @@ const (
 )
 
 // remembered gives names that ask found lately, or asks.
-func (a *App) remembered(ctx context.Context, workspace, subject string, ask func(context.Context) ([]string, error)) []string {
+func (a *App) remembered(ctx context.Context, workspace, subject string, ask func(ctx context.Context, workspace string) ([]string, error)) []string {
 	key := [2]string{workspace, subject}
 	a.memory.mu.Lock()
 	known, ok := a.memory.all[key]
@@ -247,7 +253,7 @@ func (a *App) remembered(ctx context.Context, workspace, subject string, ask fun
 	if age := a.now().Sub(known.at); ok && age >= 0 && age < fresh {
 		return known.names
 	}
-	found, err := ask(ctx)
+	found, err := ask(ctx, workspace)
 	if err != nil {
 		a.log.Warn("completing failed", "subject", subject, "error", err)
 		return known.names

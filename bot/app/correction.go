@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"fmt"
 
 	"ckadbot/bot/chat"
@@ -9,7 +8,7 @@ import (
 )
 
 // corrections tells a channel what has become of questions that were asked there.
-func corrections(_ context.Context, n quiz.Notice) (chat.Message, error) {
+func corrections(n quiz.Notice) (chat.Message, error) {
 	all, err := noticeBody[[]quiz.Correction](n)
 	if err != nil {
 		return chat.Message{}, err

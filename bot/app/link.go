@@ -59,8 +59,8 @@ func (a *App) linkCode(ctx context.Context, u chat.User) (chat.Reply, error) {
 
 // join makes one player of two identities.
 func (a *App) join(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
-	code := strings.Join(to.words, ":")
-	all, err := a.engine.Link(ctx, cmp.Or(unpack(code), code), person(c.User)) // buttons of the release before have the code itself
+	code := strings.Join(to.words, ":") // buttons of the release before have the code itself
+	all, err := a.engine.Link(ctx, cmp.Or(unpack(code), code), person(c.User))
 	if errors.Is(err, quiz.ErrNoCode) { // perhaps a second press
 		var tries error
 		if all, tries = a.engine.Linked(ctx, person(c.User)); tries != nil || len(all) == 0 {
@@ -77,7 +77,7 @@ func (a *App) join(ctx context.Context, c chat.Click, to target) (chat.Reply, er
 }
 
 // linked tells whoever made a code that it was used.
-func linked(_ context.Context, n quiz.Notice) (chat.Message, error) {
+func linked(n quiz.Notice) (chat.Message, error) {
 	j, err := noticeBody[quiz.Joined](n)
 	if err != nil {
 		return chat.Message{}, err

@@ -306,7 +306,7 @@ func toStudy(res quiz.MockResult) string {
 }
 
 // mockOver says that the time of a mock exam is up to somebody who is away.
-func mockOver(_ context.Context, n quiz.Notice) (chat.Message, error) {
+func mockOver(n quiz.Notice) (chat.Message, error) {
 	over, err := noticeBody[quiz.MockOver](n)
 	if err != nil {
 		return chat.Message{}, err

@@ -27,17 +27,19 @@ func (a *App) PostNotice(ctx context.Context, n quiz.Notice) error {
 // noticeMessage puts a notice into words. One of a kind that only a newer bot
 // knows is an error: that bot gets its turn.
 func (a *App) noticeMessage(ctx context.Context, n quiz.Notice) (chat.Message, error) {
-	words, ok := map[quiz.NoticeKind]func(context.Context, quiz.Notice) (chat.Message, error){
-		quiz.NoticeMock:       mockOver,
-		quiz.NoticeReminder:   a.reminder,
-		quiz.NoticeCorrection: corrections,
-		quiz.NoticeGone:       a.channelGone,
-		quiz.NoticeLinked:     linked,
-	}[n.Kind]
-	if !ok {
-		return chat.Message{}, fmt.Errorf("a notice of the kind %q is not known here", n.Kind)
+	switch n.Kind {
+	case quiz.NoticeMock:
+		return mockOver(n)
+	case quiz.NoticeReminder:
+		return a.reminder(ctx, n)
+	case quiz.NoticeCorrection:
+		return corrections(n)
+	case quiz.NoticeGone:
+		return channelGone(n)
+	case quiz.NoticeLinked:
+		return linked(n)
 	}
-	return words(ctx, n)
+	return chat.Message{}, fmt.Errorf("a notice of the kind %q is not known here", n.Kind)
 }
 
 // noticeBody reads what a notice says, whose type its kind tells.
@@ -49,7 +51,7 @@ func noticeBody[T any](n quiz.Notice) (body T, err error) {
 }
 
 // channelGone tells who set a series up where it is not posted any more, and how that is mended.
-func (a *App) channelGone(_ context.Context, n quiz.Notice) (chat.Message, error) {
+func channelGone(n quiz.Notice) (chat.Message, error) {
 	g, err := noticeBody[quiz.Gone](n)
 	if err != nil {
 		return chat.Message{}, err

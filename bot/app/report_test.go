@@ -101,7 +101,7 @@ func TestTheLongestReportsFit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			news, err := corrections(t.Context(), quiz.Notice{Body: body})
+			news, err := corrections(quiz.Notice{Body: body})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -201,46 +201,60 @@ func (r *room) now() time.Time {
 
 func (r *room) do(t *testing.T, line string) {
 	t.Helper()
+	if !r.event(t, line) {
+		r.person(t, line)
+	}
+}
+
+// event carries out what is not somebody's typing or pressing; false if the line is none.
+func (r *room) event(t *testing.T, line string) bool {
+	t.Helper()
 	if at, ok := strings.CutPrefix(line, "clock "); ok {
 		r.setClock(t, at)
-		return
+		return true
 	}
 	if line == "remove the bot" || line == "invite the bot" {
 		r.mu.Lock()
 		r.refused = line == "remove the bot"
 		r.mu.Unlock()
-		return
+		return true
 	}
 	if who, ok := strings.CutSuffix(line, " blocks the bot"); ok {
 		r.mu.Lock()
 		r.blocked[who] = true
 		r.mu.Unlock()
-		return
+		return true
 	}
 	if who, ok := strings.CutSuffix(line, " leaves the channel"); ok {
 		r.mu.Lock()
 		r.outside[who] = true
 		r.mu.Unlock()
-		return
+		return true
 	}
 	if who, ok := strings.CutSuffix(line, " leaves the workspace"); ok {
 		r.departed[who] = true
 		r.findOut(t)
-		return
+		return true
 	}
 	if line == "the bot is removed from the workspace" {
 		r.app.Left(t.Context(), here.Home())
-		return
+		return true
 	}
 	if line == "restart" {
 		r.stop()
 		r.app, r.stop = r.db()
-		return
+		return true
 	}
 	if line == "the other bot answers" {
 		r.turnToOther(t)
-		return
+		return true
 	}
+	return false
+}
+
+// person has somebody type, press or fill in what a line says after their name.
+func (r *room) person(t *testing.T, line string) {
+	t.Helper()
 	who, what, ok := strings.Cut(line, ": ")
 	if !ok {
 		t.Fatalf("cannot read %q", line)
