@@ -11,7 +11,9 @@
 package chattest
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -100,6 +102,14 @@ type Waits struct {
 func Client() *http.Client {
 	const connections = 4096
 	return &http.Client{Transport: &http.Transport{MaxConnsPerHost: connections, MaxIdleConnsPerHost: connections}}
+}
+
+// Read reads a body of a length, which is -1 if nobody said it, up to a limit.
+func Read(body io.Reader, length, limit int64) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(int(min(max(length, 0), limit)) + bytes.MinRead) // once
+	_, err := b.ReadFrom(io.LimitReader(body, limit))
+	return b.Bytes(), err
 }
 
 // Find gives the newest of messages that contains text.

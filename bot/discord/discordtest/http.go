@@ -9,12 +9,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"ckadbot/bot/chat/chattest"
 )
 
 // PublicKey is the application's, for DISCORD_PUBLIC_KEY.
@@ -93,7 +94,7 @@ func (s *Server) call(path string, body []byte, h http.Header) (status int, answ
 		return 0, nil, err
 	}
 	defer resp.Body.Close()
-	answer, err = io.ReadAll(resp.Body)
+	answer, err = chattest.Read(resp.Body, resp.ContentLength, 1<<20)
 	return resp.StatusCode, answer, err
 }
 

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"ckadbot/bot/chat/chattest"
 )
 
 // A refusal is an answer with one of Discord's error codes. All but the excused
@@ -57,7 +59,7 @@ func (s *Server) routes() http.Handler {
 
 func (s *Server) serve(do route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(io.LimitReader(r.Body, 25<<20)) // discord.com/developers/docs/reference#uploading-files
+		body, err := chattest.Read(r.Body, r.ContentLength, 25<<20) // discord.com/developers/docs/reference#uploading-files
 		if err == nil {
 			s.calls.Add(r, body)
 		}

@@ -8,12 +8,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"ckadbot/bot/chat/chattest"
 )
 
 // SigningSecret signs what goes over HTTP.
@@ -48,17 +49,18 @@ func Sign(body []byte, at time.Time) http.Header {
 // request is an event as a request: its path, media type and body. The caller holds mu.
 func (e *envelope) request() (path, media string, body []byte) {
 	const form = "application/x-www-form-urlencoded"
-	encoded, err := json.Marshal(e.payload)
-	if err != nil {
-		panic(err)
-	}
-	switch e.kind {
-	case "slash_commands":
+	if e.kind == "slash_commands" {
 		fields := url.Values{}
 		for name, v := range e.payload {
 			fields.Set(name, fmt.Sprint(v))
 		}
 		return "/slack/commands", form, []byte(fields.Encode())
+	}
+	encoded, err := json.Marshal(e.payload)
+	if err != nil {
+		panic(err)
+	}
+	switch e.kind {
 	case "interactive":
 		return "/slack/interactions", form, []byte(url.Values{"payload": {string(encoded)}}.Encode())
 	default:
@@ -116,7 +118,7 @@ func (s *Server) try(address, media string, body []byte, again bool) (problem st
 		return "", nil, false
 	}
 	defer got.Body.Close()
-	answer, err = io.ReadAll(io.LimitReader(got.Body, 1<<20))
+	answer, err = chattest.Read(got.Body, got.ContentLength, 1<<20)
 	switch {
 	case err != nil:
 		return "was answered in part", nil, true

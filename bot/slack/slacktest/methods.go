@@ -3,7 +3,6 @@ package slacktest
 import (
 	"cmp"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -46,7 +45,7 @@ var innocent = []string{"token_revoked", "account_inactive", "invalid_refresh_to
 
 // api answers a call of a method.
 func (s *Server) api(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	body, err := chattest.Read(r.Body, r.ContentLength, 1<<20)
 	if err != nil {
 		return
 	}

@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"ckadbot/bot/chat/chattest"
 )
 
 // response answers a message to a response_url: five within half an hour.
 func (s *Server) response(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	body, err := chattest.Read(r.Body, r.ContentLength, 1<<20)
 	if err != nil {
 		return
 	}
