@@ -14,7 +14,8 @@ const boardSettings = `
 // boardSQL reads a page of a board and the rows around the person of $6 and $7, who may be nobody. What that costs does not depend on how many players there
 // are: the page and the neighbours are read in the order of the index score_order, and the ranks follow from
 // quiz.score_count, which has a row for each number of points. Where the order matters, the workspace of a score is left out, as
-// its board implies it: else the planner may read the whole board by the primary key and sort it.
+// its board implies it: else the planner may read the whole board by the primary key and sort it. OFFSET 0 says that a score is
+// to be looked up by its whole key: a planner that does not know yet how large a new board is may read all of it.
 //
 // Who is hidden or has left, shy, is neither shown nor counted, but for themselves: they see where they would be.
 const boardSQL = `
@@ -22,10 +23,14 @@ const boardSQL = `
 		SELECT coalesce((SELECT player FROM quiz.identity WHERE workspace = $6 AND user_id = $7), 0) AS player
 	), board AS MATERIALIZED (
 		SELECT id FROM quiz.board WHERE workspace = $1 AND scope = $2 AND span = $3 AND start = $4::text::date AND season = $5
+	), hidden AS MATERIALIZED (
+		SELECT id FROM quiz.player
+		WHERE workspace = $1 AND (hidden OR left_at IS NOT NULL) AND id <> (SELECT player FROM asker)
 	), shy AS MATERIALIZED (
-		SELECT s.player, s.points FROM board b
-		JOIN quiz.player h ON h.workspace = $1 AND (h.hidden OR h.left_at IS NOT NULL) AND h.id <> (SELECT player FROM asker)
-		JOIN quiz.score s  ON s.workspace = $1 AND s.board = b.id AND s.player = h.id AND s.answers > 0
+		SELECT s.player, s.points FROM board b CROSS JOIN hidden h CROSS JOIN LATERAL (
+			SELECT * FROM quiz.score s
+			WHERE s.workspace = $1 AND s.board = b.id AND s.player = h.id AND s.answers > 0 OFFSET 0
+		) s
 	), ranks AS MATERIALIZED (
 		SELECT c.points, sum(c.players) OVER (ORDER BY c.points DESC) - c.players + 1 AS rank, sum(c.players) OVER () AS players
 		FROM (
@@ -38,8 +43,10 @@ const boardSQL = `
 	), shown AS (
 		SELECT least($8, $9 - 1, (coalesce(max(players), 1)::int - 1) / $10) AS page FROM ranks
 	), me AS (
-		SELECT s.* FROM board b
-		JOIN quiz.score s ON s.workspace = $1 AND s.board = b.id AND s.player = (SELECT player FROM asker) AND s.answers > 0
+		SELECT s.* FROM board b CROSS JOIN LATERAL (
+			SELECT * FROM quiz.score s
+			WHERE s.workspace = $1 AND s.board = b.id AND s.player = (SELECT player FROM asker) AND s.answers > 0 OFFSET 0
+		) s
 	), lines AS (
 		SELECT true AS paged, s.* FROM board b
 		CROSS JOIN LATERAL (
