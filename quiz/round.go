@@ -218,9 +218,12 @@ func queueProgress(batch *pgx.Batch, clicks []*click) {
 			a.position IS NOT NULL AND a.first_asked IS NULL
 		FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) WITH ORDINALITY AS c (workspace, round, home, user_id, n)
 		LEFT JOIN quiz.identity i       ON i.workspace = c.home AND i.user_id = c.user_id
-		-- The question is here so that each answer is looked up by its whole key: PostgreSQL might otherwise read all of the round.
+		-- The question, and OFFSET 0, are here so that each answer is looked up by its whole key: PostgreSQL might otherwise read all of the round.
 		LEFT JOIN quiz.round_question q ON q.workspace = c.workspace AND q.round = c.round
-		LEFT JOIN quiz.answer a         ON a.workspace = q.workspace AND a.round = q.round AND a.position = q.position AND a.player = i.player`, workspaces, ids, homes, users).Query(func(rows pgx.Rows) error {
+		LEFT JOIN LATERAL (
+			SELECT * FROM quiz.answer a
+			WHERE a.workspace = q.workspace AND a.round = q.round AND a.position = q.position AND a.player = i.player OFFSET 0
+		) a ON true`, workspaces, ids, homes, users).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			if err := scanStand(rows, clicks, rounds); err != nil {
 				return err
