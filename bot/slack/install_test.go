@@ -88,13 +88,41 @@ func host(t testing.TB, s *slacktest.Server, log *logged, pool *pgxpool.Pool) *h
 // serve runs the bot and notes which workspaces it leaves.
 func (h *hosted) serve(t testing.TB) {
 	t.Helper()
-	chattest.Start(t, h, &chattest.Handler{OnLeft: func(home string) {
+	h.serveBy(t, &chattest.Handler{OnLeft: func(home string) {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		h.left = append(h.left, home)
 	}})
-	for h.adapter.Ready() != nil {
-		pauseFor(t, time.Millisecond)
+}
+
+// give has a workspace install the app, without a browser.
+func (h *hosted) give(t testing.TB, i slacktest.Install) store.Installation {
+	t.Helper()
+	access, refresh := h.Grant(i)
+	in := store.Installation{Team: i.Team, Installer: "U1", Token: store.Token(access), Refresh: store.Token(refresh)}
+	if i.Lives > 0 {
+		in.Expires = time.Now().Add(i.Lives)
+	}
+	if _, err := h.store.Save(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+// serveBy runs the bot with any handler.
+func (h *hosted) serveBy(t testing.TB, handler chat.Handler) {
+	t.Helper()
+	chattest.Start(t, h, handler)
+	until(t, "the bot is ready", func() bool { return h.adapter.Ready() == nil })
+}
+
+// until waits for something to be so, for ten seconds.
+func until(t testing.TB, what string, so func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !so(); pauseFor(t, time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("it is not so that %s", what)
+		}
 	}
 }
 
@@ -120,11 +148,7 @@ func (h *hosted) hereHomes() string {
 
 func (h *hosted) awaitLeft(t testing.TB, want string) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); h.leftHomes() != want; pauseFor(t, time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("left %q, want %q", h.leftHomes(), want)
-		}
-	}
+	until(t, "the bot has left "+want, func() bool { return h.leftHomes() == want })
 }
 
 // browser is somebody's, with cookies.
@@ -266,14 +290,10 @@ func TestEnterpriseTakesTheAppFromSomeOfItsWorkspaces(t *testing.T) {
 	}
 	h.Break(10) // Slack does not tell who has it
 	h.event("", "E0ALL", map[string]any{"type": "team_access_revoked", "team_ids": []any{"T0THREE"}})
-	for !strings.Contains(h.log.String(), "cannot tell which workspaces") {
-		pauseFor(t, time.Millisecond)
-	}
+	until(t, "the log says that nobody knows", func() bool { return strings.Contains(h.log.String(), "cannot tell which workspaces") })
 	h.Break(0)
 	h.event("", "E0ALL", map[string]any{"type": "team_access_granted", "team_ids": []any{"T0ONE", "not a team"}})
-	for !strings.HasSuffix(h.hereHomes(), "slack/T0ONE") {
-		pauseFor(t, time.Millisecond)
-	}
+	until(t, "one has it", func() bool { return strings.HasSuffix(h.hereHomes(), "slack/T0ONE") })
 	if got := h.leftHomes(); got != "slack/T0ONE" {
 		t.Errorf("left %q, want one only", got)
 	}
@@ -283,24 +303,17 @@ func TestEnterpriseTakesTheAppFromSomeOfItsWorkspaces(t *testing.T) {
 func TestWorkspaceThatIsBackBeforeItIsLeftIsThere(t *testing.T) {
 	h := newHosted(t)
 	var again sync.Once
-	chattest.Start(t, h, &chattest.Handler{OnLeft: func(home string) {
+	h.serveBy(t, &chattest.Handler{OnLeft: func(home string) {
 		again.Do(func() { h.install(t, slacktest.Install{Team: "T0ONE"}) })
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		h.here = append(h.here, "left "+home)
 	}})
-	for h.adapter.Ready() != nil {
-		pauseFor(t, time.Millisecond)
-	}
 	h.install(t, slacktest.Install{Team: "T0ONE"})
 	h.Revoke("T0ONE", "", "account_inactive")
 	h.event("T0ONE", "", map[string]any{"type": "app_uninstalled"})
 	const want = "slack/T0ONE slack/T0ONE left slack/T0ONE slack/T0ONE"
-	for end := time.Now().Add(10 * time.Second); h.hereHomes() != want; pauseFor(t, time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("heard %q, want %q", h.hereHomes(), want)
-		}
-	}
+	until(t, "it was heard of "+want, func() bool { return h.hereHomes() == want })
 }
 
 func TestInstallationsThatComeToNothingSaySo(t *testing.T) {
@@ -383,9 +396,7 @@ func TestInstallationsThatComeToNothingSaySo(t *testing.T) {
 		for range 16 {
 			waiting.Go(func() { visit(t, h.browser(t), h.public.URL+"/slack/install") })
 		}
-		for calls(h.platform, "oauth.v2.access") < before+16 {
-			pauseFor(t, time.Millisecond)
-		}
+		until(t, "sixteen ask Slack", func() bool { return calls(h.platform, "oauth.v2.access") == before+16 })
 		if status, text, _ := visit(t, h.browser(t), h.public.URL+"/slack/install"); status != http.StatusServiceUnavailable || !strings.Contains(text, "in a minute") {
 			t.Errorf("got %d, %s", status, text)
 		}
@@ -518,11 +529,7 @@ func TestManyBotsRenewATokenOnce(t *testing.T) {
 			h.AddWorkspace("T0ONE", "C0ONE")
 			bots := []*hosted{h, h.another(t), h.another(t)}
 			h.serve(t)
-			access, refresh := h.Grant(slacktest.Install{Team: "T0ONE", Lives: lives})
-			in := store.Installation{Team: "T0ONE", Installer: "U1", Token: store.Token(access), Refresh: store.Token(refresh), Expires: time.Now().Add(lives)}
-			if _, err := h.store.Save(t.Context(), in); err != nil {
-				t.Fatal(err)
-			}
+			in := h.give(t, slacktest.Install{Team: "T0ONE", Lives: lives})
 			var all sync.WaitGroup
 			for _, b := range bots {
 				for range 4 {
@@ -616,9 +623,9 @@ func TestTokensThatCannotBeRenewed(t *testing.T) {
 		}
 		settled := h.log.String()
 		h.eventAt(time.Now().Add(-time.Minute), "T0ONE", "", map[string]any{"type": "app_uninstalled"}) // of an earlier installation
-		for !strings.Contains(strings.TrimPrefix(h.log.String(), settled), "before it was installed again") {
-			pauseFor(t, time.Millisecond)
-		}
+		until(t, "the log says that it was earlier", func() bool {
+			return strings.Contains(strings.TrimPrefix(h.log.String(), settled), "before it was installed again")
+		})
 		h.eventAt(time.Now().Add(time.Minute), "T0ONE", "", map[string]any{"type": "app_uninstalled"}) // then it need not be read
 		h.awaitLeft(t, "slack/T0ONE")
 	})
@@ -629,10 +636,7 @@ func TestLimitedWorkspaceIsLeftAlone(t *testing.T) {
 	h := newHosted(t)
 	for _, team := range []string{"ONE", "TWO"} {
 		h.AddWorkspace("T0"+team, "C0"+team)
-		access, _ := h.Grant(slacktest.Install{Team: "T0" + team})
-		if _, err := h.store.Save(t.Context(), store.Installation{Team: "T0" + team, Installer: "U1", Token: store.Token(access)}); err != nil {
-			t.Fatal(err)
-		}
+		h.give(t, slacktest.Install{Team: "T0" + team})
 	}
 	h.Squeeze("T0ONE", "chat.postMessage", 30)
 	began := time.Now()

@@ -11,7 +11,6 @@ import (
 	"ckadbot/bot/chat"
 	"ckadbot/bot/slack"
 	"ckadbot/bot/slack/slacktest"
-	"ckadbot/bot/store"
 )
 
 // A backlog is posts by when they are due.
@@ -44,10 +43,7 @@ func BenchmarkThousandChannels(b *testing.B) {
 			}
 			for i := range workspaces {
 				team := fmt.Sprintf("T0%04d", i)
-				access, _ := h.Grant(slacktest.Install{Team: team})
-				if _, err := h.store.Save(b.Context(), store.Installation{Team: team, Installer: "U1", Token: store.Token(access)}); err != nil {
-					b.Fatal(err)
-				}
+				h.give(b, slacktest.Install{Team: team})
 			}
 			h.Limit(second)
 			for b.Loop() {

@@ -9,7 +9,6 @@ import (
 
 	"ckadbot/bot/chat/chattest"
 	"ckadbot/bot/slack/slacktest"
-	"ckadbot/bot/store"
 )
 
 // refuseTokens has the database take no new tokens, until it is called back.
@@ -35,10 +34,7 @@ func (h *hosted) refuseTokens(t testing.TB) (take func()) {
 func (h *hosted) expiring(t testing.TB, lives time.Duration) {
 	t.Helper()
 	h.AddWorkspace("T0ONE", "C0ONE")
-	access, refresh := h.Grant(slacktest.Install{Team: "T0ONE", Lives: lives})
-	if _, err := h.store.Save(t.Context(), store.Installation{Team: "T0ONE", Installer: "U1", Token: store.Token(access), Refresh: store.Token(refresh), Expires: time.Now().Add(lives)}); err != nil {
-		t.Fatal(err)
-	}
+	h.give(t, slacktest.Install{Team: "T0ONE", Lives: lives})
 }
 
 // newest tells whether the database has the tokens that Slack gave last.
@@ -69,11 +65,7 @@ func TestNewTokensThatCannotBeStoredAreUsedAndNotLost(t *testing.T) {
 		t.Errorf("another post: %v", err)
 	}
 	take()
-	for end := time.Now().Add(10 * time.Second); !h.newest(t); pauseFor(t, 10*time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("the new tokens are nowhere")
-		}
-	}
+	until(t, "the new tokens are stored", func() bool { return h.newest(t) })
 	if n := calls(h.platform, "oauth.v2.access"); n != 1 {
 		t.Errorf("%d exchanges, want 1", n)
 	}
@@ -92,16 +84,12 @@ func TestStopWaitsForTokensShortly(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			ended := make(chan error, 1)
 			go func() { ended <- h.adapter.Run(ctx, chattest.Spec, &chattest.Handler{}) }()
-			for h.adapter.Ready() != nil {
-				pauseFor(t, time.Millisecond)
-			}
+			until(t, "the bot is ready", func() bool { return h.adapter.Ready() == nil })
 			h.expiring(t, time.Second)
 			prepare(t, h)
 			posted := make(chan struct{})
 			go func() { defer close(posted); _ = h.postTo(t, "T0ONE", "C0ONE") }()
-			for calls(h.platform, "oauth.v2.access") == 0 {
-				pauseFor(t, time.Millisecond)
-			}
+			until(t, "Slack is asked", func() bool { return calls(h.platform, "oauth.v2.access") > 0 })
 			within(t, 8*time.Second, "the stop", func() {
 				stop()
 				if err := <-ended; err != nil {

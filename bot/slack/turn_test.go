@@ -13,7 +13,6 @@ import (
 	"ckadbot/bot/chat"
 	"ckadbot/bot/chat/chattest"
 	"ckadbot/bot/slack/slacktest"
-	"ckadbot/bot/store"
 )
 
 // soon is well below the ten seconds after which a request is given up.
@@ -33,21 +32,14 @@ func TestSilentWorkspacesDelayNoOther(t *testing.T) {
 	h := newHosted(t)
 	dead := map[string]bool{} // tokens
 	for i := range 21 {
-		access, _ := h.Grant(slacktest.Install{Team: teamOf(i)})
-		dead["Bearer "+access] = i > 0
-		if _, err := h.store.Save(t.Context(), store.Installation{Team: teamOf(i), Installer: "U1", Token: store.Token(access)}); err != nil {
-			t.Fatal(err)
-		}
+		dead["Bearer "+string(h.give(t, slacktest.Install{Team: teamOf(i)}).Token)] = i > 0
 		h.AddPerson(fmt.Sprintf("person%d", i), false)
 		h.AddWorkspace(teamOf(i), fmt.Sprintf("C0HOME%d", i))
 	}
 	h.Silence(func(r *http.Request, person string) bool {
 		return dead[r.Header.Get("Authorization")] || strings.HasPrefix(person, "person") && person != "person0"
 	})
-	chattest.Start(t, h, &chattest.Handler{})
-	for h.adapter.Ready() != nil {
-		pauseFor(t, time.Millisecond)
-	}
+	h.serve(t)
 	use := func(i int, command string) {
 		name := fmt.Sprintf("person%d", i)
 		h.SendRaw("slash_commands", map[string]any{
