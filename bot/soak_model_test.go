@@ -244,43 +244,15 @@ func (s *soak) reply(p *person, m sighting) (c *click, finish bool) {
 }
 
 // late is what is noted of those who were told to be too late.
-const (
-	late     = "late"
-	toldBoth = "told: too late for a second click, while the first was being stored"
-)
+const late = "late"
 
-// tell notes that somebody was told that a letter is recorded, or that they are late. If they press twice, and one bot still stores the
-// first click when the other finds the round closed for the second, they are told both; the first counts. The caller holds mu.
+// tell notes that somebody was told that a letter is recorded, or that they are late. The caller holds mu.
 func (s *soak) tell(c *click, said string) {
 	who := answered{c.person.name, c.key}
-	before, again := s.told[who]
-	switch {
-	case !again, before == said:
-		s.told[who] = said
-		return
-	case (before == late || said == late) && s.pressedTwice(who):
-		s.tally.add(c.over, toldBoth, 1)
-		if said != late {
-			s.told[who] = said
-		}
-		return
+	if before, again := s.told[who]; again && before != said {
+		s.strange = append(s.strange, fmt.Sprintf("%s was told that %s is recorded, then %s, after these clicks: %s", who.person, before, said, s.history(who)))
 	}
-	s.strange = append(s.strange, fmt.Sprintf("%s was told that %s is recorded, then %s, after these clicks: %s", who.person, before, said, s.history(who)))
-}
-
-// pressedTwice tells whether somebody pressed a button of a post again before the click before was answered.
-func (s *soak) pressedTwice(who answered) bool {
-	var first *click
-	for _, o := range s.clicks {
-		switch {
-		case o.person.name != who.person || o.key != who.key:
-		case first != nil && (first.replied.IsZero() || first.replied.After(o.at)):
-			return true
-		default:
-			first = o
-		}
-	}
-	return false
+	s.told[who] = said
 }
 
 // history are somebody's clicks on a post.

@@ -81,6 +81,11 @@ func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 	if outcome == Stale {
 		return stale, nil
 	}
+	if outcome == Late && !p.sealed && !p.Round.Kind.Private() && p.choices[a.Question] < 0 {
+		if p, err = e.settled(ctx, a); err != nil {
+			return Result{}, err
+		}
+	}
 	// Not only after a new answer: whoever clicks again ends a duel that we failed to end the first time.
 	if d := p.Round.Duel; d != nil && d.has(p.player) && !p.over(now) && !slices.Contains(p.choices, -1) {
 		if err := e.endFinishedDuel(ctx, p.Round, now); err != nil {
@@ -88,6 +93,19 @@ func (e *Engine) Answer(ctx context.Context, a Answer) (Result, error) {
 		}
 	}
 	return result(outcome, a, p, now), nil
+}
+
+// settled is how somebody stands in a round when no answer is being stored any more. Who clicks again because nobody answers
+// may do so after the close, while another process still stores their first click, which counts.
+func (e *Engine) settled(ctx context.Context, a Answer) (progress, error) {
+	// As seal does, but whoever waits for another who seals it writes nothing.
+	_, err := e.db.Exec(ctx, `
+		UPDATE quiz.round SET sealed_at = $3
+		WHERE workspace = $1 AND id = $2 AND closes_at <= $3 AND sealed_at IS NULL`, a.Workspace, a.Round, e.now())
+	if err != nil {
+		return progress{}, fmt.Errorf("seal round %d: %w", a.Round, err)
+	}
+	return readProgress(ctx, e.db, a.Workspace, a.Round, a.By)
 }
 
 // maxRank is the number of orders of as many steps as there may be: 5!, more than the 2^5 choices of several.

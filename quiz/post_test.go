@@ -128,6 +128,37 @@ func TestResultWaitsForAnswersThatAreBeingRecorded(t *testing.T) {
 	}
 }
 
+// TestASecondClickAfterTheCloseWaitsForTheFirst in another process: who clicked in time is not told that they gave no answer.
+func TestASecondClickAfterTheCloseWaitsForTheFirst(t *testing.T) {
+	w := newWorld(t, 10)
+	w.patience = time.Hour // as above
+	r, _ := w.openDaily(daily("daily", general))
+	if _, err := w.register(t.Context(), ws, person("ada")); err != nil {
+		t.Fatal(err)
+	}
+	tx, err := w.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `SELECT FROM quiz.player FOR UPDATE`); err != nil { // as above
+		t.Fatal(err)
+	}
+	first := w.later(r, general, "ada", 1)
+	w.clock.set(r.Closes)
+	other := &world{t: t, pool: w.pool, Engine: w.another(w.pool), clock: w.clock}
+	second := make(chan Result, 1)
+	go func() { defer close(second); second <- other.click(r, general, "ada", 0, "wrong") }()
+	for len(second) == 0 && w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) < 2 {
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	one, two := <-first, <-second
+	if one.Outcome != Recorded || two.Outcome != Late || two.Choice != one.Choice || one.Choice < 0 {
+		t.Errorf("got %s of %d, then %s with %d recorded; want recorded, then late with the same", one.Outcome, one.Choice, two.Outcome, two.Choice)
+	}
+}
+
 func TestTopHasFiveOfManyWinners(t *testing.T) {
 	w := newWorld(t, 10)
 	r, d := w.openDaily(daily("daily", general))
