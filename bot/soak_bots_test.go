@@ -107,6 +107,7 @@ func (f *faults) start(n int) {
 // follow waits until a bot is ready, and then looks now and then how large it is, until it ends. One that ends because the database
 // is away when it starts is started again, as everywhere something does.
 func (f *faults) follow(n int, b *theBot) {
+	began := time.Now()
 	for pause := 20 * time.Millisecond; !f.gone(b); f.soak.wait(pause) {
 		if status, _, err := get("http://" + b.address + "/readyz"); err != nil || status != 200 {
 			continue
@@ -114,6 +115,7 @@ func (f *faults) follow(n int, b *theBot) {
 		f.mu.Lock()
 		if b.ails == starting {
 			b.ails = ""
+			f.soak.Logf("bot %d is ready after %s", n, time.Since(began).Round(100*time.Millisecond))
 		}
 		f.mu.Unlock()
 		f.measure(b)
