@@ -32,6 +32,16 @@ func TestCallsAreWrittenAsLinesOfJSON(t *testing.T) {
 	}
 }
 
+func TestOfVeryManyCallsTheLastAreKept(t *testing.T) {
+	var c Record
+	for n := range 2*kept + 1 {
+		c.Add(httptest.NewRequest("GET", fmt.Sprint("/", n), nil), nil)
+	}
+	if calls := c.Calls(); len(calls) != kept+1 || calls[kept].Path != fmt.Sprint("/", 2*kept) {
+		t.Errorf("%d calls are kept, want %d up to the last", len(calls), kept+1)
+	}
+}
+
 // A complainer notes what a test would fail with.
 type complainer struct {
 	testing.TB
