@@ -595,10 +595,18 @@ func (r *room) write(heading string, m chat.Message) {
 	dead := func(b chat.Button) bool { return b.Disabled } // Discord shows them, other platforms do not
 	if bs := slices.DeleteFunc(slices.Clone(m.Buttons()), dead); len(bs) > 0 {
 		r.said.WriteString("  ")
+		verbs := map[string]int{}
 		for _, b := range bs {
 			fmt.Fprintf(&r.said, "[%s]", b.Label)
+			to, _ := parseAction(b.Action)
+			verbs[to.verb]++
 		}
 		r.said.WriteString("\n")
+		for verb, n := range verbs {
+			if n > 10 {
+				fmt.Fprintf(&r.said, "  %d buttons to %s: take a menu\n", n, verb)
+			}
+		}
 	}
 }
 
