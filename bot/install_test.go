@@ -68,7 +68,7 @@ func TestTheHomePageShowsWhatIsOpen(t *testing.T) {
 	w, database := newSlack(t), pgtest.URL(t)
 	s := w.slack()
 	dueNow(t, newPool(t, database), w.channel)
-	start(t, settings(database, w), "")
+	startReady(t, database, w)
 	chattest.AwaitText(t, w, "alice", "Quiz: daily")
 	s.OpenTab("alice", "home")
 	page := chattest.Await(t, w, "alice", func(m chattest.Shown) bool { return slices.Contains(m.Buttons, "Start daily") })

@@ -288,8 +288,8 @@ func TestDailyRoundSurvivesAKill(t *testing.T) {
 		t.Fatalf("%d posts were leased by the killed bot (%v), want 2", tag.RowsAffected(), err)
 	}
 	discord.discord().ToAll() // as the real one: both bots hear of everything
-	start(t, settings(database, slack, discord), "")
-	start(t, settings(database, slack, discord), "")
+	startReady(t, database, slack, discord)
+	startReady(t, database, slack, discord)
 	for _, w := range []workplace{slack, discord} {
 		question := chattest.AwaitText(t, w, "alice", "Quiz: daily")
 		for _, person := range []string{"alice", "bob", "carol"} {

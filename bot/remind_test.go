@@ -14,7 +14,7 @@ func TestReminderReachesOnePersonOnEachPlatform(t *testing.T) {
 	database := pgtest.URL(t)
 	pool := newPool(t, database)
 	dueNow(t, pool, slack.channel, discord.channel)
-	start(t, settings(database, slack, discord), "")
+	startReady(t, database, slack, discord)
 	for _, w := range []workplace{slack, discord} {
 		chattest.AwaitText(t, w, "alice", "Quiz: daily")
 		w.ask(t, "alice", "/ckad remind on", "I will write to you directly")

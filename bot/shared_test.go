@@ -28,7 +28,7 @@ func TestOneRoundOnTwoPlatforms(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	start(t, settings(database, slack, discord), "")
+	startReady(t, database, slack, discord)
 	code := func(m chattest.Shown) string { return regexp.MustCompile(`[A-Z2-9]{4}-[A-Z2-9]{4}`).FindString(m.Text) }
 
 	shared := code(slack.ask(t, "admin", "/ckad-admin series share daily", "series join code="))

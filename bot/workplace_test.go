@@ -101,6 +101,14 @@ func (w workplace) installable(public string) workplace {
 	return w
 }
 
+// startReady starts a bot in all these places, and waits until people can use it.
+func startReady(t testing.TB, database string, all ...workplace) {
+	t.Helper()
+	address := freeAddress(t)
+	start(t, append(settings(database, all...), "HTTP_ADDR="+address), "")
+	awaitStatus(t, address, "/readyz", 200)
+}
+
 // at is the workplace for a bot that finds it at base, which leads there.
 func (w workplace) at(base string) workplace {
 	w.base = base
