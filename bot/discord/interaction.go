@@ -20,29 +20,44 @@ type interaction struct {
 	exchange *exchange // the request that brought it; nil for the gateway
 }
 
+// fields are those of discordgo's type, without its way of decoding them.
+type fields discordgo.Interaction
+
+// incoming is an interaction as it comes. The fields here stand for those of the
+// same names in discordgo's type.
+type incoming struct {
+	fields
+	Data    json.RawMessage     `json:"data"`
+	Message struct{ ID string } `json:"message"`
+}
+
 // read decodes an interaction. Of the message that was clicked only the id is
 // read: discordgo fails on components that it does not know, and we need none.
 func read(raw json.RawMessage) (*interaction, error) {
-	var all map[string]json.RawMessage
+	var all incoming
 	if err := json.Unmarshal(raw, &all); err != nil {
 		return nil, err
 	}
-	var message struct{ ID string }
-	if m, ok := all["message"]; ok {
-		if err := json.Unmarshal(m, &message); err != nil {
-			return nil, err
-		}
-		delete(all, "message")
+	in := &interaction{Interaction: discordgo.Interaction(all.fields), message: all.Message.ID}
+	var err error
+	switch in.Type {
+	case discordgo.InteractionApplicationCommand, discordgo.InteractionApplicationCommandAutocomplete:
+		in.Data, err = data[discordgo.ApplicationCommandInteractionData](all.Data)
+	case discordgo.InteractionMessageComponent:
+		in.Data, err = data[discordgo.MessageComponentInteractionData](all.Data)
+	case discordgo.InteractionModalSubmit:
+		in.Data, err = data[discordgo.ModalSubmitInteractionData](all.Data)
 	}
-	rest, err := json.Marshal(all)
 	if err != nil {
 		return nil, err
 	}
-	in := &interaction{message: message.ID}
-	if err := json.Unmarshal(rest, &in.Interaction); err != nil {
-		return nil, err
-	}
 	return in, in.check()
+}
+
+// data decodes what an interaction of one type has of its own.
+func data[T discordgo.InteractionData](raw json.RawMessage) (d T, err error) {
+	err = json.Unmarshal(raw, &d)
+	return d, err
 }
 
 func (in *interaction) check() error {
