@@ -25,7 +25,7 @@ comment on column chat.installation.team_id is 'Empty for all workspaces of the 
 comment on column chat.installation.key_id is 'Of SECRET_KEYS, by which token and refresh are encrypted (AES-256-GCM, with this row''s key and the column''s name as additional data)';
 comment on column chat.installation.bot_user is 'Who the bot is in that workspace; empty if Slack did not say';
 comment on column chat.installation.refresh is 'For a token that expires: it works once, and gives the next of both';
-comment on column chat.installation.version is 'Counts changes of the tokens, so that nobody changes or deletes newer ones than they know';
+comment on column chat.installation.version is 'Grows with each change of the tokens, also of a row that was removed and is there again, so that nobody changes or deletes newer ones than they know';
 comment on column chat.installation.refreshing_until is 'One bot is getting new tokens; no other does until then';
 
 -- An event tells a workspace's enterprise; a channel that we post in does not.

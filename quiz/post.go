@@ -2,13 +2,10 @@ package quiz
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -34,58 +31,6 @@ const (
 	// maxBackoff is the longest pause between two attempts.
 	maxBackoff = 5 * time.Minute
 )
-
-// A Post is a round in one channel.
-type Post struct {
-	Round   Round
-	Channel string
-	Message string    // what PostRound returned; empty before
-	Key     string    // at most 25 characters; the same at every attempt and different for every post: an idempotency key
-	Tried   time.Time // of the first attempt; zero if this is the first. If it is not, the message may be there already
-}
-
-// A Poster puts rounds in front of people. Its methods are called from several goroutines, have 30 seconds, and may
-// panic. Besides any other error, which is tried again with growing pauses, they may return (wrapped or not):
-//
-//   - *RetryError: nothing was posted, try again after that time;
-//   - *GoneError or ErrGone: nothing can be posted in that channel any more, or the message that was to be edited is not
-//     there any more.
-type Poster interface {
-	// PostRound posts a round and returns what the platform calls the message. It is called again when it failed and when
-	// nobody could write down that it succeeded: then Tried is set, and the same Key should lead to the same message.
-	PostRound(ctx context.Context, p Post) (message string, err error)
-
-	// CloseRound shows the result in place of the round. It is called at least once, so it should be an edit.
-	CloseRound(ctx context.Context, p Post, t Tally) error
-
-	// PostNotice says a notice. It is called again as PostRound is; gone is also a person who takes no direct messages.
-	PostNotice(ctx context.Context, n Notice) error
-}
-
-// A RetryError is how a Poster says that the platform wants us to wait.
-type RetryError struct{ After time.Duration }
-
-// Error says how long to wait.
-func (e *RetryError) Error() string { return fmt.Sprintf("told to wait %s", e.After) }
-
-// ErrGone is how a Poster says that a channel, or the right to write there, or the message to be edited, is gone.
-var ErrGone = errors.New("the channel is gone")
-
-// A GoneError is ErrGone with a reason that admins can read; nothing else of an error is shown to them.
-type GoneError struct{ Reason string }
-
-// Error is ErrGone's text and the reason.
-func (e *GoneError) Error() string { return ErrGone.Error() + ": " + e.Reason }
-
-// Unwrap makes errors.Is(err, ErrGone) true.
-func (e *GoneError) Unwrap() error { return ErrGone }
-
-// postKey makes Key. The opening time is in it because round numbers begin again with a new database, while a platform
-// may remember the old keys for a while.
-func postKey(r Round, channel string) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x1f%d\x1f%d\x1f%s", r.Workspace, r.ID, r.Opens.UnixMicro(), channel))
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:15]))
-}
 
 // A claim is a post that this engine has leased: nobody else touches it until the lease runs out.
 type claim struct {
@@ -366,62 +311,4 @@ func (e *Engine) finish(ctx context.Context, c claim, problem string) error {
 func (e *Engine) giveUp(ctx context.Context, c claim, why string) error {
 	e.log.WarnContext(ctx, "a post is given up", "workspace", c.workspace, "channel", c.channel, "round", c.round, "reason", why)
 	return e.finish(ctx, c, why)
-}
-
-// NoticeGone is a notice to the person who set up a series that is not posted in a channel any more; its Body is a Gone.
-const NoticeGone NoticeKind = "gone"
-
-// Gone says that a series waits in a channel until somebody has it join there again, and why.
-type Gone struct{ Series, Channel, Reason string }
-
-// goneNews is how long that is worth saying.
-const goneNews = 7 * 24 * time.Hour
-
-// endGone ends a post whose place is gone. When nothing could be posted there, a series leaves that channel alone from
-// now on, with the reason, and goes on elsewhere, and whoever set it up is told once; a round that was for that channel only is over, so that it stands in
-// nobody's way. When only the result could not be shown, the message was probably deleted: that says nothing about the next.
-func (e *Engine) endGone(ctx context.Context, c claim, r Round, problem error) error {
-	e.log.WarnContext(ctx, "a channel or message is gone", "workspace", c.workspace, "channel", c.channel, "round", c.round, "series", r.Series, "error", problem)
-	var err error
-	switch {
-	case c.posted:
-	case r.Kind == KindSeries:
-		err = e.store(ctx, c, "stop the series because", `
-			WITH lost AS (
-				UPDATE quiz.series_channel c SET gone = $4
-				FROM quiz.round r
-				WHERE r.workspace = $1 AND r.id = $2 AND c.workspace = r.workspace AND c.series = r.series AND c.channel = $3
-				AND c.gone IS NULL
-				RETURNING c.workspace, c.series, c.channel, c.added_home, c.added_by, r.id AS round
-			)
-			INSERT INTO quiz.notice (workspace, kind, home, user_id, body, dedupe, next_at, expires_at)
-			SELECT s.workspace, $5, coalesce(l.added_home, s.workspace), CASE WHEN l.added_home IS NULL THEN s.created_by ELSE l.added_by END, jsonb_build_object('Series', s.name, 'Channel', l.channel, 'Reason', $4::text),
-				format('gone/%s/%s/%s', l.series, l.channel, l.round), $6, $7
-			FROM lost l
-			JOIN quiz.series s ON s.workspace = l.workspace AND s.id = l.series
-			WHERE char_length(CASE WHEN l.added_home IS NULL THEN s.created_by ELSE l.added_by END) BETWEEN 1 AND 200 AND s.removed_at IS NULL
-			ON CONFLICT (workspace, dedupe) DO NOTHING`,
-			goneReason(problem), NoticeGone, e.now(), e.now().Add(goneNews))
-		e.signal()
-	default:
-		err = e.endRound(ctx, r)
-	}
-	return errors.Join(err, e.finish(ctx, c, problem.Error()))
-}
-
-// goneReason is what admins are told.
-func goneReason(problem error) string {
-	if gone, ok := errors.AsType[*GoneError](problem); ok && gone.Reason != "" {
-		return clip(gone.Reason, maxProblem)
-	}
-	return "Nothing can be posted there."
-}
-
-// endRound moves the close of a round to now.
-func (e *Engine) endRound(ctx context.Context, r Round) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
-	defer cancel()
-	return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
-		return setClose(ctx, tx, r.Workspace, r.ID, e.now())
-	})
 }
