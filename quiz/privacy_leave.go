@@ -133,26 +133,41 @@ func (e *Engine) purge(ctx context.Context, workspace string) error {
 	return err
 }
 
-// purgePeople forgets people of the workspace who also play in others, where rounds are shared, and are nobody else there.
+// purgePeople takes people of the workspace out of those elsewhere whom they are joined with, with what they gave, and forgets those
+// who also play in other workspaces, where rounds are shared.
 func (e *Engine) purgePeople(ctx context.Context, workspace string) error {
-	rows, err := e.db.Query(ctx, `
-		SELECT DISTINCT ON (i.player) i.user_id::text FROM quiz.identity i
-		WHERE i.workspace = $1
-		AND EXISTS (SELECT FROM quiz.player p WHERE p.id = i.player AND p.workspace <> $1)
-		AND NOT EXISTS (SELECT FROM quiz.identity o WHERE o.player = i.player AND o.workspace <> $1)`, workspace)
+	joined, err := e.peopleOf(ctx, workspace, `EXISTS (SELECT FROM quiz.identity o WHERE o.player = i.player AND o.workspace <> $1)`)
 	if err != nil {
 		return err
 	}
-	users, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for _, p := range joined {
+		if _, err := e.Unlink(ctx, p); err != nil && !errors.Is(err, ErrNotJoined) {
+			return err
+		}
+	}
+	players, err := e.peopleOf(ctx, workspace, `EXISTS (SELECT FROM quiz.player p WHERE p.id = i.player AND p.workspace <> $1)`)
 	if err != nil {
 		return err
 	}
-	for _, user := range users {
-		if err := e.Delete(ctx, Person{Workspace: workspace, User: user}); err != nil {
+	for _, p := range players {
+		if err := e.Delete(ctx, p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// peopleOf returns those of a workspace with an identity i of which something is true.
+func (e *Engine) peopleOf(ctx context.Context, workspace, which string) ([]Person, error) {
+	rows, err := e.db.Query(ctx, `
+		SELECT i.workspace::text, i.user_id::text, ''
+		FROM quiz.identity i
+		WHERE i.workspace = $1 AND `+which+`
+		ORDER BY i.user_id`, workspace)
+	if err != nil {
+		return nil, fmt.Errorf("find people of %s: %w", workspace, err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Person])
 }
 
 // purged are the tables with data of workspaces, those first that refer to others, each with what of it a workspace has.

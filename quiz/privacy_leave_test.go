@@ -131,6 +131,39 @@ func tablesWithout(t *testing.T, w *world, word string) (tables []string) {
 	})
 }
 
+// TestWhoWasLinkedToAWorkspaceThatIsGoneCanBeForgotten: nothing that was kept in order to undo the link outlives both.
+func TestWhoWasLinkedToAWorkspaceThatIsGoneCanBeForgotten(t *testing.T) {
+	for _, first := range []string{"here", "there"} {
+		t.Run("who played first "+first, func(t *testing.T) {
+			w, d := newWorld(t, 80), &desk{}
+			if first == "there" {
+				if _, err := w.register(t.Context(), ws, far(zoe)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			aLife(t, w, d)
+			if err := w.Leave(t.Context(), far(zoe).Workspace); err != nil {
+				t.Fatal(err)
+			}
+			w.clock.add(LeftFor)
+			w.mustTidy()
+			if left := pgtest.Traces(t, w.pool, far(zoe).Workspace, far(zoe).User, far(zoe).Name); len(left) > 0 {
+				t.Errorf("of the workspace that is gone:\n%s", strings.Join(left, "\n"))
+			}
+			if _, err := w.Unlink(t.Context(), person(zoe)); !errors.Is(err, ErrNotJoined) {
+				t.Errorf("Unlink: got %v, want %v", err, ErrNotJoined)
+			}
+			w.noDifferences()
+			if err := w.Delete(t.Context(), person(zoe)); err != nil {
+				t.Fatal(err)
+			}
+			if left := traces(t, w.pool); len(left) > 0 {
+				t.Errorf("left behind:\n%s", strings.Join(left, "\n"))
+			}
+		})
+	}
+}
+
 // TestTheDataOfAWorkspaceIsGoneAlsoIfAnotherBotDiesDeletingIt: rows that somebody else holds are waited for, not passed over.
 func TestTheDataOfAWorkspaceIsGoneAlsoIfAnotherBotDiesDeletingIt(t *testing.T) {
 	w, d := newWorld(t, 80), &desk{}
