@@ -34,7 +34,10 @@ type meeting struct {
 	at            time.Time
 }
 
-const starting = "a bot starts"
+const (
+	starting    = "a bot starts"
+	unconnected = "no bot is connected"
+)
 
 // begin starts the bots, and waits until they are ready. If they run already, over something else, they are stopped before.
 func (f *faults) begin(over string) {
@@ -128,6 +131,7 @@ func (f *faults) follow(n int, b *theBot) {
 	case ended:
 	case ails == starting:
 		f.count("", "bots that ended while they started")
+		f.soak.Logf("bot %d ended while it started: %s", n, b.complained())
 		f.soak.wait(100 * time.Millisecond)
 		f.start(n)
 	case ails == "":
@@ -286,9 +290,9 @@ func (f *faults) look() {
 		f.note("", "", "both bots are away", time.Second)
 	}
 	if n, _ := f.slack.Connections(); n == 0 {
-		f.note("slack", "", "no bot is connected", time.Second)
+		f.note("slack", "", unconnected, time.Second)
 	}
 	if n, _ := f.discord.Connections(); n == 0 {
-		f.note("discord", "", "no bot is connected", time.Second)
+		f.note("discord", "", unconnected, time.Second)
 	}
 }

@@ -218,6 +218,19 @@ func (f *faults) play(all []mishap) {
 	f.await()
 }
 
+// alone is for how long no bot was connected to a platform.
+func (f *faults) alone(place string) (all time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, t := range f.trouble {
+		if t.place == place && t.why == unconnected {
+			f.soak.Logf("%s: no connection from %s for %s", place, t.from.Format(time.TimeOnly), t.to.Sub(t.from).Round(100*time.Millisecond))
+			all += t.to.Sub(t.from)
+		}
+	}
+	return all
+}
+
 // end has nothing more go wrong.
 func (f *faults) end() {
 	f.mu.Lock()

@@ -34,6 +34,9 @@ func (s *soak) verdict() {
 			}
 		}
 	}
+	for _, place := range []string{"slack", "discord"} {
+		s.tally.add(transportsOver[bySockets][place], "seconds without any connection", int(s.faults.alone(place).Seconds()))
+	}
 	fmt.Fprintf(os.Stdout, "soak of %s over %s, seed %d\n", *soakTime, *soakOver, s.seed)
 	s.tally.print(os.Stdout)
 }
