@@ -42,6 +42,8 @@ func TestThoseWhoWaitForATurnShareTheNext(t *testing.T) {
 			t.Error("a turn is given after the end")
 		}
 		<-time.After(time.Minute)
+		all.mu.Lock()
+		defer all.mu.Unlock()
 		if times.Load() != 3 || len(all.taken) != 0 {
 			t.Errorf("there were %d turns and %d are kept, want 3 and none", times.Load(), len(all.taken))
 		}
