@@ -15,7 +15,7 @@ import (
 
 // TestTenThousandGuildsAreKeptApart: in each somebody types a command, and reads the answer for that guild.
 func TestTenThousandGuildsAreKeptApart(t *testing.T) {
-	const many, atOnce = 10_000, 16
+	const many, atOnce = 10_000, 4
 	f := openHTTP(t)
 	startHTTP(t, f, &chattest.Handler{OnCommand: func(c chat.Command) chat.Reply {
 		return chat.Reply{Message: chat.Message{Text: fmt.Sprint("ok: ", c.Channel, " ", c.User.ID)}, Ephemeral: true}
