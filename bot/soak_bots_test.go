@@ -66,11 +66,18 @@ func (f *faults) begin(over string) {
 	f.await()
 }
 
-// await waits until both bots are ready.
+// await waits until both bots are ready: also those that live on must be connected again.
 func (f *faults) await() {
-	for began := time.Now(); f.ailing(f.bot(0))+f.ailing(f.bot(1)) != ""; f.soak.wait(20 * time.Millisecond) {
-		if time.Since(began) > time.Minute {
-			f.soak.Fatalf("the bots are not ready within a minute: %q, %q", f.ailing(f.bot(0)), f.ailing(f.bot(1)))
+	for n := range f.bots {
+		for began := time.Now(); ; f.soak.wait(20 * time.Millisecond) {
+			b := f.bot(n)
+			status, said, err := get("http://" + b.address + "/readyz")
+			if err == nil && status == 200 && f.ailing(b) == "" {
+				break
+			}
+			if time.Since(began) > time.Minute {
+				f.soak.Fatalf("bot %d is not ready within a minute (%q): %d %s (%v)", n, f.ailing(b), status, said, err)
+			}
 		}
 	}
 }

@@ -97,6 +97,24 @@ func TestFailedResumesStartAfreshAfterThree(t *testing.T) {
 	}
 }
 
+// TestConnectionsThatEndSoonAreSoonMadeAgain: Discord is there each time, so people need not wait for minutes.
+func TestConnectionsThatEndSoonAreSoonMadeAgain(t *testing.T) {
+	f := open(t)
+	pauses := make(chan int, 100)
+	f.adapter.pause = func(n int) time.Duration { pauses <- n; return time.Millisecond }
+	chattest.Start(t, f, &chattest.Handler{})
+	alive(t, f)
+	for range 6 {
+		f.Drop()
+		alive(t, f)
+	}
+	for len(pauses) > 0 {
+		if n := <-pauses; n > maxTries {
+			t.Errorf("the pause is that after %d failures, want %d at most", n, maxTries)
+		}
+	}
+}
+
 func TestDeadConnectionIsResumed(t *testing.T) {
 	f := open(t)
 	f.Heartbeat(100 * time.Millisecond)

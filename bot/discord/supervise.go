@@ -174,6 +174,7 @@ type gateway struct {
 
 const (
 	maxResumes = 3               // then the session is given up
+	maxTries   = 2               // counted while connections come about and end soon, as when Discord restarts its servers: about a second each
 	settled    = time.Minute     // a connection that lasted this long was a good one
 	identifies = 5 * time.Second // between two new sessions
 )
@@ -192,6 +193,9 @@ func (g *gateway) run(ctx context.Context) error {
 		if time.Since(began) > settled {
 			tries = 0
 		}
+		if g.connected() && !errors.Is(err, errInvalid) { // Discord is there, and resuming a session takes none of the day's
+			tries = min(tries, maxTries)
+		}
 		if errors.Is(err, errInvalid) {
 			tries = max(tries, 2) // Discord wants a second or more before a new session
 		}
@@ -200,6 +204,13 @@ func (g *gateway) run(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// connected tells whether the shard was connected until now.
+func (g *gateway) connected() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.up[g.id]
 }
 
 // stumble notes that a connection ended, and whether its session is worth resuming.
