@@ -206,4 +206,3 @@ func (g *Glossary) pullAfterEdit(ctx context.Context) {
 		g.opt.Log.Warn("glossary: edited, but not yet read again", "error", err)
 	}
 }
-

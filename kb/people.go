@@ -19,7 +19,7 @@ func (g *Glossary) People() People { return People{g} }
 const somebody = "somebody who left"
 
 // Whose row of kb.entry or kb.history it is: of those in changed_by, each a name, theirs is the one that is kept with the id $3; of
-// whom no id is kept, the one with one of the names $2. There is no id where it is ''.
+// whom no id is kept, the one with one of the names $2. Without an id, $3 is empty.
 const (
 	isTheirs = `($3 <> '' and authors @> jsonb_build_array(jsonb_build_object('name', name, 'id', $3::text))
 		or name = any($2) and not authors @> jsonb_build_array(jsonb_build_object('name', name)))`
