@@ -24,7 +24,8 @@ type turn struct {
 }
 
 // rest is how many times as long as a turn took nobody takes the next one: however many ask, doing it takes at most a quarter of
-// the time.
+// the time. It is never longer than half of their patience: a turn that took very long was itself waiting, and who comes after it
+// is to have theirs.
 const rest = 3
 
 // do returns what came of a turn that began after it was called; ok is false if there was none within patience, or ctx ended.
@@ -43,7 +44,7 @@ func (t *turns) do(ctx context.Context, key string, patience time.Duration, do f
 		turn, mine = t.take(key)
 	}
 	if mine {
-		t.run(key, turn, do)
+		t.run(key, turn, patience/2, do)
 	}
 	select {
 	case <-turn.done:
@@ -73,11 +74,11 @@ func (t *turns) take(key string) (_ *turn, mine bool) {
 var errUnfinished = errors.New("it was not finished")
 
 // run does it, and ends the turn, also after a panic.
-func (t *turns) run(key string, turn *turn, do func() (bool, error)) {
+func (t *turns) run(key string, turn *turn, maxRest time.Duration, do func() (bool, error)) {
 	began := time.Now()
 	defer func() {
 		close(turn.done)
-		time.AfterFunc(rest*time.Since(began), func() {
+		time.AfterFunc(min(rest*time.Since(began), maxRest), func() {
 			t.mu.Lock()
 			defer t.mu.Unlock()
 			delete(t.taken, key)

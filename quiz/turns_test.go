@@ -50,6 +50,21 @@ func TestThoseWhoWaitForATurnShareTheNext(t *testing.T) {
 	})
 }
 
+func TestAfterALongTurnEverybodyStillHasTheirs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var all turns
+		turn := func(took time.Duration) (bool, error) {
+			_, ok, err := all.do(t.Context(), "a", time.Second, func() (bool, error) { <-time.After(took); return true, nil })
+			return ok, err
+		}
+		turn(time.Minute)
+		if ok, err := turn(400 * time.Millisecond); !ok || err != nil {
+			t.Errorf("got %v, %v after a turn of a minute; want a turn within patience", ok, err)
+		}
+		<-time.After(time.Second) // so that no timer is left
+	})
+}
+
 func TestAnotherKeyNeedNotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var all turns
