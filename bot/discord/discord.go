@@ -175,7 +175,9 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 	a.door.open(r)
 	defer a.door.open(nil) // before Run waits for those inside
 	if a.workspaces != nil {
-		tasks.Go(func() { defer r.recovered(); r.takeCensus(ctx, a.lag) })
+		running, end := context.WithCancel(ctx)
+		defer end() // also when Discord refuses the bot
+		tasks.Go(func() { defer r.recovered(); r.takeCensus(running, a.lag) })
 	}
 	if a.publicKey != "" {
 		return a.listen(ctx, spec)

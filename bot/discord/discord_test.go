@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -31,7 +32,8 @@ func connect(t testing.TB, s *discordtest.Server) *Adapter { return connectBy(t,
 
 // connectBy makes an adapter that does not wait long before it connects again.
 func connectBy(t testing.TB, s *discordtest.Server, publicKey string) *Adapter {
-	a := New(Config{Token: discordtest.Token, PublicKey: publicKey, APIURL: s.URL(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	nowhere := func(context.Context) (here, left []string, err error) { return nil, nil, nil }
+	a := New(Config{Token: discordtest.Token, PublicKey: publicKey, APIURL: s.URL(), Workspaces: nowhere, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	a.pause = func(int) time.Duration { return time.Millisecond }
 	a.gap = time.Millisecond
 	return a
