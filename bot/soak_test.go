@@ -32,7 +32,7 @@ var (
 // For the first half of the time, platforms reach the bots over sockets, then over HTTP, where they stand behind one address;
 // there, requests are cut, lost, doubled and forged, too.
 //
-//	go test -run TestSoak -soak 30m -timeout 40m -v ./bot
+//	go test ./bot -run TestSoak -v -timeout 45m -soak 30m
 //
 // It prints its seed and what it counted, and compares that with what is stored. What goes wrong when follows from the seed; what
 // people and requests meet depends on how fast things go.
