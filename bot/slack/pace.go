@@ -14,7 +14,7 @@ import (
 // waits twice as long, up to a minute. The zero value is ready.
 type pace struct {
 	mu   sync.Mutex // guards the rest
-	last time.Time
+	last time.Time  // of the attempts so far, also if it is still to come
 	gap  time.Duration
 	hold time.Time // no attempt before
 }
@@ -30,24 +30,26 @@ func (p *pace) wait(ctx context.Context) error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.last = time.Now()
-	return nil
 }
 
+// next gives how long to wait for an attempt. It counts from now on: of two that come at the same time, one waits.
 func (p *pace) next() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	var wait time.Duration
 	if time.Since(p.last) > calm {
 		p.gap = 0
-		return time.Until(p.hold)
+	} else {
+		p.gap = min(max(2*p.gap, firstGap), calm)
+		wait = p.gap/2 + rand.N(p.gap/2) // so that many bots do not come back in step
 	}
-	p.gap = min(max(2*p.gap, firstGap), calm)
-	return max(p.gap/2+rand.N(p.gap/2), time.Until(p.hold)) // so that many bots do not come back in step
+	wait = max(wait, time.Until(p.hold))
+	p.last = time.Now().Add(wait)
+	return wait
 }
 
 // atLeast keeps the next attempt away for d.

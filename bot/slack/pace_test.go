@@ -24,6 +24,24 @@ func TestPaceSlowsAttemptsThatFailAtOnce(t *testing.T) {
 	})
 }
 
+func TestOfTwoAttemptsAtTheSameTimeOneWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p pace
+		began, waited := time.Now(), make(chan time.Duration, 2)
+		for range 2 {
+			go func() {
+				if err := p.wait(t.Context()); err != nil {
+					t.Error(err)
+				}
+				waited <- time.Since(began)
+			}()
+		}
+		if first, second := <-waited, <-waited; first != 0 || second < firstGap/2 {
+			t.Errorf("they waited %s and %s, want nothing and %s at least", first, second, firstGap/2)
+		}
+	})
+}
+
 func TestPaceForgetsAfterACalmMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p pace
