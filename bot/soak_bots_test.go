@@ -146,6 +146,14 @@ func (f *faults) follow(n int, b *theBot) {
 	}
 }
 
+// leave ends looking at the bots.
+func (f *faults) leave() {
+	f.mu.Lock()
+	f.ended = true
+	f.mu.Unlock()
+	f.looking.Wait()
+}
+
 // gone tells whether a bot has ended, or the test.
 func (f *faults) gone(b *theBot) bool {
 	f.mu.Lock()

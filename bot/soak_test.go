@@ -48,6 +48,8 @@ func TestSoak(t *testing.T) {
 		t.Fatalf("-soak-over is %q", *soakOver)
 	}
 	s := newSoak(t, seed)
+	s.faults.looking.Go(s.faults.watch)
+	defer s.faults.leave() // before Cleanup ends the bots: that is no fault of theirs
 	s.faults.begin(over[0])
 	for _, p := range s.persons {
 		s.busy.Go(func() { s.answerAll(p) })
@@ -142,13 +144,6 @@ func newSoak(t *testing.T, seed uint64) *soak {
 	}
 	s.faults = newFaults(s, slackServer, discordServer)
 	s.create()
-	s.faults.looking.Go(s.faults.watch)
-	s.Cleanup(func() {
-		s.faults.mu.Lock()
-		s.faults.ended = true
-		s.faults.mu.Unlock()
-		s.faults.looking.Wait()
-	})
 	return s
 }
 
