@@ -36,7 +36,7 @@ func openDatabase(s session) (pool *pgxpool.Pool, closeAll func(), err error) {
 		return nil, nil, err
 	}
 	if applied > 0 {
-		s.progress(fmt.Sprintf("Prepared the database: %d schema steps.", applied))
+		s.progress("Prepared the database: " + counted(applied, "schema step", "schema steps") + ".")
 	}
 	return pool, closeAll, nil
 }

@@ -64,7 +64,7 @@ func (a *App) saveSeries(ctx context.Context, u chat.User, ch chat.Channel, valu
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return private("Saved. %s. First round: %s.\n\nIf I am not a member of the channel yet, invite me. `/ckad-admin series list` shows all series.",
+	return private("Saved. %s. First round: %s.\n\n`/ckad-admin series list` shows all series.",
 		strings.Join(append([]string{posts(s)}, rules(s)...), ". "), chat.Time(s.Next)), nil
 }
 
@@ -352,7 +352,7 @@ func (a *App) joinSeries(ctx context.Context, c chat.Command) (chat.Reply, error
 	if err := a.mayPost(ctx, place(c)); err != nil {
 		return chat.Reply{}, err
 	}
-	return changed(c, "**%s** will be posted there, too, from its next round on. If I am not a member of the channel yet, invite me.", a.engine.JoinSeries(ctx, c.User.Home(), seriesName(c), place(c)))
+	return changed(c, "**%s** will be posted there, too, from its next round on.", a.engine.JoinSeries(ctx, c.User.Home(), seriesName(c), place(c)))
 }
 
 func (a *App) leaveSeries(ctx context.Context, c chat.Command) (chat.Reply, error) {

@@ -39,7 +39,7 @@ func (a *App) joinShared(ctx context.Context, c chat.Command, code string) (chat
 		return chat.Reply{}, noShared(err)
 	}
 	return private("Saved. %s. The first round here: %s.\n\nIt is a series of another workspace, whose admins decide about it. People here and there answer the same round and are on one leaderboard. "+
-		"`/ckad-admin series pause`, `resume` and `leave` with its name are about this workspace only. If I am not a member of the channel yet, invite me.",
+		"`/ckad-admin series pause`, `resume` and `leave` with its name are about this workspace only.",
 		strings.Join(append([]string{posts(s)}, rules(s)...), ". "), chat.Time(s.Next)), nil
 }
 
