@@ -12,7 +12,7 @@ import (
 func TestSlackChannelsThatTheBotIsNotIn(t *testing.T) {
 	t.Parallel()
 	w := newSlack(t)
-	start(t, settings(pgtest.URL(t), w), "")
+	startReady(t, pgtest.URL(t), w)
 	s := w.slack()
 	outside := s.AddChannel("outside", false)
 	in := func(channel, person, text string) chattest.Shown {

@@ -318,6 +318,12 @@ func TestDailyRoundSurvivesAKill(t *testing.T) {
 	}
 }
 
+// farClock is half a day from now, in UTC: a series that opens then has no round while a test runs, at whatever time that is.
+func farClock() quiz.Clock {
+	at := time.Now().UTC().Add(12 * time.Hour)
+	return quiz.Clock(at.Hour()*60 + at.Minute())
+}
+
 // dueNow makes a series in both channels whose round was due a minute ago.
 func dueNow(t *testing.T, pool *pgxpool.Pool, channels ...chat.Channel) {
 	t.Helper()
@@ -344,6 +350,27 @@ func dueNow(t *testing.T, pool *pgxpool.Pool, channels ...chat.Channel) {
 	}
 }
 
+// noted waits until the bots have written down that so many posts are made. People see them a moment before; a result, a reminder and
+// a home page are about those only that are written down.
+func noted(t *testing.T, pool *pgxpool.Pool, posts int) {
+	t.Helper()
+	deadline := time.After(2 * time.Minute)
+	for {
+		var n int
+		if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM quiz.post WHERE posted_at IS NOT NULL`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		if n == posts {
+			return
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-deadline:
+			t.Fatalf("%d posts are written down as made, want %d", n, posts)
+		}
+	}
+}
+
 // A gate stands between a bot and a platform. It lets everything through but
 // posts: these it holds until the bot goes away, and then forgets them.
 type gate struct {
@@ -366,7 +393,7 @@ func (g *gate) await(t *testing.T, p *process) {
 	t.Helper()
 	select {
 	case <-g.held:
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatalf("the bot posts nothing: %s", p.complained())
 	}
 }

@@ -2,11 +2,15 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -54,7 +58,7 @@ func start(t testing.TB, env []string, input string, args ...string) *process {
 			if code := p.cmd.ProcessState.ExitCode(); running && code != 0 && code != interrupted {
 				t.Errorf("interrupted, the bot ends with code %d, want 0 or %d", code, interrupted)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			_ = p.cmd.Process.Kill()
 			t.Error("the bot does not end when it is interrupted")
 		}
@@ -70,7 +74,7 @@ func (p *process) finish(t testing.TB) int {
 	t.Helper()
 	select {
 	case <-p.done:
-	case <-time.After(60 * time.Second):
+	case <-time.After(3 * time.Minute):
 		t.Fatalf("the bot does not end; so far:\n%s\n%s", p.said(), p.complained())
 	}
 	return p.cmd.ProcessState.ExitCode()
@@ -99,15 +103,22 @@ func (l locked) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
-// freeAddress is an address on which nobody listens.
+// freeAddress is an address on which nobody listens. Its port is below those that systems choose for whoever does not care, such as
+// each client: one of these could be somebody else's before the bot takes it.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const lowest, chosen = 10_000, 32_768
+	for {
+		l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", lowest+rand.IntN(chosen-lowest)))
+		if errors.Is(err, syscall.EADDRINUSE) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		return l.Addr().String()
 	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // inOrder reports the first of wanted that does not follow in text.

@@ -19,6 +19,7 @@ func TestReminderReachesOnePersonOnEachPlatform(t *testing.T) {
 		chattest.AwaitText(t, w, "alice", "Quiz: daily")
 		w.ask(t, "alice", "/ckad remind on", "I will write to you directly")
 	}
+	noted(t, pool, 2)
 	tag, err := pool.Exec(t.Context(), `UPDATE quiz.notice SET next_at = now()`) // half of the time is over
 	if err != nil || tag.RowsAffected() != 2 {
 		t.Fatalf("%d reminders are in the outbox (%v), want 2", tag.RowsAffected(), err)

@@ -58,7 +58,9 @@ var steps = []struct {
 	form string
 	do   func(s *scene, said []string)
 }{
-	{`(\w+) types (/.*)`, func(s *scene, said []string) { s.Type(said[1], strings.ReplaceAll(said[2], "TOPIC", s.topic)) }},
+	{`(\w+) types (/.*)`, func(s *scene, said []string) {
+		s.Type(said[1], strings.NewReplacer("TOPIC", s.topic, "FAR", farClock().String()).Replace(said[2]))
+	}},
 	{`(\w+) presses (.+)`, func(s *scene, said []string) {
 		m := s.seen[said[1]]
 		s.Press(said[1], m, s.button(m, said[2]))

@@ -57,6 +57,7 @@ func TestOneRoundOnTwoPlatforms(t *testing.T) {
 			})
 		}
 	}
+	noted(t, pool, 2)
 	exec(`UPDATE quiz.round SET closes_at = now(); UPDATE quiz.post SET next_at = now()`)
 	for _, w := range []workplace{slack, discord} {
 		chattest.Await(t, w, "dave", func(m chattest.Shown) bool {

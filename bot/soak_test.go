@@ -150,7 +150,7 @@ func newSoak(t *testing.T, seed uint64) *soak {
 // chance gives random numbers for one purpose.
 func (s *soak) chance(purpose uint64) *rand.Rand { return rand.New(rand.NewPCG(s.seed, purpose)) }
 
-// create makes the series, each with a channel on both platforms. None is due today any more.
+// create makes the series, each with a channel on both platforms. None is due before the test is over.
 func (s *soak) create() {
 	var err error
 	if s.db, err = migrations.Open(s.Context(), s.faults.server.URL()); err != nil {
@@ -170,7 +170,7 @@ func (s *soak) create() {
 	}
 	for n, name := range s.series {
 		series := quiz.Series{Workspace: s.places[n%2].workplace.channel.Home(), Name: name, Questions: 1, Topic: s.topic, CreatedBy: "test",
-			Schedule: quiz.Schedule{Zone: "UTC", Opens: 0, Closes: 0, Days: everyDay(s.T)}}
+			Schedule: quiz.Schedule{Zone: "UTC", Opens: farClock(), Closes: farClock(), Days: everyDay(s.T)}}
 		for _, p := range s.places {
 			ch := chat.Channel{Platform: p.workplace.channel.Platform, Workspace: p.workplace.channel.Workspace, ID: p.channels[n]}
 			series.Channels = append(series.Channels, quiz.Channel{ID: ch.String()})
