@@ -268,17 +268,22 @@ func (c *theCrowd) stored(database string) {
 	}
 }
 
-// gauge reads one number of /metrics; 0 if it is not there.
+// gauge reads one number of /metrics.
 func gauge(tb testing.TB, address, name string) float64 {
 	tb.Helper()
-	shown := awaitStatus(tb, address, "/metrics", 200)
-	found := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(shown)
-	if found == nil {
-		return 0
-	}
-	n, err := strconv.ParseFloat(strings.TrimSpace(found[1]), 64)
-	if err != nil {
-		tb.Fatal(err)
+	n, ok := metric(awaitStatus(tb, address, "/metrics", 200), name)
+	if !ok {
+		tb.Fatalf("/metrics shows no %s", name)
 	}
 	return n
+}
+
+// metric is one number of what /metrics shows; false if it is not there.
+func metric(shown, name string) (n float64, ok bool) {
+	found := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(shown)
+	if found == nil {
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(found[1], 64)
+	return n, err == nil
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"regexp"
-	"strconv"
 	"time"
 )
 
@@ -16,13 +14,15 @@ type size struct {
 
 // measure notes how large a bot is.
 func (f *faults) measure(b *theBot) {
-	_, shown, err := get("http://" + b.address + "/metrics")
-	if err != nil {
+	status, shown, err := get("http://" + b.address + "/metrics")
+	if err != nil || status != 200 {
 		return
 	}
+	memory, _ := metric(shown, "process_resident_memory_bytes")
+	goroutines, _ := metric(shown, "go_goroutines")
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	b.sizes = append(b.sizes, size{time.Now(), int(metric(shown, "process_resident_memory_bytes") / 1e6), int(metric(shown, "go_goroutines"))})
+	b.sizes = append(b.sizes, size{time.Now(), int(memory / 1e6), int(goroutines)})
 }
 
 // A bot that lived for so long may hold so much more in the last third of its life than in the first, after a while. What counts
@@ -50,7 +50,11 @@ func (f *faults) grown() {
 		fmt.Fprintf(os.Stdout, "bot %d over %s lived %s: from %d to %d MB, from %d to %d goroutines; at least %d MB and %d goroutines early, %d and %d late\n",
 			n, over, last.at.Sub(first.at).Round(time.Second), first.megabytes, last.megabytes, first.goroutines, last.goroutines,
 			early.megabytes, early.goroutines, late.megabytes, late.goroutines)
-		if last.at.Sub(first.at) > longLife && (late.goroutines > early.goroutines+mayGather || late.megabytes > early.megabytes+mayGrow) {
+		switch {
+		case last.at.Sub(first.at) <= longLife:
+		case early.goroutines == 0 || early.megabytes == 0:
+			f.soak.Errorf("bot %d over %s does not tell how large it is, so nobody knows whether it grows", n, over)
+		case late.goroutines > early.goroutines+mayGather || late.megabytes > early.megabytes+mayGrow:
 			f.soak.Errorf("bot %d over %s grows", n, over)
 		}
 	}
@@ -62,17 +66,4 @@ func least(sizes []size) (l size) {
 		l.megabytes, l.goroutines = min(l.megabytes, s.megabytes), min(l.goroutines, s.goroutines)
 	}
 	return l
-}
-
-// metric reads one number of /metrics; 0 if it is not there.
-func metric(shown, name string) float64 {
-	found := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(shown)
-	if found == nil {
-		return 0
-	}
-	n, err := strconv.ParseFloat(found[1], 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }
