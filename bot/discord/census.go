@@ -22,12 +22,17 @@ const (
 // fails is made good by the next.
 func (r *responder) takeCensus(ctx context.Context, lag time.Duration) {
 	for ; sleep(ctx, lag); lag = censusEvery {
-		if !r.first(ctx, fmt.Sprint("census ", time.Now().Truncate(censusEvery).Unix())) {
-			continue
-		}
-		if err := r.census(ctx); err != nil && ctx.Err() == nil {
-			r.log.Warn("cannot find out which guilds removed the bot; trying again later", "error", err)
-		}
+		r.tryCensus(ctx)
+	}
+}
+
+func (r *responder) tryCensus(ctx context.Context) {
+	defer r.recovered()
+	if !r.first(ctx, fmt.Sprint("census ", time.Now().Truncate(censusEvery).Unix())) {
+		return
+	}
+	if err := r.census(ctx); err != nil && ctx.Err() == nil {
+		r.log.Warn("cannot find out which guilds removed the bot; trying again later", "error", err)
 	}
 }
 

@@ -177,7 +177,7 @@ func (a *Adapter) Run(ctx context.Context, spec chat.Spec, h chat.Handler) error
 	if a.workspaces != nil {
 		running, end := context.WithCancel(ctx)
 		defer end() // also when Discord refuses the bot
-		tasks.Go(func() { defer r.recovered(); r.takeCensus(running, a.lag) })
+		tasks.Go(func() { r.takeCensus(running, a.lag) })
 	}
 	if a.publicKey != "" {
 		return a.listen(ctx, spec)
