@@ -196,10 +196,11 @@ func (s *session) respond(ctx context.Context, p place, r chat.Reply, file strin
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if p.at != nil {
-		if err := p.at.line.enter(ctx, s.second, false); err != nil {
-			return err
+		leave, busy := p.at.line.enter(ctx, s.second, false)
+		if busy != nil {
+			return busy
 		}
-		defer func() { p.at.line.leave(err) }()
+		defer func() { leave(err) }()
 	}
 	answer, err := s.http.Do(request)
 	if err != nil {

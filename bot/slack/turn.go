@@ -76,6 +76,8 @@ const (
 	maxHasty = 1
 	// silence is when those come back, in Slack's seconds.
 	silence = 5
+	// prompt is within when Slack answers: of who gave up earlier, nobody knows.
+	prompt = time.Second
 )
 
 // errSilent says that a call was not made, since others wait for an answer in vain.
@@ -103,36 +105,39 @@ func (l *line) closed(second time.Duration, hasty bool, already int) error {
 	return nil
 }
 
-// enter waits for a place; who has got one leaves. Errors are those of closed, and for
-// hasty callers a RetryError if there is no place.
-func (l *line) enter(ctx context.Context, second time.Duration, hasty bool) error {
+// enter waits for a place; who has got one leaves, with what the call came to. Errors are
+// those of closed, and for hasty callers a RetryError if there is no place.
+func (l *line) enter(ctx context.Context, second time.Duration, hasty bool) (leave func(error), err error) {
 	select {
 	case l.calls <- struct{}{}:
 	default:
 		if hasty {
-			return &chat.RetryError{After: second}
+			return nil, &chat.RetryError{After: second}
 		}
 		select {
 		case l.calls <- struct{}{}:
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 	}
-	err := l.closed(second, hasty, 1)
-	if err != nil {
+	if err := l.closed(second, hasty, 1); err != nil {
 		<-l.calls
+		return nil, err
 	}
-	return err
+	began := time.Now()
+	return func(err error) { l.leave(err, time.Since(began)) }, nil
 }
 
-// leave notes what a call came to.
-func (l *line) leave(err error) {
+// leave notes what a call came to that took so long.
+func (l *line) leave(err error, took time.Duration) {
 	<-l.calls
 	var network net.Error
 	switch {
 	case errors.Is(err, context.Canceled): // says nothing of Slack
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		l.silent.Store(true)
+		if took >= prompt { // else the caller had hardly any time left
+			l.silent.Store(true)
+		}
 	default:
 		l.silent.Store(false)
 	}

@@ -79,14 +79,14 @@ func TestSilenceIsTriedByFew(t *testing.T) {
 		return err
 	}
 	var uncertain *chat.UncertainError
-	if err := try(50*time.Millisecond, slacktest.General); !errors.As(err, &uncertain) {
+	if err := try(1100*time.Millisecond, slacktest.General); !errors.As(err, &uncertain) {
 		t.Fatalf("got %v, want that nobody knows", err)
 	}
 	errs := make([]error, 10)
 	var all sync.WaitGroup
 	for i := range errs {
 		channel := p.AddChannel(fmt.Sprint("silent", i), true)
-		all.Go(func() { errs[i] = try(time.Second, channel) })
+		all.Go(func() { errs[i] = try(2*time.Second, channel) })
 	}
 	all.Wait()
 	told := 0

@@ -130,11 +130,14 @@ func (w *workspace) call(ctx context.Context, c call, f func(api *slack.Client) 
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.what, err)
 	}
-	if err := w.line.enter(ctx, w.second, c.hasty); err != nil {
+	leave, err := w.line.enter(ctx, w.second, c.hasty)
+	if err != nil {
 		return fmt.Errorf("%s: %w", c.what, err)
 	}
-	said := f(api)
-	w.line.leave(said)
+	said := func() (err error) {
+		defer func() { leave(err) }() // also if f panics
+		return f(api)
+	}()
 	if w.cfg.Installations != nil && dead(said) {
 		return fmt.Errorf("%s: %w", c.what, w.lost(ctx, in))
 	}
