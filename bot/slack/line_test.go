@@ -59,3 +59,22 @@ func TestCallThatPanicsIsOver(t *testing.T) {
 		t.Errorf("got %v, want a place", err)
 	}
 }
+
+// Once Run and all that it handled is over, no token is exchanged, not even by a request that is ended at once.
+func TestNothingOutlastsRun(t *testing.T) {
+	a := New(Config{})
+	s := a.newSession(t.Context(), chat.Spec{}, nil)
+	a.current.Store(s)
+	during, cancel := a.outlasting(t.Context(), time.Minute)
+	defer cancel()
+	if during.Err() != nil {
+		t.Errorf("before: %v", during.Err())
+	}
+	s.drain()
+	after, cancel := a.outlasting(t.Context(), time.Minute)
+	defer cancel()
+	if after.Err() == nil {
+		t.Error("after: it has not ended")
+	}
+	<-during.Done()
+}

@@ -145,6 +145,9 @@ func (a *Adapter) outlasting(ctx context.Context, d time.Duration) (context.Cont
 	if s == nil {
 		return ctx, cancel
 	}
+	if s.work.Err() != nil { // at once: before AfterFunc gets to it, a request may be on its way
+		cancel()
+	}
 	stop := context.AfterFunc(s.work, cancel)
 	return ctx, func() { stop(); cancel() }
 }
