@@ -53,6 +53,7 @@ func (a *Adapter) responded(w wait, how chat.Response) {
 
 // reply gives r to the person at p.
 func (s *session) reply(ctx context.Context, p place, r chat.Reply, w wait, how chat.Response) {
+	defer stepAside(ctx)()
 	err := s.bring(ctx, p, r)
 	if err != nil {
 		s.log.Error("a reply is lost", "workspace", p.channel.Workspace, "channel", p.channel.ID, "error", err)
@@ -63,7 +64,6 @@ func (s *session) reply(ctx context.Context, p place, r chat.Reply, w wait, how 
 
 // bring gives r to the person at p, one way or another.
 func (s *session) bring(ctx context.Context, p place, r chat.Reply) error {
-	defer stepAside(ctx)()
 	log := s.log.With("workspace", p.channel.Workspace, "channel", p.channel.ID)
 	if p.view != "" && r.Form == nil {
 		if err := s.update(ctx, p.view, p, note(r.Message)); err != nil {
@@ -127,6 +127,7 @@ func (p place) inThread(channel string) slack.MsgOption {
 
 // again tries once more if Slack asks for a short wait.
 func again(ctx context.Context, try func() error) error {
+	defer stepAside(ctx)()
 	err := try()
 	var retry *chat.RetryError
 	if !errors.As(err, &retry) || retry.After > 20*time.Second {
