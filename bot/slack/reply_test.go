@@ -3,7 +3,6 @@ package slack_test
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -165,9 +164,7 @@ func TestCommandsAreReadAsTelephonesSendThem(t *testing.T) {
 	} {
 		before := len(commands(h))
 		p.Type("alice", "/ckad "+text)
-		for len(commands(h)) == before {
-			runtime.Gosched()
-		}
+		until(t, "the command is read", func() bool { return len(commands(h)) > before })
 		if got := commands(h)[before]; got.Name != want.Name || !cmp.Equal(got.Args, want.Args) || got.Rest != "" {
 			t.Errorf("%q is read as %s %q and %q, want %s %q", text, got.Name, got.Args, got.Rest, want.Name, want.Args)
 		}

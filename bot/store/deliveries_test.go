@@ -68,6 +68,7 @@ func TestClaimsThatWaitAreMadeTogetherAndEachKeyIsFirstOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = hold.Rollback(context.WithoutCancel(t.Context())) }() // also if the test fails, else the pool is never closed
 	if _, err := hold.Exec(t.Context(), `lock table chat.delivery in share mode`); err != nil {
 		t.Fatal(err)
 	}
@@ -83,14 +84,17 @@ func TestClaimsThatWaitAreMadeTogetherAndEachKeyIsFirstOnce(t *testing.T) {
 		})
 	}
 	await := func(waiting int) {
-		for {
+		t.Helper()
+		for late := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
 			bot.mu.Lock()
-			ok := bot.asking && len(bot.waiting) == waiting
+			asking, n := bot.asking, len(bot.waiting)
 			bot.mu.Unlock()
-			if ok {
+			if asking && n == waiting {
 				return
 			}
-			runtime.Gosched()
+			if time.Now().After(late) {
+				t.Fatalf("%d claims wait, want %d", n, waiting)
+			}
 		}
 	}
 	claim(0)
