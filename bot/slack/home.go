@@ -125,7 +125,7 @@ func (a *Adapter) Inside(ctx context.Context, u chat.User, channels []chat.Chann
 	return in, nil
 }
 
-// maxPages bounds how many channels of a person are read, in thousands.
+// maxPages bounds how many channels of a person, or workspaces of an enterprise, are read, in thousands.
 const maxPages = 5
 
 // channelsOf gives the ids of the channels that a person is in, in order.

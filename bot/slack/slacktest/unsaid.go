@@ -9,7 +9,7 @@ import (
 // Unsaid are words that people see in the blocks of a message, but that are not in its
 // text, which is all that screen readers and notifications have
 // (docs.slack.dev/reference/methods/chat.postMessage). Labels of buttons do not count. Of a
-// long text, which is cut with "…", nothing beyond the cut is asked for.
+// long text, which is cut with "…", nothing is asked for.
 func Unsaid(text string, blocks []any) (missing []string) {
 	var said map[string]bool
 	for _, b := range blocks {
