@@ -33,7 +33,7 @@ func (s *Installations) Valid(state, browser string) bool {
 func (s *Installations) until(state, browser string) time.Time {
 	encoded, key, _ := strings.Cut(state, ".")
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
-	if err != nil {
+	if err != nil || strings.ContainsAny(encoded, "\r\n") { // which are not read: the same state would be another, not used yet
 		return time.Time{}
 	}
 	until, err := s.keys.open(key, statePlace(browser), sealed)

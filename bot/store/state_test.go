@@ -10,7 +10,7 @@ import (
 
 func TestStateWorksOnceInItsBrowserForAWhile(t *testing.T) {
 	s, pool := newInstallations(t)
-	good, kept := s.State("browser", time.Minute), s.State("browser", time.Minute)
+	good, kept, used := s.State("browser", time.Minute), s.State("browser", time.Minute), s.State("browser", time.Minute)
 	other := NewInstallations(pool, keys(t, key("a", 9)))
 	rotated := NewInstallations(pool, keys(t, key("b", 2), key("a", 1)))
 	for _, c := range []struct {
@@ -22,11 +22,13 @@ func TestStateWorksOnceInItsBrowserForAWhile(t *testing.T) {
 		{s, "in another browser", good, "another", false},
 		{s, "good", good, "browser", true},
 		{s, "used", good, "browser", false},
+		{s, "good, too", used, "browser", true},
 		{rotated, "after the key was replaced", kept, "browser", true},
 		{s, "of another key", other.State("browser", time.Minute), "browser", false},
 		{s, "expired", s.State("browser", -time.Second), "browser", false},
 		{s, "changed", "A" + s.State("browser", time.Minute)[1:], "browser", false},
 		{s, "written otherwise", s.State("browser", time.Minute) + "=", "browser", false},
+		{s, "with a line's end in it", used[:9] + "\n" + used[9:], "browser", false},
 		{s, "of an unknown key", strings.TrimSuffix(s.State("browser", time.Minute), "a") + "z", "browser", false},
 		{s, "never begun", "never begun", "browser", false},
 		{s, "none", "", "", false},
