@@ -197,7 +197,7 @@ func (w *workspace) keepTrying(ctx context.Context, in store.Installation) {
 		w.unkept = false
 		w.mu.Unlock()
 		w.remember(stored)
-		w.log.Info("the new tokens are stored", "workspace", w.team)
+		w.log.Info("the new tokens are stored, or not needed any more", "workspace", w.team)
 		return
 	}
 	w.log.Error("new tokens could not be stored: if Slack refuses the old ones, the app has to be installed again", "workspace", w.team)
