@@ -100,7 +100,7 @@ func (a *App) Command(ctx context.Context, c chat.Command) chat.Reply {
 	if spec, _ := Spec.Find(c.Name); spec.Local && chat.Homeless(c.Channel.Home()) {
 		return local
 	}
-	if home := c.Channel.Home(); !chat.Homeless(home) {
+	if home := c.Channel.Home(); !chat.Homeless(home) && a.present.news(home, a.now()) {
 		a.Present(ctx, home)
 	}
 	do, ok := commands[c.Name]

@@ -69,9 +69,6 @@ func (a *App) Left(ctx context.Context, home string) {
 
 // Present hears that the bot is in a workspace, since somebody there uses it, installed it or added it to a channel.
 func (a *App) Present(ctx context.Context, home string) {
-	if !a.present.news(home, a.now()) {
-		return
-	}
 	had, err := a.engine.Return(ctx, home)
 	switch {
 	case err != nil:
@@ -82,8 +79,9 @@ func (a *App) Present(ctx context.Context, home string) {
 	}
 }
 
-// A presence remembers in which workspaces the bot was a moment ago, so that the database is not asked at every command. Another
-// bot may hear that it was removed from one, and then this one hears that it is back: it finds that out when the moment is over.
+// A presence remembers in which workspaces the bot was used a moment ago, so that the database is not asked at every command. That the
+// bot was removed from one and is back, another bot may have heard: a command finds it out when the moment is over. Whatever says by
+// itself that the bot is there, like an installation, may be the last to say so, and asks the database.
 type presence struct {
 	mu sync.Mutex // guards in
 	in map[string]time.Time

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ckadbot/bot/chat"
 	"ckadbot/quiz"
 )
 
@@ -54,5 +55,26 @@ func TestWhereTheBotIsIsAskedOnceAMoment(t *testing.T) {
 	}
 	if len(p.in) > rememberBy {
 		t.Errorf("%d workspaces are remembered, want %d at most", len(p.in), rememberBy)
+	}
+}
+
+// TestWhoComesBackAtOnceIsBack: an installation counts also if a command has just said that the bot is there, and another bot
+// has heard since that it was removed.
+func TestWhoComesBackAtOnceIsBack(t *testing.T) {
+	for name, back := range map[string]func(*App){
+		"installed":          func(a *App) { a.Present(t.Context(), here.Home()) },
+		"added to a channel": func(a *App) { a.Joined(t.Context(), chat.Joining{Channel: here}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRoom(t)
+			r.do(t, "alice: /ckad help")
+			other := New(Config{Engine: r.app.engine, Log: r.app.log, Now: r.now})
+			other.Left(t.Context(), here.Home())
+			back(r.app)
+			_, left, err := r.app.engine.WorkspacesOn(t.Context(), here.Platform)
+			if err != nil || len(left) > 0 {
+				t.Errorf("left: got %q, %v, want none", left, err)
+			}
+		})
 	}
 }
