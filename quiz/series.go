@@ -183,6 +183,21 @@ func channelIDs(channels []Channel) []string {
 	return ids
 }
 
+// RemovedSeries returns what removed series of a workspace were called: their leaderboards remain.
+func (e *Engine) RemovedSeries(ctx context.Context, workspace string) ([]string, error) {
+	ctx, cancel := e.soon(ctx)
+	defer cancel()
+	rows, err := e.db.Query(ctx, `SELECT DISTINCT name::text FROM quiz.series WHERE workspace = $1 AND removed_at IS NOT NULL`, workspace)
+	if err != nil {
+		return nil, fmt.Errorf("read the removed series of %s: %w", workspace, err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("read the removed series of %s: %w", workspace, err)
+	}
+	return names, nil
+}
+
 // Series returns the series of a workspace by name.
 func (e *Engine) Series(ctx context.Context, workspace string) ([]Series, error) {
 	ctx, cancel := e.soon(ctx)

@@ -155,6 +155,18 @@ func TestActionsTakeWhatPeopleType(t *testing.T) {
 			}
 		}
 	}
+	r.do(t, `alice: /ckad leaderboard series="deep  dive"`)
+	r.do(t, "alice: press Today")
+	if card := last().Card; card == nil {
+		t.Errorf("with two blanks in the name: got %q, want the board", last().Markdown())
+	}
+	r.do(t, `admin: /ckad-admin series remove "deep dive"`)
+	for _, line := range []string{`alice: /ckad leaderboard series="Deep Dive"`, "alice: press Today", "alice: press Share in channel"} { // points stay
+		r.do(t, line)
+		if card := last().Card; card == nil || !strings.Contains(strings.ToLower(card.Title), "series deep dive") {
+			t.Errorf("%s, after the series was removed: got %q, want its board", line, last().Markdown())
+		}
+	}
 	r.do(t, "alice@far: /ckad link")
 	r.do(t, "alice: /ckad link “"+strings.ToLower(strings.ReplaceAll(r.codes[0], "-", " "))+"”")
 	r.do(t, "alice: press Join")

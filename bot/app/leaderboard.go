@@ -129,7 +129,7 @@ func (a *App) seasonNumber(ctx context.Context, home, scope, name string) (int64
 
 // askedScope reads whose answers a command asks for, "" if it does not say.
 func askedScope(c chat.Command) (string, error) {
-	scope, domain, series := c.Args["scope"], c.Args["domain"], strings.TrimSpace(c.Args["series"])
+	scope, domain, series := c.Args["scope"], c.Args["domain"], strings.Join(strings.Fields(c.Args["series"]), " ")
 	switch {
 	case domain != "" && (series != "" || scope == inChannel), series != "" && scope == inChannel:
 		return "", problem("There is one leaderboard for each channel, each series and each domain, but none for two of them together. Leave one out.")

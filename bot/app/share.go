@@ -81,17 +81,24 @@ func (a *App) homeOf(ctx context.Context, home, scope string) (string, error) {
 	return home, nil
 }
 
-// namedScope puts the name of a series in the place of its key.
+// namedScope puts the name of a series in the place of its key, also of one that was removed: its leaderboard remains.
 func (a *App) namedScope(ctx context.Context, home, scope string) (string, error) {
 	key, isSeries := strings.CutPrefix(scope, inSeries)
 	if !isSeries {
 		return scope, nil
 	}
 	all, err := a.everySeries(ctx, home)
+	if err != nil {
+		return "", err
+	}
 	if i := byKey(all, key); i >= 0 {
 		return inSeries + all[i].Name, nil
 	}
-	return scope, err
+	removed, err := a.engine.RemovedSeries(ctx, home)
+	if i := slices.IndexFunc(removed, func(name string) bool { return seriesKey(name) == key }); i >= 0 {
+		return inSeries + removed[i], nil
+	}
+	return scope, err // buttons of the release before have the name itself
 }
 
 // boardHome is the workspace whose series that is: this one, or the one that shares it.
