@@ -47,7 +47,7 @@ const adminHelpText = "**For admins: recurring quizzes**\n\n" +
 func (*App) help(_ context.Context, c chat.Command) (chat.Reply, error) {
 	switch typed := strings.TrimSpace(c.Args["command"] + " " + c.Rest); {
 	case typed != "":
-		return helpOn(strings.Fields(c.Name)[0], typed), nil
+		return helpOn(strings.Fields(c.Name)[0], typed, c.Channel.Platform), nil
 	case Spec.Admin(c.Name):
 		return private(adminHelpText), nil
 	case chat.Homeless(c.Channel.Home()):
@@ -56,8 +56,8 @@ func (*App) help(_ context.Context, c chat.Command) (chat.Reply, error) {
 	return private(helpText), nil
 }
 
-// helpOn tells what one command takes, or which there are in a group of them. Top is what they all begin with.
-func helpOn(top, typed string) chat.Reply {
+// helpOn tells what one command takes on a platform, or which there are in a group of them. Top is what they all begin with.
+func helpOn(top, typed, platform string) chat.Reply {
 	words := strings.Fields(strings.ToLower(strings.TrimPrefix(typed, "/")))
 	if len(words) > 0 && words[0] == top {
 		words = words[1:]
@@ -75,7 +75,7 @@ func helpOn(top, typed string) chat.Reply {
 	}
 	said := fmt.Sprintf("`/%s`: %s.", group, chat.Escape(spec.Description))
 	for _, o := range spec.Options {
-		said += "\n• " + optionHelp(o)
+		said += "\n• " + optionHelp(o, platform)
 	}
 	if len(spec.Options) == 0 {
 		said += " It takes nothing else."
@@ -83,12 +83,15 @@ func helpOn(top, typed string) chat.Reply {
 	return private("%s", said)
 }
 
-func optionHelp(o chat.OptionSpec) string {
+func optionHelp(o chat.OptionSpec, platform string) string {
 	said := "`" + o.Name + "`"
 	if o.Named {
 		said = "`" + o.Name + "=…`"
 	}
-	if o.Required {
+	switch {
+	case o.Asked && platform != "discord": // which sends no command without what is required
+		said += " (without it a form asks for it)"
+	case o.Required:
 		said += " (needed)"
 	}
 	said += ": " + chat.Escape(o.Description) + "."

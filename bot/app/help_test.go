@@ -111,9 +111,43 @@ func TestHelpTellsAllThatACommandTakes(t *testing.T) {
 		"nonsense **x**": "I do not know **nonsense \\*\\*x\\*\\***",
 		"/":              "After `/ckad` comes one of: ",
 	} {
-		if got := helpOn("ckad", typed).Text; !strings.HasPrefix(got, want) {
+		if got := helpOn("ckad", typed, here.Platform).Text; !strings.HasPrefix(got, want) {
 			t.Errorf("%q: got %q, want first %q", typed, got, want)
 		}
+	}
+}
+
+// TestHelpSaysWhatIsNeeded: a command that is given without that says so, or has a form ask for it. Discord sends none without it.
+func TestHelpSaysWhatIsNeeded(t *testing.T) {
+	r := newRoom(t)
+	const needed, asked = " (needed): ", " (without it a form asks for it): "
+	told := map[string]int{}
+	for _, path := range runnable() {
+		spec, _ := Spec.Find(path)
+		want := map[string]string{}
+		if slices.ContainsFunc(spec.Options, func(o chat.OptionSpec) bool { return o.Required }) {
+			want[here.Platform], want["discord"] = needed, needed
+			reply := r.app.Command(t.Context(), chat.Command{Name: path, User: someone("admin"), Channel: here})
+			switch {
+			case reply.Form != nil:
+				want[here.Platform] = asked
+			case reply.Text == "" || strings.Contains(reply.Text, "went wrong"):
+				t.Errorf("/%s without what is needed: got %+v, want a sentence that says so", path, reply)
+			}
+		}
+		top, name, _ := strings.Cut(path, " ")
+		for _, platform := range []string{here.Platform, "discord"} {
+			help := helpOn(top, name, platform).Text
+			for _, words := range []string{needed, asked} {
+				if got := strings.Contains(help, words); got != (want[platform] == words) {
+					t.Errorf("/%s on %s: got %q, want only %q of it", path, platform, help, want[platform])
+				}
+			}
+			told[want[platform]]++
+		}
+	}
+	if told[needed] == 0 || told[asked] == 0 {
+		t.Errorf("told how often: %v, want some of each", told)
 	}
 }
 

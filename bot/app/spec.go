@@ -41,7 +41,7 @@ var termOption = chat.OptionSpec{Name: "term", Description: "The term", Required
 var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 	{Name: "ckad", Description: "Look up terms, answer questions, see the leaderboard", Commands: []chat.CommandSpec{
 		{Name: "define", Description: "Explain a Kubernetes term", Options: []chat.OptionSpec{
-			{Name: "term", Description: "A term, a short name such as svc, or a description", Required: true, Complete: true},
+			{Name: "term", Description: "A term, a short name such as svc, or a description", Required: true, Asked: true, Complete: true},
 		}},
 		{Name: "search", Description: "Find everything in the glossary that fits some words", Options: []chat.OptionSpec{
 			{Name: "words", Description: "What you are looking for", Required: true},
@@ -120,7 +120,7 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 		}},
 		{Name: "season", Description: "Leaderboards of a time that you open and close", Commands: []chat.CommandSpec{
 			{Name: "open", Description: "Open a season: rounds from now on count for it, too", Options: []chat.OptionSpec{
-				{Name: "name", Description: "Its name, such as spring 2027"},
+				{Name: "name", Description: "Its name, such as spring 2027", Required: true},
 			}},
 			{Name: "close", Description: "Close the open season; its leaderboard stays"},
 			{Name: "list", Description: "All seasons"},
@@ -134,7 +134,7 @@ var Spec = chat.Spec{Translations: translations, Commands: []chat.CommandSpec{
 			{Name: "history", Description: "Who changed a term, and when", Options: []chat.OptionSpec{termOption}},
 			{Name: "revert", Description: "Bring an earlier version of a term back", Options: []chat.OptionSpec{
 				termOption,
-				{Name: "version", Description: "Its number in the history", Kind: chat.Number},
+				{Name: "version", Description: "Its number in the history", Kind: chat.Number, Required: true},
 			}},
 		}},
 		{Name: "suggestions", Description: "Accept or decline what people suggest for the glossary"},

@@ -30,6 +30,7 @@ type OptionSpec struct {
 	Name, Description string
 	Kind              Kind
 	Required          bool
+	Asked             bool     // it is required, but in text it may be missing: then a form asks for it
 	Complete          bool     // the handler can complete it
 	Choices           []string // all that is accepted, if there are few
 	Named             bool     // in text only as name=value: it takes no word that stands alone
