@@ -21,7 +21,7 @@ const helpText = "**I help you prepare for the CKAD exam.**\n\n" +
 	"`/ckad challenge @somebody 5 pods` is a duel over five questions.\n" +
 	"`/ckad stats` shows your points, your accuracy by exam domain, how ready you are and your streak.\n" +
 	"A streak is quiz days in a row with an answer. Days without a quiz are free, `/ckad away until 2026-12-24` makes more days free. Seven days in a row earn a freeze, which saves the streak on a missed day; you can have two.\n" +
-	"`/ckad remind on` reminds you directly if you have not answered this channel's quiz when half of its time is left.\n" +
+	"`/ckad remind on` reminds you directly, before this channel's quiz closes, if you have not answered it.\n" +
 	"`/ckad link` makes you one player here and on another platform: one place on the leaderboards, one streak.\n" +
 	"`/ckad privacy` shows what I store about you; there you can export it, hide yourself from others, or have it deleted.\n" +
 	"`/ckad help ask` tells more of a command. `/ckad-admin help` is for admins: daily quizzes, your team's own words."

@@ -25,7 +25,7 @@ func (a *App) remind(ctx context.Context, c chat.Command) (chat.Reply, error) {
 		s, err := a.engine.RemindOff(ctx, r)
 		return notReminded(s.Name), err
 	}
-	return chat.Reply{}, problem("Say `/ckad remind on` or `/ckad remind off`: shall I write to you directly if you have not answered this channel's quiz when half of its time is left?")
+	return chat.Reply{}, problem("Say `/ckad remind on` or `/ckad remind off`: shall I write to you directly, before this channel's quiz closes, if you have not answered it?")
 }
 
 // writable fails if nothing can be written to a person directly. Whatever may
