@@ -103,8 +103,8 @@ func forgetNames(ctx context.Context, tx pgx.Tx, workspace, user string, names [
 		{`UPDATE quiz.series SET created_by = '' WHERE workspace = $1 AND created_by = $2 AND $2 <> ''`, []any{workspace, user}},
 		{`UPDATE quiz.season SET opened_by = $3 WHERE workspace = $1 AND opened_by = $2`, []any{workspace, user, nobody}},
 		{`UPDATE quiz.season SET closed_by = $3 WHERE workspace = $1 AND closed_by = $2`, []any{workspace, user, nobody}},
-		{`UPDATE quiz.report SET decided_by = $4, decided_id = '' WHERE workspace = $1 AND ` + whoDecided, []any{workspace, names, user, nobody}},
-		{`UPDATE quiz.question_edit SET by_name = $4, by_id = '' WHERE workspace = $1 AND ` + whoEdited, []any{workspace, names, user, nobody}},
+		{`UPDATE quiz.report SET decided_by = $4, decided_id = '' WHERE workspace = $1 AND ` + whoDecided, []any{workspace, names, []string{user}, nobody}},
+		{`UPDATE quiz.question_edit SET by_name = $4, by_id = '' WHERE workspace = $1 AND ` + whoEdited, []any{workspace, names, []string{user}, nobody}},
 	} {
 		if _, err := tx.Exec(ctx, s.sql, s.args...); err != nil {
 			return fmt.Errorf("take names off what was set up and decided: %w", err)
@@ -113,10 +113,11 @@ func forgetNames(ctx context.Context, tx pgx.Tx, workspace, user string, names [
 	return nil
 }
 
-// Whether it was somebody with the names $2 and the id $3, one of which may be missing.
+// Whether it was somebody with the names $2 and the ids $3. A name is no id: anybody may call themselves what somebody else is to
+// the platform.
 const (
-	whoDecided = `CASE decided_id WHEN '' THEN decided_by = ANY($2) ELSE decided_id = $3 END`
-	whoEdited  = `CASE by_id WHEN '' THEN by_name = ANY($2) ELSE by_id = $3 END`
+	whoDecided = `CASE decided_id WHEN '' THEN decided_by = ANY($2) ELSE decided_id = ANY($3) END`
+	whoEdited  = `CASE by_id WHEN '' THEN by_name = ANY($2) ELSE by_id = ANY($3) END`
 )
 
 // nobody stands where the name of somebody was who is forgotten.

@@ -86,20 +86,20 @@ var exportKeys = []struct{ key, sql string }{
 		WHERE i.player = $1 ORDER BY n.id DESC LIMIT $2`},
 }
 
-// namedKeys are those whose rows say who set something up or decided: $1 is workspaces, $2 user ids, and names for what is kept
-// without an id.
+// namedKeys are those whose rows say who set something up or decided: $1 is workspaces, $2 names for what is kept without an id,
+// $3 user ids.
 var namedKeys = []struct{ key, sql string }{
 	{"series", `
-		SELECT workspace, name, created_at FROM quiz.series WHERE workspace = ANY($1) AND created_by = ANY($2) ORDER BY 1, 2`},
+		SELECT workspace, name, created_at FROM quiz.series WHERE workspace = ANY($1) AND created_by = ANY($3) ORDER BY 1, 2`},
 	{"seasons", `
-		SELECT workspace, name, opened_at, opened_by = ANY($2) AS opened, closed_at, closed_by = ANY($2) AS closed
-		FROM quiz.season WHERE workspace = ANY($1) AND (opened_by = ANY($2) OR closed_by = ANY($2)) ORDER BY 1, 3`},
+		SELECT workspace, name, opened_at, opened_by = ANY($3) AS opened, closed_at, closed_by = ANY($3) AS closed
+		FROM quiz.season WHERE workspace = ANY($1) AND (opened_by = ANY($3) OR closed_by = ANY($3)) ORDER BY 1, 3`},
 	{"decided_reports", `
 		SELECT workspace, question, decided_at FROM quiz.report
-		WHERE workspace = ANY($1) AND coalesce(nullif(decided_id, ''), decided_by) = ANY($2) ORDER BY 1, 3`},
+		WHERE workspace = ANY($1) AND ` + whoDecided + ` ORDER BY 1, 3`},
 	{"question_edits", `
 		SELECT workspace, question, rev, act, content, at, why FROM quiz.question_edit
-		WHERE workspace = ANY($1) AND coalesce(nullif(by_id, ''), by_name) = ANY($2) ORDER BY 1, 2, 3`},
+		WHERE workspace = ANY($1) AND ` + whoEdited + ` ORDER BY 1, 2, 3`},
 }
 
 // Export gives all that names a person, as JSON: an object whose keys are in exportKeys and namedKeys, and those of Keepers, each
@@ -114,16 +114,16 @@ func (e *Engine) Export(ctx context.Context, by Person) ([]byte, error) {
 			return err
 		}
 		for _, k := range exportKeys {
-			if all[k.key], err = arrayOf(ctx, tx, k.sql, who.player, MaxExported, e.now()); err != nil {
+			if all[k.key], err = arrayOf(ctx, tx, `$1::bigint, $2::bigint, $3::timestamptz`, k.sql, who.player, MaxExported, e.now()); err != nil {
 				return fmt.Errorf("%s: %w", k.key, err)
 			}
 		}
-		known := who.names
+		var ids []string
 		for _, i := range who.identities {
-			known = append(known, i.id)
+			ids = append(ids, i.id)
 		}
 		for _, k := range namedKeys {
-			if all[k.key], err = arrayOf(ctx, tx, k.sql, who.workspaces, known); err != nil {
+			if all[k.key], err = arrayOf(ctx, tx, `$1::text[], $2::text[], $3::text[]`, k.sql, who.workspaces, who.names, ids); err != nil {
 				return fmt.Errorf("%s: %w", k.key, err)
 			}
 		}
@@ -166,15 +166,11 @@ func (e *Engine) exportMore(ctx context.Context, tx pgx.Tx, who someone, all map
 	})
 }
 
-// arrayOf gives the rows of a query as a JSON array of objects. $2 and $3 need not occur in it.
-func arrayOf(ctx context.Context, tx pgx.Tx, sql string, args ...any) (json.RawMessage, error) {
-	uses := `SELECT $1::bigint, $2::bigint, $3::timestamptz`
-	if len(args) == 2 {
-		uses = `SELECT $1::text[], $2::text[]`
-	}
+// arrayOf gives the rows of a query as a JSON array of objects. Of what it gets, with the types given, not all need occur in it.
+func arrayOf(ctx context.Context, tx pgx.Tx, types, sql string, args ...any) (json.RawMessage, error) {
 	var array []byte
 	err := tx.QueryRow(ctx, `
-		WITH used AS (`+uses+`)
+		WITH used AS (SELECT `+types+`)
 		SELECT coalesce(json_agg(row), '[]') FROM (`+sql+`) row`, args...).Scan(&array)
 	return array, err
 }

@@ -236,6 +236,17 @@ func TestAnExportHasAllThatNamesAPerson(t *testing.T) {
 	if strings.Contains(string(data), "U-bob") || strings.Contains(string(data), `"bob"`) {
 		t.Error("it names somebody else")
 	}
+	// Who calls themselves what she is to the platform is not told what she did.
+	data, err = w.Export(t.Context(), Person{ws, "U-eve", person(zoe).User})
+	var hers map[string]json.RawMessage
+	if err := errors.Join(err, json.Unmarshal(data, &hers)); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range namedKeys {
+		if got := string(hers[k.key]); got != "[]" {
+			t.Errorf("%s of somebody who is called like her id: got %s, want nothing", k.key, got)
+		}
+	}
 	// The second mock exam is open: what is right in it is not told.
 	var answers []struct {
 		Round int64
