@@ -157,12 +157,13 @@ func (e *Engine) purgePeople(ctx context.Context, workspace string) error {
 	return nil
 }
 
-// peopleOf returns those of a workspace with an identity i of which something is true.
+// peopleOf returns those of a workspace with an identity i of which something is true; nobody if the bot is back there.
 func (e *Engine) peopleOf(ctx context.Context, workspace, which string) ([]Person, error) {
 	rows, err := e.db.Query(ctx, `
 		SELECT i.workspace::text, i.user_id::text, ''
 		FROM quiz.identity i
 		WHERE i.workspace = $1 AND `+which+`
+		AND EXISTS (SELECT FROM quiz.workspace w WHERE w.workspace = $1 AND w.left_at IS NOT NULL)
 		ORDER BY i.user_id`, workspace)
 	if err != nil {
 		return nil, fmt.Errorf("find people of %s: %w", workspace, err)

@@ -232,3 +232,18 @@ func TestWhoHasLeftIsNotShownUntilTheyAreBack(t *testing.T) {
 	}
 	w.noDifferences()
 }
+
+// TestNobodyIsTakenOutOfAWorkspaceThatTheBotIsBackIn: it may be back since it was found that the workspace is to be deleted.
+func TestNobodyIsTakenOutOfAWorkspaceThatTheBotIsBackIn(t *testing.T) {
+	w := newWorld(t, 1)
+	w.mustLink(person("ada"), far("ada"))
+	if _, err := w.Return(t.Context(), ws); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.purge(t.Context(), ws); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := w.Linked(t.Context(), person("ada")); err != nil || len(got) != 2 {
+		t.Errorf("joined: got %v, %v, want both identities", got, err)
+	}
+}
