@@ -135,11 +135,11 @@ const (
 func (p People) Purge(ctx context.Context, workspace string) (done bool, err error) {
 	for _, sql := range []string{
 		`update kb.entry set deleted = true, changed_by = '', authors = '[]' where (workspace, source, slug) in (
-			select workspace, source, slug from kb.entry where workspace = $1 and not deleted limit $2)`,
-		`delete from kb.suggestion where (workspace, id) in (select workspace, id from kb.suggestion where workspace = $1 limit $2)`,
-		`delete from kb.history where (workspace, slug, rev) in (select workspace, slug, rev from kb.history where workspace = $1 limit $2)`,
+			select workspace, source, slug from kb.entry where workspace = $1 and not deleted limit $2 for update)`,
+		`delete from kb.suggestion where (workspace, id) in (select workspace, id from kb.suggestion where workspace = $1 limit $2 for update)`,
+		`delete from kb.history where (workspace, slug, rev) in (select workspace, slug, rev from kb.history where workspace = $1 limit $2 for update)`,
 		fmt.Sprintf(`delete from kb.entry where (workspace, source, slug) in (
-			select workspace, source, slug from kb.entry where workspace = $1 and changed_at < now() - interval '%d seconds' limit $2)`, int(purgeAfter.Seconds())),
+			select workspace, source, slug from kb.entry where workspace = $1 and changed_at < now() - interval '%d seconds' limit $2 for update)`, int(purgeAfter.Seconds())),
 	} {
 		if err := p.repeat(ctx, sql, workspace); err != nil {
 			return false, fmt.Errorf("delete the glossary of %s: %w", workspace, err)
@@ -152,7 +152,8 @@ func (p People) Purge(ctx context.Context, workspace string) (done bool, err err
 	return done, nil
 }
 
-// repeat runs a statement about $2 rows of a workspace until there are fewer.
+// repeat runs a statement about $2 rows of a workspace until there are fewer. It locks them, so that it waits for those that another
+// bot is deleting, and takes others in their place.
 func (p People) repeat(ctx context.Context, sql, workspace string) error {
 	for {
 		tag, err := p.g.pool.Exec(ctx, sql, workspace, purgeBatch)

@@ -217,3 +217,43 @@ func TestAPurgedWorkspaceIsInNoTableAndInNoIndex(t *testing.T) {
 		t.Errorf("rows of another workspace: got %d, want %d as before", n, before)
 	}
 }
+
+// TestWhatADyingBotLeavesOfAWorkspaceIsDeletedToo: who deletes it, too, waits for what that bot is deleting, and then goes on.
+func TestWhatADyingBotLeavesOfAWorkspaceIsDeletedToo(t *testing.T) {
+	g := open(t, Options{builtin: small()})
+	mustSuggest(t, g, suggestion("Ann", Entry{Term: "Gizmo", Definition: "x"}))
+	_, err := g.pool.Exec(t.Context(), `
+		insert into kb.suggestion (workspace, by_name, by_id, base, entry)
+		select workspace, by_name, by_id, base, entry from kb.suggestion, generate_series(1, $1)`, purgeBatch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dying, err := g.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = dying.Exec(t.Context(), `delete from kb.suggestion where id in (select id from kb.suggestion where workspace = 'local' limit $1)`, purgeBatch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	purged := make(chan error, 1)
+	go func() { _, err := g.People().Purge(t.Context(), "local"); purged <- err }()
+	count := func(sql string) (n int) {
+		t.Helper()
+		if err := g.pool.QueryRow(t.Context(), sql).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for len(purged) == 0 && count(`select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == 0 {
+	}
+	if err := dying.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-purged; err != nil {
+		t.Fatal(err)
+	}
+	if n := count(`select count(*) from kb.suggestion`); n != 0 {
+		t.Errorf("suggestions that are left: got %d, want none", n)
+	}
+}
