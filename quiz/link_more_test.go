@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -204,6 +205,50 @@ func TestWhoIsJoinedWhileTheyActActsAsWhoTheyAreNow(t *testing.T) {
 					t.Errorf("rows of player %d, of whom %d is left: got %d, want %d", id, ids[0], n, want)
 				}
 			}
+		})
+	}
+}
+
+// TestWhatCountedAloneCountsAgainWhenALinkIsUndone: which of several answers to what was asked counts cannot be found anew, so it is
+// kept. Here it is not the oldest: when that was given, there was an older one, which is forgotten since.
+func TestWhatCountedAloneCountsAgainWhenALinkIsUndone(t *testing.T) {
+	for name, aside := range map[string]bool{"it stayed": false, "it was put aside": true} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 1)
+			if err := w.SetRetention(t.Context(), ws, 3); err != nil {
+				t.Fatal(err)
+			}
+			began := w.now()
+			askIn := func(months int) Round {
+				w.clock.set(began.AddDate(0, months, 0))
+				w.mustTidy()
+				return w.mustAsk(random, "bob")
+			}
+			w.click(askIn(0), random, "ada", 0, "wrong")
+			if got := w.click(askIn(2), random, "ada", 0, "right"); !got.Again {
+				t.Fatalf("the second time: got %+v, want that it does not count", got)
+			}
+			r := askIn(4)
+			if aside {
+				w.answerAs(r, random, far("ada"), 0, "wrong")
+				w.clock.add(time.Minute)
+			}
+			if got := w.click(r, random, "ada", 0, "wrong"); got.Again {
+				t.Fatalf("when the first is forgotten: got %+v, want that it counts", got)
+			}
+			board := func() []string { return w.rows(BoardRequest{Workspace: ws, Window: AllTime, For: person("ada")}) }
+			want := board()
+			w.mustLink(person("ada"), far("ada"))
+			if got := board(); len(got) != 1 {
+				t.Errorf("while they are joined: got %q, want one player", got)
+			}
+			if _, err := w.Unlink(t.Context(), person("ada")); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, board()); diff != "" {
+				t.Errorf("afterwards (-want +got):\n%s", diff)
+			}
+			w.mustBeClean(t, ws)
 		})
 	}
 }
