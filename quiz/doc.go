@@ -37,9 +37,10 @@
 //
 // Posting is at least once: a crash between the platform's yes and our writing it down leads to a second attempt with
 // the same idempotency key, and with the time of the first attempt for those platforms where a look at the channel must
-// tell. One loss is known: if that crash is followed by a standstill that lasts until the round is over, there is no
-// second attempt, as it would post a closed question. The message from before the crash then stays as it was, without
-// its result; who presses its buttons is told that the round is closed, and the answer.
+// tell. One loss is known: if the round is over before that, since it ends within the minute of the lease or nothing runs
+// until then, there is no second attempt. It would post a closed question wherever there is no message yet, as not every
+// platform can look for one without posting it. A message from before the crash then stays as it was, without its
+// result; who presses its buttons is told that the round is closed, and the answer.
 //
 // # Time
 //
