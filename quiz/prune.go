@@ -43,13 +43,16 @@ func (e *Engine) unpruned(ctx context.Context, today string) ([]string, error) {
 }
 
 // prune moves the workspace's day on, under the lock of its boards: from then on nobody adds to what is past, so it can be
-// deleted bit by bit. Who is killed in between leaves the rest for tomorrow.
+// deleted bit by bit. Only who moved it does that: another bot would take the rows that are being deleted for the last, and
+// delete the boards, without which nobody finds the scores that are left. Who is killed in between leaves the rest for tomorrow.
 func (e *Engine) prune(ctx context.Context, workspace, today string) error {
+	moved := false
 	err := e.withScores(ctx, workspace, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE quiz.scoring SET kept = greatest(kept, $2::text::date) WHERE workspace = $1`, workspace, today)
+		tag, err := tx.Exec(ctx, `UPDATE quiz.scoring SET kept = $2::text::date WHERE workspace = $1 AND kept < $2::text::date`, workspace, today)
+		moved = tag.RowsAffected() == 1
 		return err
 	})
-	if err != nil {
+	if err != nil || !moved {
 		return err
 	}
 	for {

@@ -208,6 +208,50 @@ func TestOldBoardsOfDaysAndWeeksArePruned(t *testing.T) {
 	}
 }
 
+// TestBoardsThatTwoBotsPruneLeaveNothingBehind: at midnight all bots find them at once. One is busy with the first of many scores,
+// and dies after these.
+func TestBoardsThatTwoBotsPruneLeaveNothingBehind(t *testing.T) {
+	w := newWorld(t, 30)
+	w.askAll(general, "ada", "right")
+	w.tend()
+	w.exec(`INSERT INTO quiz.score SELECT workspace, id, 1000 + n, 10, 1, 1 FROM quiz.board, generate_series(1, $1) n WHERE span = 'day' AND scope = 'workspace'`, pruneBatch)
+	w.clock.set(monday.AddDate(0, 0, 3))
+	today := utcDate(w.now())
+	found, err := w.unpruned(t.Context(), today)
+	if err != nil || !cmp.Equal(found, []string{ws}) {
+		t.Fatalf("to be pruned: got %v, %v, want %s", found, err, ws)
+	}
+	w.exec(`UPDATE quiz.scoring SET kept = $1::text::date`, today)
+	dying, err := w.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = dying.Exec(t.Context(), `
+		DELETE FROM quiz.score WHERE (board, player) IN (
+			SELECT s.board, s.player FROM quiz.score s JOIN quiz.board b ON b.id = s.board WHERE b.span = 'day' ORDER BY 1, 2 LIMIT $1)`, pruneBatch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- w.prune(t.Context(), ws, today) }()
+	for len(done) == 0 && w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 0 {
+	}
+	if err := dying.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	w.clock.add(24 * time.Hour)
+	w.tend()
+	if n := w.count(`SELECT count(*) FROM quiz.board WHERE span = 'day'`); n != 0 {
+		t.Errorf("boards of the day on the next: got %d, want none", n)
+	}
+	if n := w.count(`SELECT count(*) FROM quiz.score s WHERE NOT EXISTS (SELECT FROM quiz.board b WHERE b.id = s.board)`); n != 0 {
+		t.Errorf("scores without a board: got %d, want none", n)
+	}
+}
+
 func TestDeletedAnswersLeaveTheBoards(t *testing.T) {
 	w := newWorld(t, 30)
 	w.askAll(general, "ada", "right", "right")
