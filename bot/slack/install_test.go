@@ -116,10 +116,10 @@ func (h *hosted) serveBy(t testing.TB, handler chat.Handler) {
 	until(t, "the bot is ready", func() bool { return h.adapter.Ready() == nil })
 }
 
-// until waits for something to be so, for ten seconds.
+// until waits for something to be so, for a minute.
 func until(t testing.TB, what string, so func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !so(); pauseFor(t, time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !so(); pauseFor(t, time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("it is not so that %s", what)
 		}
@@ -516,7 +516,7 @@ func TestTheOneWorkspaceThatRemovesTheAppEndsRun(t *testing.T) {
 		if !errors.Is(err, chat.ErrToken) || !strings.Contains(err.Error(), "SLACK_BOT_TOKEN") || fmt.Sprint(left) != "[slack/"+slacktest.Team+"]" {
 			t.Errorf("Run says %v, left %v", err, left)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("Run goes on")
 	}
 }
@@ -642,8 +642,9 @@ func TestLimitedWorkspaceIsLeftAlone(t *testing.T) {
 	began := time.Now()
 	for range 3 {
 		var retry *chat.RetryError
-		if err := h.postTo(t, "T0ONE", "C0ONE"); !errors.As(err, &retry) || retry.After < 28*time.Second || retry.After > 31*time.Second {
-			t.Errorf("got %v, want to come back in half a minute", err)
+		err := h.postTo(t, "T0ONE", "C0ONE")
+		if over := time.Since(began); !errors.As(err, &retry) || retry.After < 28*time.Second-over || retry.After > 31*time.Second {
+			t.Errorf("after %s: got %v, want to come back half a minute after the first", over, err)
 		}
 	}
 	if n := calls(h.platform, "chat.postMessage"); n != 1 {
@@ -652,7 +653,7 @@ func TestLimitedWorkspaceIsLeftAlone(t *testing.T) {
 	if err := h.postTo(t, "T0TWO", "C0TWO"); err != nil {
 		t.Errorf("elsewhere: %v", err)
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > 20*time.Second { // whoever is not left alone waits for half a minute
 		t.Errorf("that took %s", took)
 	}
 }
