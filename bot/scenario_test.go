@@ -192,7 +192,7 @@ func (s *scene) change(sql string, args ...any) {
 
 // counted waits until the bot has counted all rounds that are closed.
 func (s *scene) counted() {
-	for left, late := 1, time.After(20*time.Second); left > 0; {
+	for left, late := 1, time.After(time.Minute); left > 0; {
 		if err := s.db.QueryRow(s.Context(), `SELECT count(*) FROM quiz.round WHERE recount AND kind = 'series'`).Scan(&left); err != nil {
 			s.Fatal(err)
 		}

@@ -75,8 +75,8 @@ func (f *faults) await() {
 			if err == nil && status == 200 && f.ailing(b) == "" {
 				break
 			}
-			if time.Since(began) > time.Minute {
-				f.soak.Fatalf("bot %d is not ready within a minute (%q): %d %s (%v)", n, f.ailing(b), status, said, err)
+			if time.Since(began) > 3*time.Minute {
+				f.soak.Fatalf("bot %d is not ready within three minutes (%q): %d %s (%v)", n, f.ailing(b), status, said, err)
 			}
 		}
 	}
@@ -248,7 +248,7 @@ func (f *faults) interrupt(b *theBot) {
 		if code := b.cmd.ProcessState.ExitCode(); code != 0 {
 			f.soak.Errorf("interrupted, a bot ends with code %d, want 0", code)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		f.soak.Error("a bot does not end when it is interrupted")
 	}
 }

@@ -97,7 +97,7 @@ func (p *pty) press(keys string) {
 // await waits for text, and forgets all up to there.
 func (p *pty) await(text string) {
 	p.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		p.mu.Lock()
 		now, changed := p.printed.String(), p.changed

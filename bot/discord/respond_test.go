@@ -58,7 +58,7 @@ func awaitAnswers(t *testing.T, f *fake, n int) {
 // awaitCalls waits until n requests were made whose path ends with suffix.
 func awaitCalls(t *testing.T, f *fake, method, suffix string, n int) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		_, changed := f.Sees("nobody")
 		if len(bodies(f, method, suffix)) >= n {
@@ -337,8 +337,10 @@ func TestRunDeliversWhatIsUnderWay(t *testing.T) {
 		t.Errorf("Run: %v", err)
 	}
 	chattest.AwaitText(t, f, "bob", "delivered")
-	if left := ours(); len(left) > 0 {
-		t.Errorf("goroutines are left:\n%s", strings.Join(left, "\n\n"))
+	for deadline := time.Now().Add(time.Minute); len(ours()) > 0; runtime.Gosched() { // those that Run waited for may have a last step to do
+		if time.Now().After(deadline) {
+			t.Fatalf("goroutines are left:\n%s", strings.Join(ours(), "\n\n"))
+		}
 	}
 	if log := logged.String(); strings.Contains(log, discordtest.Token) || strings.Contains(log, "/interactions/") || !strings.Contains(log, "not delivered") {
 		t.Errorf("the log has a secret, or lacks the lost answer:\n%s", log)

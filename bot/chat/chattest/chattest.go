@@ -125,7 +125,7 @@ func Find(messages []Shown, text string) (Shown, bool) {
 // Await waits until person sees a message for which ok is true.
 func Await(t testing.TB, p Platform, person string, ok func(Shown) bool) Shown {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		messages, changed := p.Sees(person)
 		for i := len(messages) - 1; i >= 0; i-- {
@@ -267,7 +267,7 @@ func Start(t testing.TB, p Platform, h chat.Handler) <-chan error {
 		cancel()
 		select {
 		case <-ended:
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			t.Error("Run does not return when its context ends")
 		}
 	})

@@ -14,7 +14,7 @@ import (
 
 func post(t testing.TB, p Platform, id string, m chat.Message) chat.MessageRef {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	ref, err := p.Adapter().Post(ctx, p.Channel(), chat.Key{ID: id}, m)
 	if err != nil {

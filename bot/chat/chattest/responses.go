@@ -32,7 +32,7 @@ func Responses(t *testing.T, open func(t testing.TB, told func(chat.Response)) P
 				t.Errorf("got %+v, want %+v with a first sign and an answer", got, want)
 			}
 			return got
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatalf("nothing is told of %+v", want)
 			return chat.Response{}
 		}

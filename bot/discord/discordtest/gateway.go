@@ -323,7 +323,7 @@ func (s *Server) identify(c *websocket.Conn, data json.RawMessage) (code int) {
 		s.complain("gateway: %d guilds in one shard", len(guilds))
 		return 4011
 	}
-	s.identified = append(s.identified, Identified{ses.shard, ses.shards, time.Now()})
+	s.identified = append(s.identified, Identified{ses.shard, ses.shards})
 	s.sessions = append(s.sessions, ses)
 	again := s.socket()
 	if s.faults.broken {

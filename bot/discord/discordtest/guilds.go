@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 )
 
 const (
@@ -15,7 +14,6 @@ const (
 // Identified is one new session of the gateway.
 type Identified struct {
 	Shard, Shards int
-	At            time.Time
 }
 
 // Identified are the new sessions so far.
