@@ -42,5 +42,6 @@ func person(name string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(name, ""))
-	return cut(strings.TrimSpace(strings.ReplaceAll(name, acceptedBy, " ")), 200)
+	// By a sign that acceptedBy has not, or what is around it might become another one.
+	return cut(strings.TrimSpace(strings.ReplaceAll(name, acceptedBy, "; ")), 200)
 }
