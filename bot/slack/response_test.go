@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"testing"
+	"time"
 
 	"ckadbot/bot/chat"
 	"ckadbot/bot/chat/chattest"
@@ -22,13 +23,22 @@ func TestOpenedHomePagesAreTold(t *testing.T) {
 	told := make(chan chat.Response, 10)
 	p.adapter = slack.New(slack.Config{BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, APIURL: p.URL(), Responded: func(r chat.Response) { told <- r }})
 	chattest.Start(t, p, homely(nil))
+	next := func() (r chat.Response) {
+		t.Helper()
+		select {
+		case r = <-told:
+		case <-time.After(20 * time.Second):
+			t.Fatal("nothing is told")
+		}
+		return r
+	}
 	goHome(t, p, "alice")
-	if got := <-told; got.Kind != chat.DidHome || got.Outcome != chat.Answered || got.First <= 0 || got.Answer < got.First {
+	if got := next(); got.Kind != chat.DidHome || got.Outcome != chat.Answered || got.First <= 0 || got.Answer < got.First {
 		t.Errorf("told %+v", got)
 	}
 	p.Squeeze("", "views.publish", 30)
 	p.OpenTab("alice", "home")
-	if got := <-told; got.Kind != chat.DidHome || got.Outcome != chat.Lost {
+	if got := next(); got.Kind != chat.DidHome || got.Outcome != chat.Lost {
 		t.Errorf("told %+v, want that the page is lost", got)
 	}
 }
