@@ -9,8 +9,8 @@ import (
 // ForgetSecret takes the signing secret from an adapter that runs.
 func ForgetSecret(a *Adapter) { a.cfg.Secret = "" }
 
-// Idle tells whether everything that came is handled.
-func Idle(a *Adapter) bool { return a.current.Load().inside.Load() == 0 }
+// Inside is how many events are not done.
+func Inside(a *Adapter) int64 { return a.current.Load().inside.Load() }
 
 // Fill makes it look as if as many events were being handled as may be; the
 // function that it gives ends that.

@@ -287,7 +287,7 @@ func (s *session) locate(ctx context.Context, from origin, enterprise string, p 
 // astray tells somebody that there is no token for their workspace. Only their
 // response_url takes a word without one.
 func (s *session) astray(ctx context.Context, p place, cause error, w wait, how chat.Response) {
-	defer stepAside(ctx)()
+	stepAside(ctx) // for good, as in reply
 	r := chat.Reply{Ephemeral: true, Apology: true, Message: chat.Message{Text: "I am not installed in this workspace any more. Somebody who may add apps can install me again."}}
 	log := s.log.With("workspace", p.channel.Workspace)
 	if errors.Is(cause, errNotInstalled) {

@@ -53,7 +53,7 @@ func (a *Adapter) responded(w wait, how chat.Response) {
 
 // reply gives r to the person at p.
 func (s *session) reply(ctx context.Context, p place, r chat.Reply, w wait, how chat.Response) {
-	defer stepAside(ctx)()
+	stepAside(ctx) // for good: the rest is Slack's
 	err := s.bring(ctx, p, r)
 	if err != nil {
 		s.log.Error("a reply is lost", "workspace", p.channel.Workspace, "channel", p.channel.ID, "error", err)

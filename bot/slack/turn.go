@@ -48,7 +48,7 @@ func (t *turn) end() {
 	}
 }
 
-// stepAside lets another event have the turn of ctx, if it is one, until back is called.
+// stepAside lets another event have the turn of ctx, if it is one, until back is called, which waits for a turn.
 func stepAside(ctx context.Context) (back func()) {
 	t, ok := ctx.Value(turnKey{}).(*turn)
 	if !ok {

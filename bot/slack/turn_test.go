@@ -119,7 +119,7 @@ func TestWaitThatSlackAsksForDelaysNoOther(t *testing.T) {
 	for _, team := range []string{"T0ONE", "T0TWO"} {
 		h.give(t, slacktest.Install{Team: team})
 	}
-	h.Squeeze("T0ONE", "views.publish", 6)
+	h.Squeeze("T0ONE", "views.publish", 15) // longer than soon, and as long as somebody waits
 	h.Silence(func(r *http.Request, _ string) bool { return strings.HasSuffix(r.URL.Path, "views.publish") })
 	h.serveBy(t, homely(nil))
 	for range many {
@@ -163,7 +163,8 @@ func TestAnswerIsToldWhenItIsGiven(t *testing.T) {
 	const many = 64
 	p := newPlatform(t)
 	told := make(chan chat.Response, many+1)
-	p.adapter = slack.New(slack.Config{BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, APIURL: p.URL(), Responded: func(r chat.Response) { told <- r }})
+	a := slack.New(slack.Config{BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, APIURL: p.URL(), Responded: func(r chat.Response) { told <- r }})
+	p.adapter = a
 	var asked, busy atomic.Int32
 	p.Silence(func(_ *http.Request, person string) bool {
 		if person == "alice" {
@@ -192,4 +193,5 @@ func TestAnswerIsToldWhenItIsGiven(t *testing.T) {
 	case <-time.After(soon):
 		t.Error("the answer is not told of")
 	}
+	until(t, "alice's command is done", func() bool { return slack.Inside(a) == many })
 }
