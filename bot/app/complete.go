@@ -19,7 +19,8 @@ const completions = 20
 const maxChoiceLabel = 100
 
 // Complete proposes what could stand for an option while somebody types. Each key that they press asks, so it answers
-// from memory: the glossary is there, and what is in the database was asked for within the last [fresh].
+// from memory: the glossary is there, and what is in the database was asked for within the last [fresh]. Only questions are
+// looked for in the database each time, which admins alone do.
 func (a *App) Complete(ctx context.Context, c chat.Completion) []chat.Choice {
 	typed := strings.TrimSpace(c.Typed)
 	if Spec.Admin(c.Command) && !c.User.Admin {
