@@ -15,8 +15,9 @@ import (
 
 // Limits of a series.
 const (
-	MaxQuestions = 10 // a round: what one sits through in a coffee break
-	maxChannels  = 25 // of one series
+	MaxQuestions = 10  // a round: what one sits through in a coffee break
+	maxChannels  = 25  // of one series
+	maxRemoved   = 500 // removed series whose names are known
 )
 
 // A Series is a recurring quiz: the same questions at the same time in all its channels.
@@ -183,11 +184,13 @@ func channelIDs(channels []Channel) []string {
 	return ids
 }
 
-// RemovedSeries returns what removed series of a workspace were called: their leaderboards remain.
+// RemovedSeries returns what the removed series of a workspace were called, the last ones first: their leaderboards remain.
 func (e *Engine) RemovedSeries(ctx context.Context, workspace string) ([]string, error) {
 	ctx, cancel := e.soon(ctx)
 	defer cancel()
-	rows, err := e.db.Query(ctx, `SELECT DISTINCT name::text FROM quiz.series WHERE workspace = $1 AND removed_at IS NOT NULL`, workspace)
+	rows, err := e.db.Query(ctx, `
+		SELECT name FROM quiz.series WHERE workspace = $1 AND removed_at IS NOT NULL
+		GROUP BY name ORDER BY max(removed_at) DESC LIMIT $2`, workspace, maxRemoved)
 	if err != nil {
 		return nil, fmt.Errorf("read the removed series of %s: %w", workspace, err)
 	}
