@@ -33,8 +33,6 @@ type process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
 
-	address string // of HTTP, if it was given one
-
 	mu       sync.Mutex // guards out and errs
 	out, err bytes.Buffer
 }

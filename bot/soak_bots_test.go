@@ -20,9 +20,11 @@ var transportsOver = map[string]map[string]string{
 	byHTTP:    {"slack": "Slack HTTP", "discord": "Discord HTTP"},
 }
 
-// theBot is one of the two, until it ends. All but the process is guarded by the mutex of faults.
+// theBot is one of the two, until it ends. All but the process and its address is guarded by the mutex of faults.
 type theBot struct {
 	*process
+	address string // of HTTP
+
 	ails  string // why it cannot answer now; "" if it can
 	met   []meeting
 	sizes []size
@@ -106,8 +108,7 @@ func (f *faults) start(n int) {
 	}
 	address := freeAddress(f.soak)
 	env := slices.Concat(slack(f.slack.URL()), discord(f.discord.URL()), []string{"DATABASE_URL=" + f.road.url, "HTTP_ADDR=" + address, "LOG_LEVEL=info"})
-	b := &theBot{process: start(f.soak, env, ""), ails: starting}
-	b.address = address
+	b := &theBot{process: start(f.soak, env, ""), address: address, ails: starting}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.bots[n] = b
