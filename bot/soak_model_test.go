@@ -151,8 +151,6 @@ func (s *soak) answerAll(p *person) {
 // insist has a person do something until somebody answers, or the button is gone.
 func (s *soak) insist(p *person, message, key, label string, do func()) {
 	var later []sighting // rounds that come up meanwhile
-	s.pressing.Add(1)
-	defer s.pressing.Add(-1)
 	defer func() {
 		for _, m := range later {
 			p.sees <- m
@@ -173,8 +171,6 @@ func (s *soak) insist(p *person, message, key, label string, do func()) {
 				}
 			case <-enough:
 				over = true // nobody does
-			case <-s.done:
-				return
 			}
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,18 +74,17 @@ func TestSoak(t *testing.T) {
 // A soak is all that takes part.
 type soak struct {
 	*testing.T
-	seed     uint64
-	db       *pgxpool.Pool // past the slow road
-	topic    string
-	faults   *faults
-	tally    *tally
-	places   []*place
-	series   []string // their names
-	persons  []*person
-	busy     sync.WaitGroup // people
-	over     chan struct{}  // closed when nothing goes wrong any more
-	done     chan struct{}  // closed when people may go
-	pressing atomic.Int64   // how many wait for an answer
+	seed    uint64
+	db      *pgxpool.Pool // past the slow road
+	topic   string
+	faults  *faults
+	tally   *tally
+	places  []*place
+	series  []string // their names
+	persons []*person
+	busy    sync.WaitGroup // people
+	over    chan struct{}  // closed when nothing goes wrong any more
+	done    chan struct{}  // closed when people may go, once what they have begun is answered
 
 	model
 }
@@ -293,7 +291,7 @@ func between(chance *rand.Rand, from, to int) time.Duration {
 
 func (s *soak) wait(d time.Duration) { <-time.After(d) }
 
-// rest waits until the bots have nothing left to do, and people have their answers.
+// rest waits until the bots have nothing left to do, and people have their answers. Who begins something just then waits for its answer, too.
 func (s *soak) rest() {
 	deadline := time.Now().Add(2 * time.Minute)
 	for left := 1; left > 0 && time.Now().Before(deadline); s.wait(100 * time.Millisecond) {
@@ -303,9 +301,6 @@ func (s *soak) rest() {
 			s.Logf("count what is left: %v", err)
 			left = 1
 		}
-	}
-	for s.pressing.Load() > 0 && time.Now().Before(deadline) {
-		s.wait(20 * time.Millisecond)
 	}
 	close(s.done)
 	s.busy.Wait()
