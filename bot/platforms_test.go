@@ -90,7 +90,7 @@ func story(t *testing.T, w workplace) {
 	see("bob", "it counts once")
 	w.Press("bob", question, "B")
 	see("bob", "the first answer counts")
-	w.ask(t, "bob", "/ckad leaderboard", "1 answer")
+	w.ask(t, "bob", "/ckad leaderboard all", "1 answer")
 	w.ask(t, "carol", "/ckad stats", "Statistics")
 	w.ask(t, "carol", "/ckad-admin series list", "Only admins")
 	w.ask(t, "admin", "/ckad-admin series create name=daily time=09:30 days=mon-fri zone=Europe/Berlin", "Saved")

@@ -63,7 +63,7 @@ func TestOneRoundOnTwoPlatforms(t *testing.T) {
 		chattest.Await(t, w, "dave", func(m chattest.Shown) bool {
 			return strings.Contains(m.Text, "(closed)") && strings.Contains(m.Text, "3 players answered")
 		})
-		board := w.ask(t, "alice", "/ckad leaderboard", "series daily")
+		board := w.ask(t, "alice", "/ckad leaderboard all", "series daily")
 		on := map[string]bool{} // what is shown may be there twice, once for screen readers
 		for _, line := range regexp.MustCompile(`(\w+): \d points?, (\d+) answer`).FindAllStringSubmatch(board.Text, -1) {
 			on[line[1]+" "+line[2]] = true

@@ -85,7 +85,7 @@ func TestClaimsThatWaitAreMadeTogetherAndEachKeyIsFirstOnce(t *testing.T) {
 	}
 	await := func(waiting int) {
 		t.Helper()
-		for late := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
+		for late := time.Now().Add(time.Minute); ; runtime.Gosched() {
 			bot.mu.Lock()
 			asking, n := bot.asking, len(bot.waiting)
 			bot.mu.Unlock()

@@ -202,7 +202,7 @@ func publicDir(t *testing.T) string {
 // eventually waits for something to happen that another process does.
 func eventually(t *testing.T, what string, happened func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for !happened() {
 		if pause(ctx, 5*time.Millisecond) != nil {
