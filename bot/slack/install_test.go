@@ -316,6 +316,25 @@ func TestWorkspaceThatIsBackBeforeItIsLeftIsThere(t *testing.T) {
 	until(t, "it was heard of "+want, func() bool { return h.hereHomes() == want })
 }
 
+// A bot that died between removing an installation and telling of it is made good by the next post.
+func TestRemovalThatNobodyToldIsFoundByAPost(t *testing.T) {
+	h := newHosted(t)
+	h.AddWorkspace("T0ONE", "C0ONE")
+	h.serve(t)
+	h.give(t, slacktest.Install{Team: "T0ONE"})
+	in, err := h.store.Find(t.Context(), "T0ONE", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if teams, err := h.store.Remove(t.Context(), in); err != nil || len(teams) != 1 {
+		t.Fatalf("removed from %q (%v), want from one workspace", teams, err)
+	}
+	if err := h.postTo(t, "T0ONE", "C0ONE"); err == nil || !strings.Contains(err.Error(), "not installed") {
+		t.Errorf("post: got %v, want that the app is not installed", err)
+	}
+	h.awaitLeft(t, "slack/T0ONE")
+}
+
 func TestInstallationsThatComeToNothingSaySo(t *testing.T) {
 	h := newHosted(t)
 	if status, _ := h.install(t, slacktest.Install{Team: "T0ONE"}); status != http.StatusServiceUnavailable {

@@ -32,6 +32,9 @@ func (a *Adapter) Post(ctx context.Context, ch chat.Channel, key chat.Key, m cha
 		return chat.MessageRef{}, fmt.Errorf("post to %s: %w", ch, err)
 	}
 	w, err := a.workspace(ctx, ch.Workspace, "")
+	if errors.Is(err, errNotInstalled) && a.cfg.Installations != nil {
+		a.untold(ctx, ch.Workspace)
+	}
 	if err != nil {
 		return chat.MessageRef{}, fmt.Errorf("post to %s: %w", ch, err)
 	}

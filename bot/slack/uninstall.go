@@ -116,6 +116,14 @@ func (a *Adapter) left(ctx context.Context, teams []string) {
 	}
 }
 
+// untold is for a workspace that is to be posted in and has no installation: the bot that
+// removed it may have died before it told.
+func (a *Adapter) untold(ctx context.Context, team string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaving)
+	defer cancel()
+	a.left(ctx, []string{team})
+}
+
 // present tells that the app is installed in a workspace.
 func (a *Adapter) present(ctx context.Context, team string) {
 	if a.cfg.Installed != nil && workspaceID.MatchString(team) {
