@@ -157,9 +157,10 @@ func TestUnacknowledgedEventGoesToTheOtherBot(t *testing.T) {
 				}
 			}()
 		}
+		began := time.Now()
 		s.Type("alice", "/ckad help")
-		before, began := <-frames, time.Now()
-		if after := <-frames; after.ID == before.ID || time.Since(began) < 2*time.Second {
+		before := <-frames
+		if after := <-frames; after.ID == before.ID || time.Since(began) < ackTime {
 			t.Errorf("got %+v after %s", after, time.Since(began))
 		}
 	})
