@@ -103,7 +103,7 @@ func (f *fixture) start(ctx context.Context) error {
 	if !f.inMain {
 		return errors.New("TestMain must call pgtest.Main, or nobody stops the server")
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	serverURL := os.Getenv("TEST_DATABASE_URL")
 	if serverURL == "" {
@@ -240,7 +240,7 @@ func parseURL(text string) (*url.URL, error) {
 
 // close undoes what start did, as far as it came.
 func (f *fixture) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	var errs []error
 	if f.endCopy != nil {
