@@ -18,15 +18,20 @@ const (
 )
 
 // An InvalidError tells what is wrong with an entry that somebody wrote, in sentences for that person.
-type InvalidError struct{ Problems []string }
+type InvalidError struct {
+	Problems []string
+	Parts    []string // what each is about: the term, definition, details, example or aliases of the entry, or why it is suggested; "" for anything else
+}
 
 // Error is the problems in one line.
 func (e *InvalidError) Error() string { return "invalid entry: " + strings.Join(e.Problems, "; ") }
 
 // Check returns what is wrong with an entry, a sentence for each problem; none means that it can be written. What a workspace
 // writes itself is held to the lengths that are shown well; imported definitions may be longer.
-func (e Entry) Check() []string {
-	var c checker
+func (e Entry) Check() []string { return e.check().problems }
+
+func (e Entry) check() checker {
+	c := checker{part: "term"} // of which the slug is made
 	if !slugForm.MatchString(e.Slug) {
 		c.add("the slug %q must be made of a-z, 0-9 and -, at most 60", cut(e.Slug, 70))
 	}
@@ -35,15 +40,21 @@ func (e Entry) Check() []string {
 		longest = 4000
 	}
 	c.name("term", e.Term, 75)
+	c.part = "definition"
 	c.text("definition", e.Definition, longest)
 	if strings.TrimSpace(e.Definition) == "" {
 		c.add("the definition is missing")
 	}
+	c.part = "details"
 	c.text("details", e.Details, 1800)
+	c.part = "example"
 	c.text("example", e.Example, 600)
+	c.part = "aliases"
+	c.aliases(e)
+	c.part = ""
 	c.text("tip", e.Tip, 300)
 	c.text("note on what changed", e.Changed, 500)
-	c.names(e)
+	c.phrases(e)
 	c.links(e)
 	for _, f := range []struct {
 		name, text string
@@ -59,13 +70,24 @@ func (e Entry) Check() []string {
 			c.add("%s must be a Kubernetes version such as 1.37, not %q", v.name, cut(v.text, 20))
 		}
 	}
-	return c.problems
+	return c
 }
 
-type checker struct{ problems []string }
+type checker struct {
+	problems, parts []string
+	part            string // that is looked at now, see InvalidError
+}
 
 func (c *checker) add(format string, args ...any) {
-	c.problems = append(c.problems, fmt.Sprintf(format, args...))
+	c.problems, c.parts = append(c.problems, fmt.Sprintf(format, args...)), append(c.parts, c.part)
+}
+
+// err is what is wrong, nil if nothing is.
+func (c *checker) err() error {
+	if len(c.problems) == 0 {
+		return nil
+	}
+	return &InvalidError{c.problems, c.parts}
 }
 
 // text checks what may have several lines.
@@ -93,23 +115,26 @@ func (c *checker) name(what, s string, most int) {
 	}
 }
 
-func (c *checker) names(e Entry) {
+func (c *checker) aliases(e Entry) {
 	if n := len(e.Aliases); n > maxAliases {
 		c.add("there are %d other names; at most %d are allowed", n, maxAliases)
 	}
 	for _, a := range e.Aliases {
 		c.name(fmt.Sprintf("other name %q", cut(a, 30)), a, 75)
 	}
+	for _, s := range e.Short {
+		if !slices.Contains(e.Aliases, s) {
+			c.add("the short name %q must be one of the other names, too", cut(s, 30))
+		}
+	}
+}
+
+func (c *checker) phrases(e Entry) {
 	if n := len(e.Phrases); n > maxPhrases {
 		c.add("there are %d phrases; at most %d are allowed", n, maxPhrases)
 	}
 	for _, p := range e.Phrases {
 		c.name(fmt.Sprintf("phrase %q", cut(p, 30)), p, 100)
-	}
-	for _, s := range e.Short {
-		if !slices.Contains(e.Aliases, s) {
-			c.add("the short name %q must be one of the other names, too", cut(s, 30))
-		}
 	}
 }
 

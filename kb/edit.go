@@ -59,10 +59,8 @@ func own(workspace string, e Entry) (Entry, error) {
 	if e.Slug == "" {
 		e.Slug = SlugOf(e.Term)
 	}
-	if problems := e.Check(); len(problems) > 0 {
-		return e, &InvalidError{problems}
-	}
-	return e, nil
+	c := e.check()
+	return e, c.err()
 }
 
 // write writes an entry unless the rows of its slug tell that base is no longer what is shown.

@@ -239,7 +239,10 @@ func TestWhatCannotBeWrittenIsToldInSentences(t *testing.T) {
 	_, err := g.Put(t.Context(), "local", Author{Name: "Ann"}, 0, Entry{Term: "!!!", Definition: strings.Repeat("x", 301), Aliases: []string{"a\u202eb"}})
 	var invalid *InvalidError
 	if !errors.As(err, &invalid) || len(invalid.Problems) != 3 {
-		t.Errorf("got error %v, want three problems", err)
+		t.Fatalf("got error %v, want three problems", err)
+	}
+	if diff := cmp.Diff([]string{"term", "definition", "aliases"}, invalid.Parts); diff != "" {
+		t.Errorf("what the problems %q are about (-want +got):\n%s", invalid.Problems, diff)
 	}
 	if _, err := g.Put(t.Context(), "", Author{Name: "Ann"}, 0, Entry{Term: "Gizmo", Definition: "x"}); err == nil {
 		t.Error("got no error for an edit of the built-in glossary")

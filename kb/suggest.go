@@ -47,9 +47,10 @@ func (g *Glossary) Suggest(ctx context.Context, s Suggestion) (int64, error) {
 	if _, err := own(s.Workspace, corrected(now, s.Entry)); err != nil {
 		return 0, err
 	}
-	var c checker
-	if c.text("reason", s.Why, 500); len(c.problems) > 0 {
-		return 0, &InvalidError{c.problems}
+	c := checker{part: "why"}
+	c.text("reason", s.Why, 500)
+	if err := c.err(); err != nil {
+		return 0, err
 	}
 	var id int64
 	err := pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) (err error) {

@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"ckadbot/bot/chat"
@@ -45,8 +44,8 @@ func atInputs(err error, values map[string]string) map[string]string {
 		return map[string]string{one.input: words}
 	case errors.As(err, &entry):
 		all := map[string]string{}
-		for _, p := range entry.Problems {
-			input := inputOf(p)
+		for i, p := range entry.Problems {
+			input := entry.Parts[i]
 			if _, ok := values[input]; !ok {
 				return nil
 			}
@@ -62,24 +61,4 @@ func atInputs(err error, values map[string]string) map[string]string {
 		}
 	}
 	return nil
-}
-
-// What a problem of the glossary begins with, if it is about an input of a term's form.
-var anInput = regexp.MustCompile(`^(?:the|there are \d+) (definition|details|example|term|slug|reason|other names?)\b`)
-
-// inputOf is the input that a problem is about; the slug is made from the term.
-func inputOf(problem string) string {
-	found := anInput.FindStringSubmatch(problem)
-	if found == nil {
-		return ""
-	}
-	switch found[1] {
-	case "slug":
-		return "term"
-	case "reason":
-		return "why"
-	case "other name", "other names":
-		return "aliases"
-	}
-	return found[1]
 }

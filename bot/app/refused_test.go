@@ -23,6 +23,7 @@ func TestRefusedFormsSayWhere(t *testing.T) {
 		{suggestForm, "aliases", map[string]string{"term": "x", "definition": "d", "aliases": "the definition, " + long}},
 		{suggestForm, "aliases", map[string]string{"term": "x", "definition": "d", "aliases": strings.Repeat("a,", 21)}},
 		{suggestForm, "why", map[string]string{"term": "x", "definition": "d", "why": long}},
+		{termForm + ":service:0", "aliases", map[string]string{"term": "Service", "definition": "d", "aliases": "virtual IP"}}, // svc is a short name of it
 		{termForm, "example", map[string]string{"term": "x", "definition": "d", "example": long}},
 		{reportForm + ":" + here.Home() + ":1:0", "said", map[string]string{"said": long}},
 		{questionForm + ":pods-0:0", "text", map[string]string{"text": "", "choices": "one\ntwo", "key": "A", "explanation": fine}},
