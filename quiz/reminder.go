@@ -119,7 +119,8 @@ func (e *Engine) forget(ctx context.Context, workspace string, series int64, by 
 	return nil
 }
 
-// meantSeries is the series of that name in the workspace or, without a name, the one that is posted in the channel.
+// meantSeries is the series of that name in the workspace or, without a name, the one that is posted in the channel. Of several
+// of a name, since others share theirs, it is the one in the channel, else the workspace's own.
 func (e *Engine) meantSeries(ctx context.Context, r RemindRequest) (storedSeries, error) {
 	name := tidyName(r.Series)
 	if name != "" && !oneLine(name, 1, 40) {
@@ -131,7 +132,8 @@ func (e *Engine) meantSeries(ctx context.Context, r RemindRequest) (storedSeries
 			-- of another workspace that shares it
 			SELECT FROM quiz.series_channel c WHERE c.workspace = s.workspace AND c.series = s.id AND starts_with(c.channel, $1 || '/')))
 			ELSE EXISTS (SELECT FROM quiz.series_channel c WHERE c.workspace = s.workspace AND c.series = s.id AND c.channel = $2) END
-		ORDER BY lower(s.name)`, r.Workspace, r.Channel, name)
+		ORDER BY lower(s.name), NOT EXISTS (
+			SELECT FROM quiz.series_channel c WHERE c.workspace = s.workspace AND c.series = s.id AND c.channel = $2), s.workspace <> $1, s.id`, r.Workspace, r.Channel, name)
 	if err != nil {
 		return storedSeries{}, fmt.Errorf("find the series: %w", err)
 	}
@@ -139,7 +141,7 @@ func (e *Engine) meantSeries(ctx context.Context, r RemindRequest) (storedSeries
 	switch {
 	case err != nil:
 		return storedSeries{}, fmt.Errorf("find the series: %w", err)
-	case len(all) == 1:
+	case len(all) == 1 || len(all) > 0 && name != "":
 		return all[0], nil
 	case name != "":
 		return storedSeries{}, noSeries(name)

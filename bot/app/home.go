@@ -103,13 +103,17 @@ func (a *App) homeRounds(ctx context.Context, u chat.User) (*chat.Card, error) {
 	if len(lines) > 0 {
 		card.Body = "Open now, and not answered by you:\n" + strings.Join(lines, "\n")
 	}
-	for _, s := range all {
+	for i, s := range all {
 		if !slices.ContainsFunc(s.Channels, func(c quiz.Channel) bool { return c.Gone == "" && inside(c.ID) }) || len(next) == homeLines {
 			continue
 		}
 		when, on := "paused", slices.Contains(reminded, s.Name)
 		if !paused(s) {
 			when = chat.Time(s.Next)
+		}
+		if namesake(all, i) {
+			next = append(next, fmt.Sprintf("• **%s**, which another workspace shares: %s. Reminders: `/ckad remind on` in its channel.", chat.Escape(s.Name), when))
+			continue
 		}
 		told, label, state := "no reminders", "Remind me of ", "on"
 		if on {
@@ -221,6 +225,10 @@ func byKey(all []quiz.Series, key string) int {
 	return slices.IndexFunc(all, func(s quiz.Series) bool { return seriesKey(s.Name) == key })
 }
 
+// namesake tells whether the series at i has its name from another workspace that shares it, and this one has its own of that
+// name: that is the one which buttons and commands by name are about.
+func namesake(all []quiz.Series, i int) bool { return byKey(all, seriesKey(all[i].Name)) < i }
+
 // remindFromHome turns reminders of a series on or off.
 func (a *App) remindFromHome(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
 	if len(to.words) != 2 {
@@ -265,10 +273,13 @@ func (a *App) homeSeries(ctx context.Context, u chat.User) (*chat.Card, error) {
 			break
 		}
 		key, line := seriesKey(s.Name), "• "+posts(s)+". "
-		if paused(s) {
+		switch {
+		case namesake(all, i):
+			line += "Another workspace shares it; `/ckad-admin series leave` with its name in its channel ends that."
+		case paused(s):
 			line += "Paused."
 			card.Buttons = append(card.Buttons, chat.Button{Action: verbResume + ":" + key, Label: chat.Line("Resume "+s.Name, chat.MaxLabel)})
-		} else {
+		default:
 			line += "Next: " + chat.Time(s.Next) + "."
 			card.Buttons = append(card.Buttons, chat.Button{Action: verbPause + ":" + key, Label: chat.Line("Pause "+s.Name, chat.MaxLabel)})
 			if day := dayOf(s); day != "" && s.Workspace == u.Home() {
