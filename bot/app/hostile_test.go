@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ckadbot/bot/chat"
+	"ckadbot/quiz"
 )
 
 // What keeps an action from doing harm that was forged, or was shown to somebody else. Actions are not signed: what they
@@ -172,5 +173,26 @@ func TestActionsTakeWhatPeopleType(t *testing.T) {
 	r.do(t, "alice: press Join")
 	if want := "You are one player:"; !strings.HasPrefix(last().Text, want) {
 		t.Errorf("got %q, want first %q", last().Text, want)
+	}
+	r.do(t, `admin: /ckad-admin season open "Spring 2027"`)
+	r.do(t, `alice: /ckad leaderboard season="spring  2027"`)
+	if card := last().Card; card == nil || !strings.Contains(card.Title, "season Spring 2027") {
+		t.Errorf("with two blanks in the name: got %q, want the season's board", last().Markdown())
+	}
+}
+
+// TestACodeThatIsTooOldJoinsNobody, and whoever is joined with somebody else already is not told that it did.
+func TestACodeThatIsTooOldJoinsNobody(t *testing.T) {
+	r := newRoom(t)
+	for _, line := range []string{"alice@far: /ckad link", "alice: /ckad link CODE1", "alice: press Join", "alice@third: /ckad link", "alice: /ckad link CODE2"} {
+		r.do(t, line)
+	}
+	r.mu.Lock()
+	r.clock = r.clock.Add(quiz.CodeTime)
+	r.mu.Unlock()
+	r.do(t, "alice: press Join")
+	got := r.shown[len(r.shown)-1].m.Text
+	if strings.Contains(got, "third") || strings.Contains(got, "are one person's now") || !strings.Contains(got, "older than ten minutes") {
+		t.Errorf("got %q, want that the code is too old", got)
 	}
 }

@@ -120,7 +120,7 @@ func (a *App) seasonNumber(ctx context.Context, home, scope, name string) (int64
 		return 0, err
 	}
 	for _, s := range all {
-		if strings.EqualFold(s.Name, strings.TrimSpace(name)) {
+		if strings.EqualFold(s.Name, strings.Join(strings.Fields(name), " ")) {
 			return s.ID, nil
 		}
 	}

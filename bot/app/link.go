@@ -61,12 +61,14 @@ func (a *App) linkCode(ctx context.Context, u chat.User) (chat.Reply, error) {
 func (a *App) join(ctx context.Context, c chat.Click, to target) (chat.Reply, error) {
 	code := strings.Join(to.words, ":") // buttons of the release before have the code itself
 	all, err := a.engine.Link(ctx, cmp.Or(unpack(code), code), person(c.User))
-	if errors.Is(err, quiz.ErrNoCode) { // perhaps a second press
+	if errors.Is(err, quiz.ErrNoCode) { // perhaps a second press, perhaps too late: who is joined tells which
 		var tries error
 		if all, tries = a.engine.Linked(ctx, person(c.User)); tries != nil || len(all) == 0 {
 			return chat.Reply{}, err
 		}
-		err = nil
+		r := private("%s\n\nThat code is used already, or older than ten minutes. If one of yours is missing here, get a new code: `/ckad link`.", joinedText(all))
+		r.Replace = true
+		return r, nil
 	}
 	if err != nil {
 		return chat.Reply{}, err
