@@ -156,3 +156,15 @@ func TestTheGlossaryForgets(t *testing.T) {
 		t.Errorf("the history of an entry: got\n%s\nwant one version, by nobody", history)
 	}
 }
+
+// TestDeletingIsSureOnABotWhoseClockIsBehind: it asked once more, and so did each press until its clock had come that far.
+func TestDeletingIsSureOnABotWhoseClockIsBehind(t *testing.T) {
+	r := newRoom(t)
+	alice := someone("alice")
+	card := r.app.forgetCard(alice).Card
+	behind := New(Config{Engine: r.app.engine, Log: r.app.log, Now: func() time.Time { return r.now().Add(-5 * time.Second) }})
+	reply := behind.Click(t.Context(), chat.Click{Action: card.Buttons[0].Action, User: alice, Message: chat.MessageRef{Channel: here, ID: "m0"}})
+	if want := "Done: you are forgotten."; reply.Card == nil || !strings.HasPrefix(reply.Card.Body, want) {
+		t.Errorf("got %q, want first %q", reply.Markdown(), want)
+	}
+}
