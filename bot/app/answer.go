@@ -23,7 +23,9 @@ func (a *App) record(ctx context.Context, u chat.User, ch chat.Channel, to targe
 	case errors.As(err, &invalid):
 		return chat.Reply{}, err
 	case err != nil:
-		return private("Your answer was **not** recorded: something went wrong on my side (ref %s). Please answer again in a minute.", a.logged(err)), nil
+		r := private("Your answer was **not** recorded: something went wrong on my side (ref %s). Please answer again in a minute.", a.logged(err))
+		r.Apology = true
+		return r, nil
 	case res.Outcome == quiz.Stale:
 		return private("This question is not open here. Use `/ckad ask` for a new one."), nil
 	case res.Outcome == quiz.NotYours:
