@@ -28,7 +28,7 @@ func introduction(all []quiz.Series, channel string) chat.Message {
 		"• `/ckad help` lists all that I can do; `/ckad practice` asks you alone; `/ckad define pod` explains a term."
 	posted := ""
 	for _, s := range all {
-		here := slices.ContainsFunc(s.Channels, func(c quiz.Channel) bool { return c.ID == channel && c.Gone == "" })
+		here := slices.ContainsFunc(s.Channels, func(c quiz.Channel) bool { return c.ID == channel && c.Gone == "" && !c.Paused })
 		if here && !s.Paused {
 			posted += "\n• " + posts(s) + sharedBy(s, channel)
 		}

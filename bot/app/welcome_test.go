@@ -18,7 +18,7 @@ func TestIntroductionSaysWhatIsPostedThere(t *testing.T) {
 	}
 	paused, gone := series("paused", here), series("gone", quiz.Channel{ID: here.ID, Gone: "archived"})
 	paused.Paused = true
-	all := []quiz.Series{series("daily", here), series("elsewhere", quiz.Channel{ID: "slack/T1/C2"}), paused, gone}
+	all := []quiz.Series{series("daily", here), series("elsewhere", quiz.Channel{ID: "slack/T1/C2"}), paused, gone, series("paused here", quiz.Channel{ID: here.ID, Paused: true})}
 	got := introduction(all, here.ID).Card.Body
 	if !strings.Contains(got, "**daily** posts 1 question") || !strings.Contains(got, "/ckad-admin series") {
 		t.Errorf("does not say what is posted: %s", got)
