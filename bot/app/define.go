@@ -61,7 +61,7 @@ func several(entries []kb.Entry) chat.Reply {
 		texts = append(texts, "**"+chat.Escape(chat.Line(e.Term, 75))+"**: "+chat.CutMarkdown(chat.Prose(e.Definition), 600))
 		card.Buttons = addButton(card.Buttons, entryButton(e))
 	}
-	card.Body = strings.Join(texts, "\n\n")
+	card.Body = chat.CutMarkdown(strings.Join(texts, "\n\n"), chat.MaxBody)
 	return chat.Reply{Message: chat.Message{Card: card}, Ephemeral: true}
 }
 

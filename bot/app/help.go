@@ -126,7 +126,7 @@ func (a *App) unknown(ctx context.Context, c chat.Command) (chat.Reply, error) {
 		return a.lookUp(ctx, c.User, c.Rest)
 	}
 	r := private("I do not know the command **%s**.%s\n\n%s", chat.Escape(chat.Line(c.Rest, 40)), meant(c.Rest), helpText)
-	r.Text = chat.Cut(r.Text, chat.MaxText)
+	r.Text = chat.CutMarkdown(r.Text, chat.MaxText)
 	return r, nil
 }
 

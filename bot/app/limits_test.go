@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,5 +123,62 @@ func TestALongSeriesIsListed(t *testing.T) {
 		if err := (chat.Message{Card: &chat.Card{Body: text}}).Validate(); err != nil {
 			t.Errorf("%d series: %v", n+1, err)
 		}
+	}
+}
+
+// TestListsFullOfMarkupFit: what is escaped takes twice the room.
+func TestListsFullOfMarkupFit(t *testing.T) {
+	r := newRoom(t)
+	admin, marks := someone("admin"), func(n, i int) string {
+		return strings.Repeat("<", n-2) + string(rune('a'+i/26)) + string(rune('a'+i%26))
+	}
+	admin.Name = marks(64, 0)
+	var file kb.File
+	var rev int64
+	for i := range 10 {
+		file.Entries = append(file.Entries, kb.Noted{Entry: kb.Entry{Slug: fmt.Sprint("imported-", i), Term: marks(75, i), Definition: marks(4000, i), Source: "file", Category: []string{"own", "all"}[i%2]}})
+		e, err := r.app.glossary.Put(t.Context(), here.Home(), author(admin), rev, kb.Entry{Slug: "mine", Term: marks(75, 20), Definition: marks(300, i)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rev = e.Rev
+	}
+	if _, err := r.app.glossary.Import(t.Context(), here.Home(), "somebody", file, kb.ImportOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 41 {
+		if _, err := r.app.engine.OpenSeason(t.Context(), here.Home(), marks(40, i), "admin"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.app.engine.CloseSeason(t.Context(), here.Home(), "admin"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, args := range map[string]map[string]string{
+		"ckad terms":              {},
+		"ckad-admin term history": {"term": "mine"},
+		"ckad-admin season list":  {},
+	} {
+		reply := r.app.Command(t.Context(), chat.Command{Name: name, Args: args, User: admin, Channel: here})
+		if err := reply.Validate(); err != nil || reply.Card == nil {
+			t.Errorf("%s: got %q, %v, want a card that fits", name, chat.Line(reply.Markdown(), 80), err)
+		}
+	}
+	if err := r.app.termsPage(here.Home(), imported, 0).Validate(); err != nil {
+		t.Errorf("imported terms: %v", err)
+	}
+}
+
+// TestManyProblemsFit, beneath which is what was typed.
+func TestManyProblemsFit(t *testing.T) {
+	r := newRoom(t)
+	var names []string
+	for i := range 20 {
+		names = append(names, strings.Repeat("[", 80)+strconv.Itoa(i))
+	}
+	reply := r.app.Submit(t.Context(), chat.Submission{Action: suggestForm, User: someone("alice"), Channel: here,
+		Values: map[string]string{"term": "Gizmo", "definition": "what I have written", "aliases": strings.Join(names, ", ")}})
+	if err := reply.Validate(); err != nil || !strings.Contains(reply.Text, "what I have written") {
+		t.Errorf("got %q, %v, want what was typed", reply.Text, err)
 	}
 }

@@ -89,7 +89,7 @@ func explain(err error) (string, bool) {
 	case errors.Is(err, quiz.ErrNoQuestion):
 		return "There is no such question. `/ckad-admin reports` shows those that people report.", true
 	case errors.As(err, &unfit):
-		return "That does not fit yet:\n" + bulleted(unfit.Problems), true
+		return chat.CutMarkdown("That does not fit yet:\n"+bulleted(unfit.Problems), chat.MaxText/2), true // what was typed is shown beneath
 	case errors.Is(err, kb.ErrBuiltin):
 		return "The built-in glossary stays as it is. `/ckad-admin term edit` puts your own text in the place of an entry, for this workspace.", true
 	case errors.Is(err, kb.ErrTooMany):

@@ -44,7 +44,7 @@ func (a *App) listSeasons(ctx context.Context, c chat.Command) (chat.Reply, erro
 	if len(all) == 0 {
 		return private("There was no season yet. `/ckad-admin season open NAME` opens one."), nil
 	}
-	const most = 40 // lines of at most 90 characters, so that all fit into a card
+	const most = 40 // lines of at most 90 characters fit into a card, but names may be full of markup
 	var lines []string
 	for i, s := range all {
 		if i == most {
@@ -57,7 +57,7 @@ func (a *App) listSeasons(ctx context.Context, c chat.Command) (chat.Reply, erro
 		}
 		lines = append(lines, line)
 	}
-	return chat.Reply{Ephemeral: true, Message: chat.Message{Card: &chat.Card{Title: "Seasons", Body: strings.Join(lines, "\n"),
+	return chat.Reply{Ephemeral: true, Message: chat.Message{Card: &chat.Card{Title: "Seasons", Body: chat.CutMarkdown(strings.Join(lines, "\n"), chat.MaxBody),
 		Footer: "/ckad leaderboard season=\"NAME\" shows the leaderboard of one."}}}, nil
 }
 

@@ -139,7 +139,7 @@ func (a *App) termHistory(ctx context.Context, c chat.Command) (chat.Reply, erro
 			card.Buttons = append(card.Buttons, chat.Button{Action: fmt.Sprintf("%s:%s:%d", verbRevert, slug, v.Rev), Label: fmt.Sprintf("Back to version %d", v.Number)})
 		}
 	}
-	card.Body = strings.TrimSpace(card.Body)
+	card.Body = chat.CutMarkdown(strings.TrimSpace(card.Body), chat.MaxBody)
 	return chat.Reply{Ephemeral: true, Message: chat.Message{Card: fitted(card)}}, nil
 }
 

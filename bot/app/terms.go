@@ -48,8 +48,10 @@ func (a *App) showTerms(_ context.Context, c chat.Click, to target) (chat.Reply,
 func (a *App) subjects(workspace string) chat.Message {
 	menu := &chat.Select{Label: "Choose a subject"}
 	add := func(subject, label string) {
-		if n := len(a.termsOf(workspace, subject)); n > 0 && len(menu.Choices) < chat.MaxButtons {
-			menu.Choices = append(menu.Choices, chat.Choice{Value: verbTerms + ":0:" + subject, Label: fmt.Sprintf("%s (%d)", label, n)})
+		value := verbTerms + ":0:" + subject
+		there := slices.ContainsFunc(menu.Choices, func(c chat.Choice) bool { return c.Value == value }) // a file may call a category "own"
+		if n := len(a.termsOf(workspace, subject)); n > 0 && !there && len(menu.Choices) < chat.MaxButtons {
+			menu.Choices = append(menu.Choices, chat.Choice{Value: value, Label: fmt.Sprintf("%s (%d)", label, n)})
 		}
 	}
 	add(allTerms, "All")
@@ -84,6 +86,7 @@ func (a *App) termsPage(workspace, subject string, page int) chat.Message {
 		card.Body += "\n\n" + brief(e)
 		card.Buttons = addButton(card.Buttons, entryButton(e))
 	}
+	card.Body = chat.CutMarkdown(card.Body, chat.MaxBody)
 	card.Buttons = append(card.Buttons, turns(verbTerms, subject, page, pages)...)
 	card.Buttons = append(card.Buttons, chat.Button{Action: verbTerms + ":0:", Label: "Subjects"})
 	return chat.Message{Card: card}
