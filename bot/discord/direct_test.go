@@ -1,8 +1,10 @@
 package discord
 
 import (
+	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"ckadbot/bot/chat"
 	"ckadbot/bot/chat/chattest"
@@ -23,6 +25,35 @@ func TestWhoTakesNoMessagesIsGone(t *testing.T) {
 	var gone *chat.GoneError
 	if !errors.As(err, &gone) || gone.Reason != "This person does not accept messages from me." {
 		t.Errorf("got %v, want to be told that nothing can be sent", err)
+	}
+}
+
+// TestRunEndsAfterAConversationWasGone: it belongs to no guild that the bot could be missing in.
+func TestRunEndsAfterAConversationWasGone(t *testing.T) {
+	for code, message := range map[int]string{missingAccess: "Missing Access", unknownChannel: "Unknown Channel"} {
+		both(t, message, func(t *testing.T, f *fake) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			ended := make(chan error, 1)
+			go func() { ended <- f.adapter.Run(ctx, chattest.Spec, &chattest.Handler{}) }()
+			f.Type("alice", "/ckad help")
+			chattest.AwaitText(t, f, "alice", "ok")
+			f.Refuse("POST", "/messages", 403, code, message)
+			var gone *chat.GoneError
+			ch := chat.Channel{Platform: "discord", Workspace: chat.Everywhere, ID: f.DirectOf("alice")}
+			if _, err := f.adapter.Post(ctx, ch, chat.Key{ID: "k"}, text("hello")); !errors.As(err, &gone) {
+				t.Errorf("got %v, want a GoneError", err)
+			}
+			cancel()
+			select {
+			case err := <-ended:
+				if err != nil {
+					t.Errorf("Run: %v", err)
+				}
+			case <-time.After(time.Minute):
+				t.Fatal("Run does not end")
+			}
+		})
 	}
 }
 

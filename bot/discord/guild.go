@@ -52,8 +52,11 @@ func (r *responder) left(ctx context.Context, id string) {
 
 // missed finds out whether the bot is in a guild at all, after it could not post there.
 func (a *Adapter) missed(id string) {
+	if !snowflake(id) { // a conversation of no guild
+		return
+	}
 	r, leave := a.door.enter()
-	if r == nil || !snowflake(id) {
+	if r == nil {
 		return
 	}
 	defer leave()
