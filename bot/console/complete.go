@@ -60,19 +60,20 @@ func (c *completer) goOn(line, base string, ways []way) string {
 func (c *completer) ways(ctx context.Context, line string) (base string, ways []way) {
 	line = strings.TrimLeft(line, " ")
 	at := strings.LastIndexByte(line, ' ') + 1
-	base, typed := line[:at], strings.ToLower(line[at:])
+	base, word := line[:at], line[at:]
+	typed := strings.ToLower(word) // may be longer or shorter
 	if base == "" {
 		return base, begin(c.words(typed), typed)
 	}
 	whole := full(c.spec, line)
-	spec, ok := c.spec.Find(c.parse(whole[:len(whole)-len(typed)]).Name)
+	spec, ok := c.spec.Find(c.parse(whole[:len(whole)-len(word)]).Name)
 	switch {
 	case !ok:
 		return base, nil
 	case len(spec.Commands) > 0:
 		return base, begin(subcommands(spec), typed)
 	}
-	if ways := begin(c.values(spec, whole[:len(whole)-len(typed)]), typed); len(ways) > 0 {
+	if ways := begin(c.values(spec, whole[:len(whole)-len(word)]), typed); len(ways) > 0 {
 		return base, ways
 	}
 	return c.ask(ctx, line, c.parse(whole), spec)

@@ -37,6 +37,8 @@ func TestTab(t *testing.T) {
 		{"/ckad-admin series create window=day d", "/ckad-admin series create window=day d", "`/ckad-admin series create [name] [channel] [window]`\n\n"},
 		{"/ckad challenge @bob 5", "/ckad challenge @bob 5", "`/ckad challenge <user> [questions] [topic]`\n\n"},
 		{"hello w", "hello w", ""},
+		{"x ȺȺȺ", "x ȺȺȺ", ""}, // in small letters it has more bytes
+		{"/ckad define ȺȺȺ", "/ckad define ȺȺȺ", "`/ckad define <term>`\n\n"},
 	} {
 		t.Run(tc.line, func(t *testing.T) {
 			var out bytes.Buffer
