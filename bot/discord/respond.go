@@ -251,10 +251,15 @@ func (r *responder) afterwards(in *interaction, reply chat.Reply) error {
 	switch {
 	case reply.Form != nil: // Discord opens forms only at once
 		return r.afterwards(in, say("That took me too long to open the form. Please try once more."))
-	case onMessage && reply.Replace, !onMessage && reply.Ephemeral:
+	case onMessage && reply.Replace:
 		return r.original(in, http.MethodPatch, render(reply.Message))
+	case !onMessage && reply.Ephemeral:
+		err := r.original(in, http.MethodPatch, render(reply.Message))
+		if !refusedWith(err, unknownMessage) {
+			return err
+		} // it was taken away for a reply that Discord did not take
 	case !onMessage: // the first message after "thinking…" would be ephemeral, too
-		if err := r.original(in, http.MethodDelete, nil); err != nil {
+		if err := r.original(in, http.MethodDelete, nil); err != nil && !refusedWith(err, unknownMessage) { // perhaps by the try before
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -112,6 +113,38 @@ func TestSlowAnswers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSlowAnswersForAllInSpiteOfTrouble: "thinking…" is taken away before such an answer. That Discord has done so may be
+// lost on the way, and if it then does not take the answer, there is nothing any more to say that in.
+func TestSlowAnswersForAllInSpiteOfTrouble(t *testing.T) {
+	both(t, "when nobody tells that thinking is over", func(t *testing.T, f *fake) {
+		t.Parallel()
+		chattest.Start(t, f, &chattest.Handler{OnCommand: func(chat.Command) chat.Reply { return slowly(f, chat.Reply{Message: text("here it is")}) }})
+		var lost atomic.Bool
+		f.Disturb(func(r *http.Request, _ string) chattest.Trouble {
+			if r.Method == http.MethodDelete && !lost.Swap(true) {
+				return chattest.Unsaid
+			}
+			return chattest.None
+		})
+		f.Type("alice", "/ckad help")
+		if got := chattest.AwaitText(t, f, "alice", "here it is"); got.Ephemeral {
+			t.Errorf("the answer is %+v, want it for all", got)
+		}
+	})
+	both(t, "when the answer is refused", func(t *testing.T, f *fake) {
+		t.Parallel()
+		chattest.Start(t, f, &chattest.Handler{OnCommand: func(chat.Command) chat.Reply {
+			<-f.Acknowledged()
+			f.Refuse(http.MethodPost, f.Tokens()[0], 400, 50035, "Invalid Form Body")
+			return chat.Reply{Message: text("here it is")}
+		}})
+		f.Type("alice", "/ckad help")
+		if got := chattest.AwaitText(t, f, "alice", "went wrong"); !got.Ephemeral {
+			t.Errorf("the apology is %+v, want it for alice alone", got)
+		}
+	})
 }
 
 func TestFormFromAMessageCanReplaceIt(t *testing.T) {
