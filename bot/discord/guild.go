@@ -65,7 +65,7 @@ func (a *Adapter) missed(id string) {
 		if err != nil {
 			a.log.Info("cannot find out whether the bot was removed from a guild", "workspace", id, "error", err)
 		}
-		if gone && a.seen.First("left "+id) {
+		if gone {
 			r.left(ctx, id)
 		}
 	})

@@ -329,11 +329,13 @@ func TestRemovalIsNoticedLate(t *testing.T) {
 		refused()
 		awaitCalls(t, f, "GET", "/users/@me/guilds", 1)
 		f.LoseGuild(discordtest.GuildID)
-		refused()
-		if home := <-left; home != "discord/"+discordtest.GuildID || len(left) > 0 {
-			t.Errorf("left %s, and %d more", home, len(left))
+		for range 2 { // who heard of the first may have failed to note it, or the bot was there again meanwhile
+			refused()
+			if home := <-left; home != "discord/"+discordtest.GuildID || len(left) > 0 {
+				t.Errorf("left %s, and %d more", home, len(left))
+			}
 		}
-		awaitCalls(t, f, "GET", "/users/@me/guilds", 2)
+		awaitCalls(t, f, "GET", "/users/@me/guilds", 3)
 	})
 }
 

@@ -220,7 +220,7 @@ func (c *client) no(r request, resp *http.Response, body []byte) *refusal {
 		if resp.Header.Get("X-RateLimit-Scope") != "shared" {
 			c.limits.refusedOne(now)
 		}
-		c.limits.block(r, no.after, answer.Global, now)
+		c.limits.block(r, no.after, answer.Global || !itself, now) // something before it limits the address, not a channel
 	}
 	return no
 }

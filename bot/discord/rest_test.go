@@ -130,6 +130,10 @@ func TestLimitWithoutJSONIsUnderstood(t *testing.T) {
 	if err := try(t, f); !errors.As(err, &retry) || retry.After != 12*time.Second {
 		t.Errorf("got %v, want to wait 12s", err)
 	}
+	other := chat.Channel{Platform: platform, Workspace: discordtest.GuildID, ID: f.AddChannel("other")}
+	if _, err := f.adapter.Post(t.Context(), other, chat.Key{ID: "k"}, text("hello")); !errors.As(err, &retry) {
+		t.Errorf("another channel: got %v, want to wait: what stands before Discord limits the address, not a channel", err)
+	}
 }
 
 func TestKeyUsedInAnotherChannelIsAnError(t *testing.T) {
