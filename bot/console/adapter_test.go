@@ -39,7 +39,7 @@ func TestLinesOfAnyKind(t *testing.T) {
 		"empty lines are passed over":       {"\n  \ndefine a\n", []string{"a"}, "you> \nyou>   \nyou> define a"},
 		"a line of 64 KiB is taken":         {fits + "\r\ndefine b\n", []string{strings.Repeat("x", maxLine-len("/ckad define ")), "b"}, ""},
 		"a longer one is refused":           {fits + "x\r\ndefine b\n", []string{"b"}, "longer than 64 KiB"},
-		"a huge one at the end is refused":  {"define a\n" + strings.Repeat("x", 5*maxLine), []string{"a"}, ""},
+		"a huge one at the end is refused":  {"define a\n" + strings.Repeat("x", 5*maxLine), []string{"a"}, "longer than 64 KiB"},
 		"bytes that are no text are shown":  {"define a\xffb\n", []string{"a\uFFFDb"}, "you> define a\uFFFDb"},
 		"control characters are not echoed": {"define \x1b[2Ja\n", []string{"\x1b[2Ja"}, "you> define [2Ja"},
 		"nothing is typed at all":           {"", nil, ""},

@@ -122,10 +122,10 @@ func (p *pipe) line(prompt string, _ bool, _ func(string) string) (string, error
 		l, err := p.lines.ReadSlice('\n')
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
+			p.say("That line was longer than 64 KiB, so I left it out. Please use shorter ones.") // also if the input ends with it
 			if err := p.skip(); err != nil {
 				return "", err
 			}
-			p.say("That line was longer than 64 KiB, so I left it out. Please use shorter ones.")
 			continue
 		case err != nil && len(l) == 0 || err != nil && !errors.Is(err, io.EOF):
 			return "", err
