@@ -253,3 +253,23 @@ func lifeOf(t *testing.T, loc *time.Location, settings map[string]string) (event
 	note("rounds of %s", strings.Join(days, ", "))
 	return events
 }
+
+// The clock of one bot is a little behind that of the other, which has just opened a round, and somebody is quick.
+func TestAnAnswerCountsAlsoIfItsBotThinksThatTheRoundIsNotOpenYet(t *testing.T) {
+	w := newWorld(t, 30)
+	slow := New(w.pool, Options{Now: func() time.Time { return w.clock.now().Add(-2 * time.Second) }})
+	asked := w.mustAsk(general, "ada")
+	practice, err := w.Practice(t.Context(), PracticeRequest{By: person("ada")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []Round{asked, practice.Round} {
+		res, err := slow.Answer(t.Context(), Answer{Workspace: ws, Round: r.ID, Choice: r.Questions[0].Key, Channel: general, By: person("ada")})
+		if err != nil || res.Outcome != Recorded || !res.Right {
+			t.Errorf("%s: got %+v, %v, want that it is recorded and right", r.Kind, res.Outcome, err)
+		}
+	}
+	if n := w.count(`SELECT count(*) FROM quiz.answer a JOIN quiz.round r ON r.id = a.round WHERE a.answered_at < r.opens_at`); n != 0 {
+		t.Errorf("got %d answers from before their round, want none", n)
+	}
+}

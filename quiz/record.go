@@ -130,14 +130,16 @@ const answersSQL = `
 		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
 	), asked AS (
 		SELECT c.workspace, c.round, c.position, c.player, c.choice, c.typed,
-			CASE WHEN q.player IS NULL THEN c.channel ELSE 'player/' || q.player END AS channel, c.at, q.asked, c.own
+			CASE WHEN q.player IS NULL THEN c.channel ELSE 'player/' || q.player END AS channel,
+			greatest(c.at, q.opens_at) AS at,  -- there is no round before it opens: the clock here is behind that of who opened it
+			q.asked, c.own
 		FROM who c
 		JOIN question q ON q.workspace = c.workspace AND q.id = c.round AND q.position = c.position
 		WHERE CASE WHEN q.player IS NULL THEN c.posted ELSE q.player = c.player END
 		AND c.choice < q.beyond
 		AND (q.asks <> 'several' OR c.choice > 0)  -- to choose none is no answer
 		AND (q.asks = 'typed') = (c.typed IS NOT NULL)
-		AND q.opens_at <= c.at AND c.at < q.closes_at
+		AND greatest(c.at, q.opens_at) < q.closes_at
 		AND q.accepted AND (q.kind <> 'duel' OR c.player IN (q.challenger, q.challenged))
 	)
 	INSERT INTO quiz.answer AS a (workspace, round, position, player, choice, typed, channel, answered_at, given_by, first_asked)
