@@ -17,8 +17,17 @@ func (e *Engine) Leave(ctx context.Context, workspace string) error {
 	if !platformID(workspace) {
 		return invalid("that is not a workspace: %q", clip(workspace, 40))
 	}
+	err := again(func() error { return e.leaveNow(ctx, workspace) })
+	if err != nil {
+		return fmt.Errorf("leave %s: %w", workspace, err)
+	}
+	return nil
+}
+
+// leaveNow is Leave in one transaction, which may have to give way to whoever stores an answer just then.
+func (e *Engine) leaveNow(ctx context.Context, workspace string) error {
 	now := e.now()
-	err := pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
+	return pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
 		for _, sql := range []string{`
 			INSERT INTO quiz.workspace AS w (workspace, left_at) VALUES ($1, $2)
 			ON CONFLICT (workspace) DO UPDATE SET left_at = coalesce(w.left_at, excluded.left_at)`, `
@@ -34,10 +43,6 @@ func (e *Engine) Leave(ctx context.Context, workspace string) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("leave %s: %w", workspace, err)
-	}
-	return nil
 }
 
 // Return says that the bot is in a workspace, as somebody there uses it. If it had left, all is as it was before: series go on

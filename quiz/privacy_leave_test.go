@@ -247,3 +247,39 @@ func TestNobodyIsTakenOutOfAWorkspaceThatTheBotIsBackIn(t *testing.T) {
 		t.Errorf("joined: got %v, %v, want both identities", got, err)
 	}
 }
+
+// TestTheBotLeavesAlsoIfAnswersAreBeingStored: they hold rounds, and of two who wait for each other PostgreSQL undoes one.
+func TestTheBotLeavesAlsoIfAnswersAreBeingStored(t *testing.T) {
+	w := newWorld(t, 30)
+	first, second := w.mustAsk(general, "ada"), w.mustAsk(random, "ada")
+	other, err := w.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Rollback(t.Context())
+	hold := func(r Round) {
+		t.Helper()
+		if _, err := other.Exec(t.Context(), `SELECT FROM quiz.round WHERE id = $1 FOR SHARE`, r.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := other.Exec(t.Context(), `SET LOCAL deadlock_timeout = '1min'`); err != nil { // so it is the one who leaves that is undone
+		t.Fatal(err)
+	}
+	hold(second)
+	done := make(chan error, 1)
+	go func() { done <- w.Leave(t.Context(), ws) }()
+	waiting := `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+	for len(done) == 0 && w.count(waiting) == 0 {
+	}
+	hold(first)
+	if err := other.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("Leave: got %v, want that it is tried again", err)
+	}
+	if n := w.count(`SELECT count(*) FROM quiz.post WHERE finished_at IS NULL`); n != 0 {
+		t.Errorf("got %d posts to be looked after, want none", n)
+	}
+}
