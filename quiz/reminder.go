@@ -176,7 +176,8 @@ func (e *Engine) queueReminders(ctx context.Context, tx pgx.Tx, which string, wo
 		FROM timed r
 		JOIN quiz.reminder m ON m.workspace = r.workspace AND m.series = r.series
 		WHERE r.remind_at > $3::timestamptz
-		ON CONFLICT (workspace, dedupe) DO NOTHING`, workspaces, ids, e.now(), remindAtMost, NoticeReminder)
+		ON CONFLICT (workspace, dedupe) DO UPDATE SET home = excluded.home, user_id = excluded.user_id  -- they asked elsewhere again
+		WHERE notice.finished_at IS NULL AND notice.first_tried_at IS NULL AND (notice.home, notice.user_id) <> (excluded.home, excluded.user_id)`, workspaces, ids, e.now(), remindAtMost, NoticeReminder)
 	if err != nil {
 		return fmt.Errorf("queue reminders: %w", err)
 	}
@@ -203,7 +204,7 @@ func (e *Engine) freshReminder(ctx context.Context, c *noticeClaim) (unwanted st
 			p.channel, p.message,
 			EXISTS (
 				SELECT FROM quiz.away w
-				WHERE w.workspace = r.workspace AND w.player = m.player AND r.day BETWEEN w.starts AND w.ends)
+				WHERE w.workspace IN (r.workspace, m.home) AND w.player = m.player AND r.day BETWEEN w.starts AND w.ends)
 		FROM quiz.round r
 		JOIN quiz.series s   ON s.workspace = r.workspace AND s.id = r.series
 		JOIN quiz.reminder m ON m.workspace = r.workspace AND m.series = r.series AND m.player = $3 AND m.home = $4 AND m.user_id = $5

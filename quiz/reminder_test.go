@@ -286,3 +286,39 @@ func TestReminderSaysWhereTheRoundIsForThem(t *testing.T) {
 		t.Errorf("channel: got %q, want %q", got, general)
 	}
 }
+
+// shareDaily makes a series "daily" in another workspace and posts it in a channel of ours, too.
+func (w *world) shareDaily(channel string) {
+	w.t.Helper()
+	s := daily("daily", "test/W2/quiz")
+	s.Workspace = "test/W2"
+	w.mustCreate(s)
+	code, err := w.ShareSeries(w.t.Context(), s.Workspace, s.Name)
+	if err == nil {
+		_, err = w.JoinShared(w.t.Context(), code, channel, person("admin"))
+	}
+	if err != nil {
+		w.t.Fatalf("share a series: %v", err)
+	}
+}
+
+func TestAReminderGoesToWhereItWasAskedForLast(t *testing.T) {
+	w := newWorld(t, 10)
+	w.mustLink(person("ada"), far("ada"))
+	_, d := w.openDaily(daily("daily", general, "far/G1/quiz"))
+	w.remind("ada")
+	if _, err := w.RemindOn(t.Context(), RemindRequest{Workspace: "far/G1", Channel: "far/G1/quiz", By: far("ada")}); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.set(d.posted[0].Round.Closes.Add(-time.Hour))
+	w.settle(d)
+	var homes []string
+	for _, n := range d.said {
+		if n.Kind == NoticeReminder { // not that they are joined
+			homes = append(homes, n.To.Workspace)
+		}
+	}
+	if diff := cmp.Diff([]string{far("ada").Workspace}, homes); diff != "" {
+		t.Errorf("reminded in (-want +got):\n%s", diff)
+	}
+}
