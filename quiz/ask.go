@@ -138,13 +138,15 @@ func preferred(fit []*Question, n int, likes func(*Question) bool) []*Question {
 }
 
 // secretNow returns the questions of a workspace's open rounds that are graded only at their close, and those of its open series, as
-// not everybody has answered them. Those that only open duels ask are there, too, but false.
+// not everybody has answered them; also those of open series in workspaces that share one with it. Those that only open duels ask
+// are there, too, but false.
 func secretNow(ctx context.Context, db querier, workspace string, now time.Time) (map[string]bool, error) {
 	rows, err := db.Query(ctx, `
 		SELECT q.question, r.kind <> 'duel'
-		FROM quiz.round r
+		FROM (SELECT $1 AS workspace UNION SELECT workspace FROM quiz.series_channel WHERE added_home = $1) w
+		JOIN quiz.round r          ON r.workspace = w.workspace AND (r.workspace = $1 OR r.kind = 'series')
 		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
-		WHERE r.workspace = $1 AND r.player IS NULL AND (NOT r.reveal OR r.kind IN ('series', 'duel')) AND r.closes_at > $2
+		WHERE r.player IS NULL AND (NOT r.reveal OR r.kind IN ('series', 'duel')) AND r.closes_at > $2
 		AND r.opens_at > $2 - interval '2 days'  -- for the index only: none is open longer`, workspace, now)
 	if err != nil {
 		return nil, fmt.Errorf("read what is asked and not told yet: %w", err)

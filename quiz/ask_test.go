@@ -162,6 +162,24 @@ func TestAskLeavesOutWhatASeriesAsks(t *testing.T) {
 	}
 }
 
+// Nor what a series asks that another workspace shares: whoever asks in a channel, or practises before they have played in it.
+func TestWhatASharedSeriesAsksIsNotTold(t *testing.T) {
+	w := newWorld(t, 2)
+	w.shareDaily(general)
+	w.clock.add(2 * time.Hour)
+	d := &desk{}
+	w.settle(d)
+	secret := ids(d.posted[0].Round.Questions)
+	if asked := w.mustAsk(random, "ada"); slices.Contains(ids(asked.Questions), secret[0]) {
+		t.Errorf("asked: got %v, which the open series asks", secret)
+	}
+	w.clock.add(askWindow)
+	p, err := w.Practice(t.Context(), PracticeRequest{By: person("ada")})
+	if err != nil || slices.Contains(ids(p.Round.Questions), secret[0]) {
+		t.Errorf("practice: got %v, %v, want none of %v", ids(p.Round.Questions), err, secret)
+	}
+}
+
 // TestWhatADuelAsksIsAskedLast: who has not answered it there would learn it here, or in another duel.
 func TestWhatADuelAsksIsAskedLast(t *testing.T) {
 	w := newWorld(t, 4)

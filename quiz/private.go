@@ -122,20 +122,23 @@ func seenBy(ctx context.Context, db querier, player int64) ([]string, error) {
 }
 
 // secretTo returns the questions that a player must not be told yet: those of open rounds that are graded at their close,
-// in any workspace where they play, and of their own mock exam; also what a series, a channel or their duel asks and grades at once,
+// in any workspace where they play, or that shares a series with theirs, and of their own mock exam; also what a series, a channel or their duel asks and grades at once,
 // until they have answered it, or practice would give away the point. It is for a player who is there, see register.
 func secretTo(ctx context.Context, db querier, player int64, now time.Time) ([]string, error) {
 	rows, err := db.Query(ctx, `
 		SELECT q.question
-		FROM quiz.player p
-		JOIN quiz.round r          ON r.workspace = p.workspace
+		FROM (
+			SELECT workspace FROM quiz.player WHERE id = $1
+			UNION SELECT c.workspace FROM quiz.identity i JOIN quiz.series_channel c ON c.added_home = i.workspace WHERE i.player = $1
+		) w
+		JOIN quiz.round r          ON r.workspace = w.workspace
 		JOIN quiz.round_question q ON q.workspace = r.workspace AND q.round = r.id
-		WHERE p.id = $1 AND r.closes_at > $2 AND (r.player IS NULL OR r.player = p.id)
+		WHERE r.closes_at > $2 AND (r.player IS NULL OR r.player = $1)
 		AND (NOT r.reveal OR (r.kind IN ('series', 'ask') OR r.kind = 'duel' AND EXISTS (
 			SELECT FROM quiz.duel d
-			WHERE d.workspace = r.workspace AND d.round = r.id AND p.id IN (d.challenger, d.challenged))) AND NOT EXISTS (
+			WHERE d.workspace = r.workspace AND d.round = r.id AND $1 IN (d.challenger, d.challenged))) AND NOT EXISTS (
 			SELECT FROM quiz.answer a
-			WHERE a.workspace = q.workspace AND a.round = q.round AND a.position = q.position AND a.player = p.id))
+			WHERE a.workspace = q.workspace AND a.round = q.round AND a.position = q.position AND a.player = $1))
 		AND r.opens_at > $2 - interval '2 days'  -- for the index only: none is open longer`, player, now)
 	if err != nil {
 		return nil, fmt.Errorf("read what player %d is not told yet: %w", player, err)
