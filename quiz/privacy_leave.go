@@ -94,8 +94,12 @@ func (e *Engine) purgeLeft(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// errReturned says that the bot is back in a workspace whose data was being deleted.
-var errReturned = errors.New("the bot is back")
+var (
+	// errReturned says that the bot is back in a workspace whose data was being deleted.
+	errReturned = errors.New("the bot is back")
+	// errPurged says that another bot has deleted the last of it.
+	errPurged = errors.New("another bot has deleted it")
+)
 
 // purge deletes the data of a workspace. Its own row is the last, so that whatever cuts this off, it is gone on with.
 func (e *Engine) purge(ctx context.Context, workspace string) error {
@@ -107,6 +111,9 @@ func (e *Engine) purge(ctx context.Context, workspace string) error {
 	for _, table := range purged {
 		for {
 			n, err := e.purgeSome(ctx, workspace, table)
+			if errors.Is(err, errPurged) {
+				return nil
+			}
 			if errors.Is(err, errReturned) {
 				e.log.WarnContext(ctx, "the bot is back in a workspace whose data was being deleted", "workspace", workspace)
 				return nil
@@ -215,11 +222,13 @@ func (e *Engine) purgeSome(ctx context.Context, workspace string, t struct{ tabl
 	err = pgx.BeginFunc(ctx, e.db, func(tx pgx.Tx) error {
 		var left bool
 		err := tx.QueryRow(ctx, `SELECT left_at IS NOT NULL FROM quiz.workspace WHERE workspace = $1 FOR SHARE`, workspace).Scan(&left)
-		if errors.Is(err, pgx.ErrNoRows) || err == nil && !left {
-			return errReturned
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			return errPurged
+		case err != nil:
 			return err
+		case !left:
+			return errReturned
 		}
 		tag, err := tx.Exec(ctx, `DELETE FROM `+t.table+` WHERE ctid IN (SELECT ctid FROM `+t.table+` WHERE `+t.of+` LIMIT $2 FOR UPDATE)`, workspace, tidyRows)
 		n = tag.RowsAffected()

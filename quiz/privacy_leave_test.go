@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -281,5 +282,14 @@ func TestTheBotLeavesAlsoIfAnswersAreBeingStored(t *testing.T) {
 	}
 	if n := w.count(`SELECT count(*) FROM quiz.post WHERE finished_at IS NULL`); n != 0 {
 		t.Errorf("got %d posts to be looked after, want none", n)
+	}
+}
+
+// TestWhatAnotherBotHasDeletedIsNoReturn: all bots look every hour, often in the same second.
+func TestWhatAnotherBotHasDeletedIsNoReturn(t *testing.T) {
+	var log strings.Builder
+	e := New(pgtest.New(t), Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err := e.purge(t.Context(), ws); err != nil || strings.Contains(log.String(), "back") {
+		t.Errorf("got %v and in the log %q, want no word of a return", err, &log)
 	}
 }

@@ -68,7 +68,7 @@ func (e *Engine) SetRetention(ctx context.Context, workspace string, months int)
 // keepTidy forgets what is old, until ctx ends. What fails is tried again later.
 func (e *Engine) keepTidy(ctx context.Context) {
 	for {
-		if err := e.tidy(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errBusy) {
+		if err := e.tidy(ctx); err != nil && ctx.Err() == nil {
 			e.log.WarnContext(ctx, "forgetting what is old did not work out; trying again later", "error", err)
 		}
 		select {
@@ -110,7 +110,8 @@ func (e *Engine) forgetOld(ctx context.Context, now time.Time) error {
 		if n > 0 {
 			e.log.InfoContext(ctx, "old answers became counts", "workspace", p.Workspace, "months", p.Months, "rounds", n)
 		}
-		if err != nil {
+		// Whoever is busy with the boards of one workspace must not keep all else from being forgotten.
+		if err != nil && !errors.Is(err, errBusy) {
 			return fmt.Errorf("forget old answers of %s: %w", p.Workspace, err)
 		}
 	}

@@ -180,3 +180,44 @@ func TestAPrivateRoundThatAnotherBotDeletesIsLeftToIt(t *testing.T) {
 		t.Errorf("after the other bot died: got %d private rounds, want none", n)
 	}
 }
+
+// TestWhoIsBusyWithOneWorkspaceHoldsUpNoOther: somebody counts the answers of one for as long as we wait.
+func TestWhoIsBusyWithOneWorkspaceHoldsUpNoOther(t *testing.T) {
+	w := newWorld(t, 80)
+	for _, workspace := range []string{ws, "test/W2"} {
+		who := Person{Workspace: workspace, User: "U-ada", Name: "ada"}
+		r, err := w.Ask(t.Context(), AskRequest{Workspace: workspace, Channel: workspace + "/quiz", By: who})
+		if err == nil {
+			w.answerAs(r, workspace+"/quiz", who, 0, "right")
+			err = w.SetRetention(t.Context(), workspace, MinRetention)
+		}
+		if err == nil {
+			_, err = w.Practice(t.Context(), PracticeRequest{By: who})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.clock.set(w.now().AddDate(0, KeepPrivate, 2))
+	other, err := w.pool.Begin(t.Context())
+	if err == nil {
+		defer other.Rollback(t.Context())
+		err = lockScores(t.Context(), other, ws)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.mustTidy()
+	for _, what := range []string{`quiz.answer WHERE workspace = 'test/W2'`, `quiz.round WHERE player IS NOT NULL`} {
+		if n := w.count(`SELECT count(*) FROM ` + what); n != 0 {
+			t.Errorf("%s: got %d, want none", what, n)
+		}
+	}
+	if err := other.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.mustTidy()
+	if n := w.count(`SELECT count(*) FROM quiz.answer`); n != 0 {
+		t.Errorf("when they are done: got %d answers, want none", n)
+	}
+}
