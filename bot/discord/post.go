@@ -43,8 +43,15 @@ func (a *Adapter) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message)
 	if !snowflake(ref.ID) {
 		return fmt.Errorf("message %q is not one of Discord's", ref.ID)
 	}
-	path := "/channels/" + ref.Channel.ID + "/messages/" + ref.ID
-	err := a.rest.do(ctx, request{name: "edit in channel " + ref.Channel.ID, method: http.MethodPatch, path: path, body: render(m)})
+	channel := "/channels/" + ref.Channel.ID
+	edit := request{name: "edit in channel " + ref.Channel.ID, method: http.MethodPatch, path: channel + "/messages/" + ref.ID, body: render(m)}
+	err := a.rest.do(ctx, edit)
+	if refusedWith(err, archivedThread) { // a post opens it again by itself, an edit does not; whoever may post may do that
+		open := request{name: "open thread " + ref.Channel.ID, method: http.MethodPatch, path: channel, body: map[string]bool{"archived": false}}
+		if a.rest.do(ctx, open) == nil {
+			err = a.rest.do(ctx, edit)
+		}
+	}
 	return a.explain(ctx, ref.Channel, err)
 }
 

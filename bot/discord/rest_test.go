@@ -59,6 +59,36 @@ func TestEditExplains(t *testing.T) {
 	}
 }
 
+// TestEditOpensAnArchivedThreadAgain: a quiet thread is archived after as little as an hour, before a round in it closes.
+func TestEditOpensAnArchivedThreadAgain(t *testing.T) {
+	for name, opened := range map[string]bool{"it may": true, "it may not": false} {
+		t.Run(name, func(t *testing.T) {
+			f := open(t)
+			thread := f.AddThread(discordtest.GeneralID, "thread")
+			ref, err := f.adapter.Post(t.Context(), chat.Channel{Platform: platform, Workspace: discordtest.GuildID, ID: thread}, chat.Key{ID: "k"}, text("open"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Refuse("PATCH", ref.ID, 400, archivedThread, "Thread is archived")
+			if opened {
+				f.Answer("PATCH", "/channels/"+thread, 200, `{}`, nil)
+			} else {
+				f.Refuse("PATCH", "/channels/"+thread, 403, missingPermissions, "Missing Permissions")
+			}
+			var gone *chat.GoneError
+			if err := f.adapter.Edit(t.Context(), ref, text("the result")); opened && err != nil || !opened && (!errors.As(err, &gone) || !strings.Contains(gone.Reason, "archived")) {
+				t.Errorf("got %v", err)
+			}
+			if messages, _ := f.Sees("bob"); len(messages) != 1 || (messages[0].Text == "the result") != opened {
+				t.Errorf("bob sees %+v", messages)
+			}
+			if asked := bodies(f, "PATCH", "/channels/"+thread); len(asked) != 1 || asked[0] != `{"archived":false}` {
+				t.Errorf("the thread was to be changed by %q", asked)
+			}
+		})
+	}
+}
+
 func TestUncertainAndHarmlessFailures(t *testing.T) {
 	var uncertain *chat.UncertainError
 	f := open(t)
