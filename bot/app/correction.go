@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"strings"
 
 	"ckadbot/bot/chat"
 	"ckadbot/quiz"
@@ -34,14 +35,19 @@ func correction(c quiz.Correction) string {
 	case c.Voided:
 		what = "**Taken back:** " + asked + "\nNo answer to it counts any more: " + whose + "."
 	case c.Again:
-		what = "**Counts again:** " + asked + "\nIt had been taken back; " + whose + counting(c.Answers, " again") + ". The right answer is **" + chat.Prose(chat.Line(c.Now, 300)) + "**."
+		what = "**Counts again:** " + asked + "\nIt had been taken back; " + whose + counting(c.Answers, " again") + ". The right answer is " + bold(c.Now) + "."
 	default:
-		what = "**Corrected:** " + asked + "\nThe right answer is **" + chat.Prose(chat.Line(c.Now, 300)) + "**, not **" + chat.Prose(chat.Line(c.Was, 300)) + "**. " + whose + counting(c.Answers, " differently now") + "."
+		what = "**Corrected:** " + asked + "\nThe right answer is " + bold(c.Now) + ", not " + bold(c.Was) + ". " + whose + counting(c.Answers, " differently now") + "."
 	}
 	if c.Why != "" {
 		what += "\nWhy: " + chat.Prose(chat.Line(c.Why, 500))
 	}
 	return what
+}
+
+// bold is an answer in bold, in which there is no code: its marks would be seen, and two stars in it would end the bold.
+func bold(answer string) string {
+	return "**" + chat.Escape(strings.ReplaceAll(chat.Line(answer, 300), "`", "")) + "**"
 }
 
 // whoseAnswers says how many answers something is about.
