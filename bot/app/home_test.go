@@ -42,3 +42,21 @@ func TestPageWithTwoSeriesOfOneName(t *testing.T) {
 		t.Errorf("got %q, want first %q", got, want)
 	}
 }
+
+// TestBoardsOfTwoSeriesOfOneName: in a channel it is that of the series which is posted there.
+func TestBoardsOfTwoSeriesOfOneName(t *testing.T) {
+	r := newRoom(t)
+	for _, line := range []string{
+		"admin: /ckad-admin series create name=daily time=09:30 days=daily zone=UTC", "admin: /ckad-admin series share daily",
+		"admin@far: /ckad-admin series create name=daily time=10:30 days=daily zone=UTC channel=#other", "admin@far: /ckad-admin series join code=CODE1",
+		"clock 2026-11-20 09:30 2", "alice@far: press C", "clock 2026-11-20 17:00 2",
+	} {
+		r.do(t, line)
+	}
+	for _, line := range []string{"alice@far: /ckad leaderboard", "alice@far: /ckad leaderboard series=daily", "alice@far: press Today", "alice: /ckad leaderboard"} {
+		r.do(t, line)
+		if got, want := r.shown[len(r.shown)-1].m.Markdown(), "1. Alice: 1 point"; !strings.Contains(got, want) {
+			t.Errorf("%s: got %q, want %q in it", line, got, want)
+		}
+	}
+}

@@ -104,14 +104,14 @@ func (a *App) askedView(ctx context.Context, c chat.Command) (v view, err error)
 	}
 	if err == nil && season != "" {
 		v.window = quiz.InSeason
-		v.season, err = a.seasonNumber(ctx, c.Channel.Home(), v.scope, season)
+		v.season, err = a.seasonNumber(ctx, c.Channel, v.scope, season)
 	}
 	return v, err
 }
 
 // seasonNumber finds a season by its name, among those of the workspace whose leaderboard it is.
-func (a *App) seasonNumber(ctx context.Context, home, scope, name string) (int64, error) {
-	home, err := a.homeOf(ctx, home, scope)
+func (a *App) seasonNumber(ctx context.Context, ch chat.Channel, scope, name string) (int64, error) {
+	home, err := a.homeOf(ctx, ch, scope)
 	if err != nil {
 		return 0, err
 	}
@@ -176,7 +176,7 @@ func (a *App) boardOf(ctx context.Context, c chat.Click, to target) (chat.Messag
 
 func (a *App) board(ctx context.Context, u chat.User, ch chat.Channel, v view) (chat.Message, error) {
 	series, isSeries := strings.CutPrefix(v.scope, inSeries)
-	home, err := a.homeOf(ctx, ch.Home(), v.scope)
+	home, err := a.homeOf(ctx, ch, v.scope)
 	if err != nil {
 		return chat.Message{}, err
 	}

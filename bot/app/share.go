@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,18 +68,18 @@ func (a *App) notOurs(ctx context.Context, c chat.Command, err error) error {
 	if !errors.Is(err, quiz.ErrNoSeries) {
 		return err
 	}
-	if home, _ := a.boardHome(ctx, c.User.Home(), seriesName(c)); home != c.User.Home() {
+	if home, _ := a.boardHome(ctx, c.Channel, seriesName(c)); home != c.User.Home() {
 		return problemf("**%s** is a series of another workspace, whose admins decide about it. Here you can `pause`, `resume` and `leave` it.", chat.Escape(seriesName(c)))
 	}
 	return err
 }
 
 // homeOf is the workspace whose leaderboard that is: the one in which it is asked for, or the one that shares the series.
-func (a *App) homeOf(ctx context.Context, home, scope string) (string, error) {
+func (a *App) homeOf(ctx context.Context, ch chat.Channel, scope string) (string, error) {
 	if series, ok := strings.CutPrefix(scope, inSeries); ok {
-		return a.boardHome(ctx, home, series)
+		return a.boardHome(ctx, ch, series)
 	}
-	return home, nil
+	return ch.Home(), nil
 }
 
 // namedScope puts the name of a series in the place of its key, also of one that was removed: its leaderboard remains.
@@ -101,18 +102,28 @@ func (a *App) namedScope(ctx context.Context, home, scope string) (string, error
 	return scope, err // buttons of the release before have the name itself
 }
 
-// boardHome is the workspace whose series that is: this one, or the one that shares it.
-func (a *App) boardHome(ctx context.Context, home, series string) (string, error) {
-	all, err := a.everySeries(ctx, home)
+// boardHome is the workspace whose series that is: this one, or the one that shares it. Of two of a name it is that of the
+// one in the channel.
+func (a *App) boardHome(ctx context.Context, ch chat.Channel, series string) (string, error) {
+	all, err := a.everySeries(ctx, ch.Home())
 	if err != nil {
 		return "", err
 	}
+	home := ""
 	for _, s := range all {
-		if strings.EqualFold(s.Name, strings.Join(strings.Fields(series), " ")) {
+		if !strings.EqualFold(s.Name, strings.Join(strings.Fields(series), " ")) {
+			continue
+		}
+		if postedIn(s, ch) {
 			return s.Workspace, nil
 		}
+		home = cmp.Or(home, s.Workspace)
 	}
-	return home, nil
+	return cmp.Or(home, ch.Home()), nil
+}
+
+func postedIn(s quiz.Series, ch chat.Channel) bool {
+	return slices.ContainsFunc(s.Channels, func(c quiz.Channel) bool { return c.ID == ch.String() })
 }
 
 // usualScope is whose answers make the leaderboard of a channel if nothing is said: those of the series, where one is
@@ -122,9 +133,7 @@ func (a *App) usualScope(ctx context.Context, ch chat.Channel) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	all = slices.DeleteFunc(all, func(s quiz.Series) bool {
-		return !slices.ContainsFunc(s.Channels, func(c quiz.Channel) bool { return c.ID == ch.String() })
-	})
+	all = slices.DeleteFunc(all, func(s quiz.Series) bool { return !postedIn(s, ch) })
 	if len(all) == 1 && severalWorkspaces(all[0], ch.Home()) {
 		return inSeries + all[0].Name, nil
 	}
