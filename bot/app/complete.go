@@ -132,8 +132,9 @@ func matching(typed string, names []string) (choices []chat.Choice) {
 		}
 	}
 	for _, name := range slices.Concat(begin, contain) {
-		if len(choices) < completions {
-			choices = append(choices, chat.Choice{Label: name, Value: name})
+		choice := chat.Choice{Label: name, Value: name}
+		if len(choices) < completions && !slices.Contains(choices, choice) { // a shared series may have the name of one's own
+			choices = append(choices, choice)
 		}
 	}
 	return choices

@@ -53,6 +53,10 @@ func TestBoardsOfTwoSeriesOfOneName(t *testing.T) {
 	} {
 		r.do(t, line)
 	}
+	names := r.app.Complete(t.Context(), chat.Completion{Command: "ckad leaderboard", Option: "series", User: someone("alice@far"), Channel: channelOf(someone("alice@far"))})
+	if len(names) != 1 {
+		t.Errorf("got the names %v, want each once", names)
+	}
 	for _, line := range []string{"alice@far: /ckad leaderboard", "alice@far: /ckad leaderboard series=daily", "alice@far: press Today", "alice: /ckad leaderboard"} {
 		r.do(t, line)
 		if got, want := r.shown[len(r.shown)-1].m.Markdown(), "1. Alice: 1 point"; !strings.Contains(got, want) {
