@@ -95,9 +95,7 @@ func (s *session) happened(ctx context.Context, e event, w wait) {
 		s.revoked(ctx, enterprise, h.Teams)
 		return
 	case h.Type == "team_access_granted":
-		for _, team := range h.Teams {
-			s.present(ctx, team)
-		}
+		s.granted(ctx, enterprise, h.Teams)
 		return
 	}
 	from := origin{channel: h.Channel, team: team}

@@ -303,6 +303,10 @@ func TestEnterpriseTakesTheAppFromSomeOfItsWorkspaces(t *testing.T) {
 	h.Break(0)
 	h.event("", "E0ALL", map[string]any{"type": "team_access_granted", "team_ids": []any{"T0ONE", "not a team"}})
 	until(t, "one has it", func() bool { return strings.HasSuffix(h.hereHomes(), "slack/T0ONE") })
+	h.AddWorkspace("T0ONE", "C0ONE")
+	if err := h.postTo(t, "T0ONE", "C0ONE"); err != nil { // before anybody uses it there
+		t.Errorf("post in one, which has it again: %v", err)
+	}
 	if got := h.leftHomes(); got != "slack/T0ONE" {
 		t.Errorf("left %q, want one only", got)
 	}

@@ -162,6 +162,22 @@ func (a *Adapter) revoked(ctx context.Context, enterprise string, teams []string
 	a.left(ctx, gone)
 }
 
+// granted hears that an enterprise, which installed the app for all of its workspaces, has given
+// it to some. That they are of it is remembered: who posts there before anybody uses the app
+// has no other way to find its installation.
+func (a *Adapter) granted(ctx context.Context, enterprise string, teams []string) {
+	for _, team := range teams {
+		if a.cfg.Installations == nil || !workspaceID.MatchString(team) {
+			continue
+		}
+		if _, err := a.cfg.Installations.Find(ctx, team, enterprise); err != nil {
+			a.log.Warn("cannot look up a workspace that was given the app", "workspace", team, "enterprise", enterprise, "error", err)
+			continue
+		}
+		a.present(ctx, team)
+	}
+}
+
 // teamsOf asks which workspaces have what their enterprise installed.
 func (a *Adapter) teamsOf(ctx context.Context, in store.Installation) (teams []string, err error) {
 	ask := slack.ListTeamsParameters{Limit: 1000}
