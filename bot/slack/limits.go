@@ -53,10 +53,11 @@ type limits struct {
 	paused   map[string]time.Time // methods, after 429
 }
 
-// turn says when a call may be made: after wait. If ok is false, the caller is
-// hasty, the wait too long for that, and the call not counted; another attempt
+// turn says when a call may be made: after wait. If ok is false, the wait is too long,
+// as the caller is hasty or gives up at end (zero: never), and the call not counted: what
+// is counted and then not made would keep others waiting for nothing. Another attempt
 // after wait will find a place if nobody else takes it.
-func (l *limits) turn(now time.Time, method, channel string, hasty bool) (wait time.Duration, ok bool) {
+func (l *limits) turn(now time.Time, method, channel string, hasty bool, end time.Time) (wait time.Duration, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	m := l.method(method)
@@ -75,6 +76,9 @@ func (l *limits) turn(now time.Time, method, channel string, hasty bool) (wait t
 	}
 	if hasty && at.Sub(now) > moment {
 		return max(m.promise(at).Sub(now), at.Sub(now)), false
+	}
+	if !end.IsZero() && !at.Before(end) {
+		return at.Sub(now), false
 	}
 	for _, w := range windows {
 		w.use(at)

@@ -17,11 +17,11 @@ func newLimits() *limits { return &limits{second: time.Second} }
 func TestAChannelTakesABurstAndThenAMessageASecond(t *testing.T) {
 	l := newLimits()
 	for i, want := range []time.Duration{0, 0, 0, 3 * time.Second, 3 * time.Second, 3 * time.Second, 6 * time.Second} {
-		if got, ok := l.turn(begin, "chat.postMessage", "C1", false); got != want || !ok {
+		if got, ok := l.turn(begin, "chat.postMessage", "C1", false, time.Time{}); got != want || !ok {
 			t.Errorf("post %d waits %s, want %s", i+1, got, want)
 		}
 	}
-	if got, ok := l.turn(begin, "chat.postMessage", "C2", true); got != 0 || !ok {
+	if got, ok := l.turn(begin, "chat.postMessage", "C2", true, time.Time{}); got != 0 || !ok {
 		t.Errorf("another channel waits %s", got)
 	}
 }
@@ -30,7 +30,7 @@ func TestHastyCallsAreSentAwayAndComeBackInTurn(t *testing.T) {
 	l := newLimits()
 	away := map[time.Duration]int{}
 	for i := range 1000 {
-		wait, ok := l.turn(begin, "chat.postMessage", fmt.Sprint("C", i), true)
+		wait, ok := l.turn(begin, "chat.postMessage", fmt.Sprint("C", i), true, time.Time{})
 		if ok != (wait == 0) {
 			t.Fatalf("post %d: wait %s, %v", i, wait, ok)
 		}
@@ -40,11 +40,33 @@ func TestHastyCallsAreSentAwayAndComeBackInTurn(t *testing.T) {
 	if away[0] != 285 || away[61*time.Second] != 285 || away[122*time.Second] != 285 || away[183*time.Second] != 145 {
 		t.Errorf("a thousand posts may be made after %v", away)
 	}
-	if wait, ok := l.turn(begin, "chat.postMessage", "D1", false); wait != 0 || !ok {
+	if wait, ok := l.turn(begin, "chat.postMessage", "D1", false, time.Time{}); wait != 0 || !ok {
 		t.Errorf("a reply waits %s behind the posts", wait)
 	}
-	if wait, ok := l.turn(begin, "chat.update", "", true); wait != 0 || !ok {
+	if wait, ok := l.turn(begin, "chat.update", "", true, time.Time{}); wait != 0 || !ok {
 		t.Errorf("another method waits %s", wait)
+	}
+}
+
+// Who would give up first books nothing: a burst of those must not keep who comes later waiting.
+func TestWhoGivesUpTakesNoTurn(t *testing.T) {
+	l := newLimits()
+	counted := 0
+	for range 10_000 {
+		if _, ok := l.turn(begin, "users.info", "", false, begin.Add(time.Minute)); ok {
+			counted++
+		}
+	}
+	if counted != 100 {
+		t.Errorf("%d of them are counted, want the 100 that Slack allows in the minute that they wait", counted)
+	}
+	later := begin.Add(70 * time.Second)
+	if wait, ok := l.turn(later, "users.info", "", false, later.Add(time.Minute)); wait != 0 || !ok {
+		t.Errorf("who comes when they have given up waits %s, %v", wait, ok)
+	}
+	l.pause("users.info", later.Add(time.Hour))
+	if wait, ok := l.turn(later, "users.info", "", false, later.Add(time.Minute)); wait != time.Hour || ok {
+		t.Errorf("while Slack wants none: got %s, %v", wait, ok)
 	}
 }
 
@@ -64,16 +86,16 @@ func TestPauseIsForOneMethod(t *testing.T) {
 	l := newLimits()
 	l.pause("chat.update", begin.Add(30*time.Second))
 	l.pause("chat.update", begin.Add(time.Second)) // shortens nothing
-	if wait, ok := l.turn(begin, "chat.update", "", true); wait != 30*time.Second || ok {
+	if wait, ok := l.turn(begin, "chat.update", "", true, time.Time{}); wait != 30*time.Second || ok {
 		t.Errorf("got %s, %v, want to be sent away for 30s", wait, ok)
 	}
-	if wait, ok := l.turn(begin, "chat.update", "", false); wait != 30*time.Second || !ok {
+	if wait, ok := l.turn(begin, "chat.update", "", false, time.Time{}); wait != 30*time.Second || !ok {
 		t.Errorf("got %s, %v, want to wait 30s", wait, ok)
 	}
-	if wait, ok := l.turn(begin, "chat.postMessage", "C1", true); wait != 0 || !ok {
+	if wait, ok := l.turn(begin, "chat.postMessage", "C1", true, time.Time{}); wait != 0 || !ok {
 		t.Errorf("another method waits %s", wait)
 	}
-	if wait, ok := l.turn(begin.Add(31*time.Second), "chat.update", "", true); wait != 0 || !ok {
+	if wait, ok := l.turn(begin.Add(31*time.Second), "chat.update", "", true, time.Time{}); wait != 0 || !ok {
 		t.Errorf("after the pause a call waits %s", wait)
 	}
 }
@@ -87,7 +109,7 @@ func TestLimitsAreNeverExceeded(t *testing.T) {
 		for range rapid.IntRange(1, 1500).Draw(t, "calls") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 400).Draw(t, "pause")) * time.Millisecond)
 			c := fmt.Sprint("C", rapid.IntRange(0, 9).Draw(t, "channel"))
-			if wait, ok := l.turn(now, "chat.postMessage", c, rapid.Bool().Draw(t, "hasty")); ok {
+			if wait, ok := l.turn(now, "chat.postMessage", c, rapid.Bool().Draw(t, "hasty"), time.Time{}); ok {
 				calls, channels[c] = append(calls, now.Add(wait)), append(channels[c], now.Add(wait))
 			}
 		}
@@ -125,7 +147,7 @@ func TestAThousandPostsEndAsFastAsTheLimitAllows(t *testing.T) {
 				continue
 			}
 			attempts++
-			wait, ok := l.turn(now, "chat.postMessage", fmt.Sprint("C", i), true)
+			wait, ok := l.turn(now, "chat.postMessage", fmt.Sprint("C", i), true, time.Time{})
 			if back[i] = now.Add(wait); ok {
 				back[i], done = time.Time{}, now
 				left--
@@ -141,7 +163,7 @@ func TestLimitsOfManyChannelsStaySmall(t *testing.T) {
 	l, now := newLimits(), begin
 	for i := range 100_000 {
 		now = now.Add(210 * time.Millisecond)
-		l.turn(now, "chat.postMessage", fmt.Sprint("C", i), true)
+		l.turn(now, "chat.postMessage", fmt.Sprint("C", i), true, time.Time{})
 	}
 	if len(l.channels) > maxChannels || len(l.methods["chat.postMessage"].used) > 300 || cap(l.methods["chat.postMessage"].used) > 1000 {
 		t.Errorf("%d channels and %d calls are remembered", len(l.channels), len(l.methods["chat.postMessage"].used))

@@ -119,7 +119,8 @@ func (w *workspace) call(ctx context.Context, c call, f func(api *slack.Client) 
 	if err := w.line.closed(w.second, c.hasty, 0); err != nil { // before it counts
 		return fmt.Errorf("%s: %w", c.what, err)
 	}
-	wait, ok := w.limits.turn(time.Now(), c.method, c.channel, c.hasty)
+	end, _ := ctx.Deadline()
+	wait, ok := w.limits.turn(time.Now(), c.method, c.channel, c.hasty, end)
 	if !ok {
 		return fmt.Errorf("%s: %w", c.what, &chat.RetryError{After: wait})
 	}
