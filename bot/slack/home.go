@@ -27,7 +27,11 @@ const (
 // clickAtHome answers a press of a button on a home page.
 func (s *session) clickAtHome(ctx context.Context, in interaction, w wait) {
 	how := chat.Response{Kind: chat.DidClick}
-	p, err := s.locate(ctx, origin{team: in.team(), channel: atHome}, in.Enterprise.ID, in.place())
+	from := origin{team: in.team(), channel: atHome}
+	if shown := in.View.PrivateMetadata; teamID.MatchString(shown) {
+		from.team = shown
+	}
+	p, err := s.locate(ctx, from, in.Enterprise.ID, in.place())
 	if err != nil {
 		s.astray(ctx, p, err, w, how)
 		return
@@ -68,7 +72,7 @@ func (s *session) publish(ctx context.Context, p place, said *chat.Message) erro
 	c := call{what: "show a home page", method: "views.publish"}
 	err := again(ctx, func() error {
 		return p.at.call(ctx, c, func(api *slack.Client) error {
-			_, err := api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: p.user.ID, View: homeView(cards)})
+			_, err := api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: p.user.ID, View: homeView(p.channel.Workspace, cards)})
 			return err
 		})
 	})
@@ -79,8 +83,10 @@ func (s *session) publish(ctx context.Context, p place, said *chat.Message) erro
 }
 
 // homeView makes a view of cards, as many as there is room for. There are no pictures
-// in it: they only repeat what the cards say.
-func homeView(cards []chat.Message) slack.HomeTabViewRequest {
+// in it: they only repeat what the cards say. It carries its workspace: who is in several
+// of an enterprise presses its buttons, says Slack, in the one that installed the app first
+// (github.com/slackapi/bolt-python/issues/1229).
+func homeView(team string, cards []chat.Message) slack.HomeTabViewRequest {
 	blocks, size := []slack.Block{}, 0
 	for i, m := range cards {
 		_, part := render(m, "")
@@ -96,7 +102,7 @@ func homeView(cards []chat.Message) slack.HomeTabViewRequest {
 	if len(blocks) == 0 { // nothing of it can be seen, and Slack takes no empty page
 		blocks = sections(mrkdwn(nothing))
 	}
-	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: blocks}}
+	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, PrivateMetadata: team, Blocks: slack.Blocks{BlockSet: blocks}}
 }
 
 // Inside asks Slack in which channels a person is together with me, at most once a

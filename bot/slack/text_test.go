@@ -37,7 +37,7 @@ func TestPagesFit(t *testing.T) {
 			body := anyText(t, "body", 1, chat.MaxBody)
 			cards = append(cards, chat.Message{Card: &chat.Card{Body: body, Title: anyText(t, "title", 0, chat.MaxTitle), Buttons: []chat.Button{{Action: "a", Label: anyText(t, "label", 1, chat.MaxLabel), Spoken: anyText(t, "spoken", 0, chat.MaxLabel)}}}})
 		}
-		if problem := slacktest.CheckHome(asJSON(t, homeView(cards))); problem != "" {
+		if problem := slacktest.CheckHome(asJSON(t, homeView("T0TEST", cards))); problem != "" {
 			t.Fatal(problem)
 		}
 		if problem := slacktest.CheckView(asJSON(t, note(cards[0]))); problem != "" {

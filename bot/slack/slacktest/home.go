@@ -36,11 +36,13 @@ func (s *Server) Home(name string) (page chattest.Shown) {
 func (s *Server) pressAtHome(p *person, v *view, button map[string]any) {
 	action := maps.Clone(button)
 	action["action_ts"], action["block_id"] = s.stamp(), "b"
+	sent := s.sentView(v, map[string]any{})
+	sent["app_installed_team_id"] = "T0FIRST" // of several workspaces of an enterprise, the one that installed the app first
 	s.send("interactive", map[string]any{
 		"type": "block_actions", "token": "verification", "api_app_id": appID, "is_enterprise_install": false,
 		"user":      map[string]any{"id": p.id, "username": p.name, "name": p.name, "team_id": Team},
 		"team":      map[string]any{"id": Team, "domain": "test"},
-		"container": map[string]any{"type": "view", "view_id": v.id}, "view": s.sentView(v, map[string]any{}),
+		"container": map[string]any{"type": "view", "view_id": v.id}, "view": sent,
 		"actions": []any{action}, "trigger_id": s.newTrigger(p), "state": map[string]any{"values": map[string]any{}},
 	}, nil)
 }
