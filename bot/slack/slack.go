@@ -187,18 +187,24 @@ func (c Config) check() error {
 // identify asks Slack which workspace the bot token is for, until Slack answers.
 func (a *Adapter) identify(ctx context.Context) error {
 	var retry pace
+	api := a.newClient(a.cfg.BotToken)
 	for failed := false; ; failed = true {
 		if err := retry.wait(ctx); err != nil {
 			return err
 		}
-		who, err := a.own.api.AuthTestContext(ctx)
+		who, err := api.AuthTestContext(ctx)
 		var said slack.SlackErrorResponse
 		switch {
 		case err == nil:
 			a.mu.Lock()
-			a.own.team = who.TeamID
+			if a.own.team != who.TeamID { // another one: those who use this one read its team
+				own := a.newWorkspace(who.TeamID)
+				own.api = a.own.api
+				a.own = own
+			}
+			own := a.own
 			a.mu.Unlock()
-			a.own.remember(store.Installation{Team: who.TeamID, BotUser: who.UserID})
+			own.remember(store.Installation{Team: who.TeamID, BotUser: who.UserID})
 			return nil
 		case errors.As(err, &said) && refused[said.Err]:
 			return tokenError("SLACK_BOT_TOKEN", said.Err)
