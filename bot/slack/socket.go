@@ -69,7 +69,7 @@ func (c *socket) keep(ctx context.Context) error {
 	defer c.set(false)
 	online, cut := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
-	connect := func() { ended <- c.client.RunContext(online) }
+	connect := func() { ended <- c.client.RunContext(online) } // at its pace
 	go connect()
 	for {
 		select {
@@ -79,12 +79,18 @@ func (c *socket) keep(ctx context.Context) error {
 				<-ended
 				return err
 			}
+			if lasting(e) {
+				cut()
+				<-ended
+				online, cut = context.WithCancel(context.WithoutCancel(ctx))
+				go connect()
+			}
 		case err := <-ended:
 			if err := c.failed(err); err != nil {
 				cut()
 				return err
 			}
-			go connect() // at its pace
+			go connect()
 		case <-ctx.Done():
 			c.acks.Wait()
 			pause(online, flushing)
@@ -93,6 +99,14 @@ func (c *socket) keep(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// lasting tells whether the library is about to wait before it tries again, which comes to five
+// minutes when Slack was away for long. What Slack itself asks to wait is waited.
+func lasting(e socketmode.Event) bool {
+	failure, ok := e.Data.(*slack.ConnectionErrorEvent)
+	var limited *slack.RateLimitedError
+	return ok && !errors.As(failure.ErrorObj, &limited)
 }
 
 // event takes one event of the library. An error says that there never will be a connection.
