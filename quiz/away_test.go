@@ -110,29 +110,22 @@ func TestAwayRefusesWhatIsNoDayAhead(t *testing.T) {
 	}
 }
 
-// Their absence is one of their own workspace, and the series that of another.
-func TestWhoIsAwayIsNotRemindedOfASeriesThatIsShared(t *testing.T) {
-	c := calendar{world: newWorld(t, 60)}
-	c.shareDaily(general)
-	c.remind("ada", "bob")
-	c.day(2)
-	c.away("ada", "2026-03-02")
-	c.clock.set(c.d.posted[0].Round.Closes.Add(-time.Hour))
-	c.settle(&c.d)
-	if diff := cmp.Diff([]string{"U-bob"}, c.d.reminded()); diff != "" {
-		t.Errorf("reminded (-want +got):\n%s", diff)
-	}
-}
-
 func TestWhoIsAwayIsNotReminded(t *testing.T) {
-	c := calendar{world: newWorld(t, 60)}
-	c.mustCreate(daily("daily", general))
-	c.remind("ada", "bob")
-	c.day(2)
-	c.away("ada", "2026-03-02")
-	c.clock.set(c.d.posted[0].Round.Closes.Add(-time.Hour))
-	c.settle(&c.d)
-	if diff := cmp.Diff([]string{"U-bob"}, c.d.reminded()); diff != "" {
-		t.Errorf("reminded (-want +got):\n%s", diff)
+	for of, create := range map[string]func(c *calendar){
+		"a series of their workspace": func(c *calendar) { c.mustCreate(daily("daily", general)) },
+		"one that another shares":     func(c *calendar) { c.shareDaily(general) }, // their absence is one of their own workspace
+	} {
+		t.Run(of, func(t *testing.T) {
+			c := calendar{world: newWorld(t, 60)}
+			create(&c)
+			c.remind("ada", "bob")
+			c.day(2)
+			c.away("ada", "2026-03-02")
+			c.clock.set(c.d.posted[0].Round.Closes.Add(-time.Hour))
+			c.settle(&c.d)
+			if diff := cmp.Diff([]string{"U-bob"}, c.d.reminded()); diff != "" {
+				t.Errorf("reminded (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
