@@ -17,9 +17,9 @@ import (
 const (
 	// maxFlush is how many clicks are stored together. More would hardly be faster, and the first of them would wait longer.
 	maxFlush = 250
-	// maxFlushes is how many flushes there may be at once: while one waits for the disk, others compute. With more, each
-	// would store fewer clicks, and most of what it costs does not depend on how many these are.
-	maxFlushes = 3
+	// maxFlushes is how many flushes there may be at once: while one waits for the disk, the other computes. With more, each
+	// would store fewer clicks, and most of what it costs does not depend on how many these are; also other commands would wait longer for the processor (see BenchmarkLoad).
+	maxFlushes = 2
 )
 
 // A click is an answer on its way into the database, and what became of it.
